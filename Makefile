@@ -1,0 +1,83 @@
+# svdir: one directory is one service. `make help` lists the targets.
+
+VERSION = 0.1.0
+PREFIX  = /usr/local
+BINDIR  = $(PREFIX)/bin
+MANDIR  = $(PREFIX)/share/man
+BIN     = bin
+
+PROGRAMS = svscan supervise svctl
+
+# Every name that a program answers to, its own first: design and manual say
+# what each name changes.
+svscan_names    = svscan runsvdir s6-svscan
+supervise_names = supervise runsv s6-supervise
+svctl_names     = svctl svc svstat svok sv s6-svc s6-svstat s6-svwait s6-svok s6-svdt svwait
+
+PAGES       = find . -name .git -prune -o -name '*.[158]' -print
+STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+REPORT      = 2>&1 | awk -f tests/report.awk
+FUZZTIME    = 10s
+
+all: ## build the programs, static, into bin/
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o $(BIN)/ $(PROGRAMS:%=./cmd/%)
+
+compat: all ## link every name that the programs answer to into bin/compat/
+	mkdir -p $(BIN)/compat
+	$(foreach p,$(PROGRAMS),$(foreach n,$($p_names),ln -sf ../$p $(BIN)/compat/$n &&)) :
+
+demo: all ## start an example tree, show it live; ^C ends it in order
+	examples/demo/demo $(abspath $(BIN))
+
+check: packages lint ## install what the tests need, then run everything
+	go test -count=1 -v -parallel=8 -timeout=14m ./... $(REPORT)
+
+packages: ## install what the tests need (as root, from Debian's packages)
+	tests/packages
+
+lint: ## gofmt, vet, staticcheck, and every manual page through groff
+	test -z "$$(gofmt -l . | tee /dev/stderr)"
+	go vet ./...
+	$(STATICCHECK) ./...
+	test -z "$$($(PAGES) | xargs -rn1 groff -mdoc -ww -z -Tutf8 2>&1 | tee /dev/stderr)"
+
+test: ## unit tests, with the race detector
+	go test -race -count=1 $$(go list ./... | grep -v /tests)
+
+script: ## the scripts in tests/script
+	go test -count=1 -v -run=TestScript ./tests $(REPORT)
+
+peer: ## real clients on our supervise, ours on theirs, theirs on theirs
+	go test -count=1 -v -run=TestPeer -parallel=8 ./tests $(REPORT)
+
+footprint: ## memory, threads and wake-ups of an idle supervise
+	go test -count=1 -v -run=TestFootprint ./tests $(REPORT)
+
+stress: ## the suite 20 times in a row on a busy machine
+	sh -c 'while :; do :; done' & busy=$$!; trap "kill $$busy" EXIT; go test -count=20 -parallel=8 -timeout=4h ./...
+
+fuzz: ## every fuzz target for FUZZTIME
+	grep -rHo '^func Fuzz[A-Za-z0-9]*' --include='*_test.go' . | sed 's|/[^/]*:func | |' | while read -r dir name; do \
+		go test -run='^$$' -fuzz="^$$name$$" -fuzztime=$(FUZZTIME) "$$dir" || exit; done
+
+bench: compat ## ours beside daemontools, runit and s6: medians and ratios
+	go run ./tests/bench
+
+install: all ## install programs and pages (DESTDIR, PREFIX)
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8
+	install $(PROGRAMS:%=$(BIN)/%) $(DESTDIR)$(BINDIR)
+	$(PAGES) | while read -r page; do install -m 644 "$$page" $(DESTDIR)$(MANDIR)/man"$${page##*.}"; done
+
+install-compat: install ## install the names of daemontools, runit and s6 too
+	$(foreach p,$(PROGRAMS),$(foreach n,$(filter-out $p,$($p_names)),ln -sf $p $(DESTDIR)$(BINDIR)/$n &&)) :
+
+dist: ## a reproducible source archive of the last commit
+	git archive --format=tar.gz --prefix=svdir-$(VERSION)/ -o svdir-$(VERSION).tar.gz HEAD
+
+clean: ## remove what was built
+	rm -rf $(BIN) svdir-*.tar.gz
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' Makefile
+
+.PHONY: all compat demo check packages lint test script peer footprint stress fuzz bench install install-compat dist clean help
