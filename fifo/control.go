@@ -1,0 +1,45 @@
+package fifo
+
+import "golang.org/x/sys/unix"
+
+// Control is the reading side of a supervise/control: our own writing end
+// stays open too, so that it never ends.
+type Control struct {
+	read, write int
+}
+
+// OpenControl makes name below dir, mode 0600, and opens both ends.
+func OpenControl(dir int, name string) (Control, error) {
+	if err := Make(dir, name, 0o600); err != nil {
+		return Control{}, err
+	}
+	r, err := Open(dir, name, unix.O_RDONLY)
+	if err != nil {
+		return Control{}, err
+	}
+	w, err := Open(dir, name, unix.O_WRONLY)
+	if err != nil {
+		_ = unix.Close(r) // nothing was read
+		return Control{}, err
+	}
+	Shrink(r)
+	return Control{r, w}, nil
+}
+
+// FD is the descriptor to wait on for reading.
+func (c Control) FD() int { return c.read }
+
+// Read reads the letters that wait, 0 when there are none.
+func (c Control) Read(buf []byte) (int, error) {
+	n, err := Retry(func() (int, error) { return unix.Read(c.read, buf) })
+	if err == unix.EAGAIN {
+		return 0, nil
+	}
+	return max(n, 0), err
+}
+
+// Close closes both ends: from now on clients see nobody here.
+func (c Control) Close() {
+	_ = unix.Close(c.read)  // pipes have nothing to flush
+	_ = unix.Close(c.write) // likewise
+}

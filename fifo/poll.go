@@ -1,0 +1,136 @@
+package fifo
+
+import (
+	"errors"
+	"os"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Waiter is told when a descriptor that it waits on is ready. tag is the
+// number that it gave with the descriptor, revents is what poll(2) says. Now
+// and then it is told for nothing.
+type Waiter interface {
+	Ready(tag int, revents int16)
+}
+
+// Poller is one wait on many descriptors and one deadline. The zero Poller is
+// ready for use, and must not be copied after.
+//
+// It is an epoll that the poller of the Go runtime watches. Were we to block in
+// a system call instead, the runtime would at each wait wake another thread to
+// be ready for goroutines that there are not, and would end the program where
+// the system has no thread to give.
+type Poller struct {
+	epoll int
+	file  *os.File // of epoll
+	conn  syscall.RawConn
+	look  func(fd uintptr) bool
+	timed bool // a deadline is set
+	ready []unix.EpollEvent
+	slots []slot
+	free  []int32 // slots without a descriptor
+	freed int     // of them, those that Wait may still have news of
+
+	// Room for the usual few: growing would leave garbage of every size.
+	readyRoom [16]unix.EpollEvent
+	slotRoom  [16]slot
+	freeRoom  [16]int32
+}
+
+// slot is one descriptor; epoll knows its number.
+type slot struct {
+	fd     int
+	waiter Waiter
+	tag    int
+}
+
+// open makes the epoll at the first use.
+func (p *Poller) open() error {
+	if p.file != nil {
+		return nil
+	}
+	var err error
+	if p.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
+		return err
+	}
+	_ = unix.SetNonblock(p.epoll, true) // so that the runtime takes it; cannot fail
+	p.file = os.NewFile(uintptr(p.epoll), "epoll")
+	p.slots, p.free, p.look = p.slotRoom[:0], p.freeRoom[:0], p.take
+	p.conn, err = p.file.SyscallConn()
+	return err
+}
+
+// Add waits on fd, once at a time, for events (POLLIN, POLLOUT) until Remove. A
+// regular file is never ready.
+func (p *Poller) Add(fd int, events int16, w Waiter, tag int) {
+	if p.open() != nil {
+		return // Wait says why
+	}
+	n := int32(len(p.slots))
+	if p.freed < len(p.free) {
+		n = p.free[0]
+		p.free = p.free[:copy(p.free, p.free[1:])]
+	} else {
+		p.slots = append(p.slots, slot{})
+	}
+	p.slots[n] = slot{fd, w, tag}
+	// The bits of poll(2) and of epoll_ctl(2) are the same.
+	ev := unix.EpollEvent{Events: uint32(events), Fd: n}
+	_ = unix.EpollCtl(p.epoll, unix.EPOLL_CTL_ADD, fd, &ev) // EPERM: a regular file
+}
+
+// Remove waits no longer on fd, which is still open, from this moment on.
+func (p *Poller) Remove(fd int) {
+	for n := range p.slots {
+		if p.slots[n].waiter != nil && p.slots[n].fd == fd {
+			_ = unix.EpollCtl(p.epoll, unix.EPOLL_CTL_DEL, fd, nil) // as in Add
+			p.slots[n] = slot{}
+			p.free = append(p.free, int32(n))
+			p.freed++
+			return
+		}
+	}
+}
+
+// Wait waits until a descriptor is ready or deadline (of Now) has come, and
+// tells the waiters. A negative deadline is none.
+func (p *Poller) Wait(deadline time.Duration) error {
+	if err := p.open(); err != nil {
+		return err
+	}
+	if deadline >= 0 || p.timed {
+		var at time.Time
+		if p.timed = deadline >= 0; p.timed {
+			at = beginning.Add(deadline)
+		}
+		if err := p.file.SetReadDeadline(at); err != nil {
+			return err
+		}
+	}
+	p.ready, p.freed = p.readyRoom[:0], 0
+	err := p.conn.Read(p.look)
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+		return err
+	}
+	for _, ev := range p.ready {
+		if s := p.slots[ev.Fd]; s.waiter != nil {
+			s.waiter.Ready(s.tag, int16(ev.Events))
+		}
+	}
+	return nil
+}
+
+// take takes what is ready, and says whether there was anything.
+func (p *Poller) take(fd uintptr) bool {
+	n, err := unix.EpollWait(int(fd), p.readyRoom[:], 0)
+	p.ready = p.readyRoom[:max(n, 0)]
+	return n > 0 || err != nil && err != unix.EINTR
+}
+
+// Now is the monotonic clock: deadlines are its times. It costs no system call.
+func Now() time.Duration { return time.Since(beginning) }
+
+var beginning = time.Now()
