@@ -1,0 +1,43 @@
+// Package servicedir knows a service directory: the names in it that mean
+// something, and how to read the settings among them. The names are those of
+// daemontools, runit and s6; servicedir(5) lists them with their meaning.
+//
+// Everything works on a descriptor of the directory, so that it does not
+// matter what its path says by now.
+package servicedir
+
+// What the user puts there.
+const (
+	Run     = "run"     // the program
+	Finish  = "finish"  // what follows each end of run
+	Down    = "down"    // its presence: do not start at first
+	Check   = "check"   // run by clients: exit 0 says available
+	Control = "control" // directory of executables that replace signals
+	Log     = "log"     // the service directory of the logger
+
+	NotificationFD   = "notification-fd"     // the descriptor on which run writes a newline when ready
+	TimeoutFinish    = "timeout-finish"      // milliseconds, 0 = no limit
+	TimeoutKill      = "timeout-kill"        // milliseconds from the down signal to KILL, 0 = never
+	DownSignal       = "down-signal"         // name or number
+	ReloadSignal     = "reload-signal"       // name or number
+	MaxDeathTally    = "max-death-tally"     // how many deaths are remembered
+	KillGroupTimeout = "flag-timeout-killpg" // the KILL of timeout-kill goes to the group
+	NoSetsid         = "nosetsid"            // stay in our session
+)
+
+// What supervise writes.
+const (
+	State = "supervise" // directory, or a symbolic link to one that may not exist yet
+	Event = "event"     // s6's fifodir
+
+	Lock       = "lock"
+	OK         = "ok"
+	ControlIn  = "control"
+	Status     = "status"
+	StatusEnv  = "status.env"
+	Stat       = "stat"
+	PID        = "pid"
+	LogPipe    = "log" // the FIFO between service and logger
+	DeathTally = "death_tally"
+	History    = "history"
+)
