@@ -1,0 +1,116 @@
+package supervise
+
+import (
+	"time"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/status"
+)
+
+// stopPause is how long a stop is not shown: most programs end sooner, and then
+// the end is shown alone.
+const stopPause = 2 * time.Millisecond
+
+// flush shows what is so now. A stop may wait a moment: what comes of it within
+// stopPause replaces it.
+func (s *Service) flush() {
+	if s.m.State == status.Stopping && s.m.Running && s.record.State != status.Stopping && !s.gone {
+		if s.files.hold == 0 {
+			s.files.hold = fifo.Now() + stopPause
+		}
+		return
+	}
+	s.show()
+}
+
+// show shows what is so now, in this order: status, stat and pid, death_tally and
+// history, status.env, events. So who waits for status.env, as svctl does, finds
+// all the rest. A death that is followed at once by a start is shown once.
+func (s *Service) show() {
+	if s.gone {
+		return
+	}
+	s.fillRecord()
+	f := &s.files
+	f.failed, f.hold = false, 0
+	packed := status.Pack(&s.record)
+	f.text = append(f.text[:0], packed[:]...)
+	s.replace(servicedir.Status, &f.status)
+	f.text = status.AppendStat(f.text[:0], &s.record)
+	s.replace(servicedir.Stat, &f.stat)
+	f.text = status.AppendPID(f.text[:0], &s.record)
+	s.replace(servicedir.PID, &f.pid)
+	if s.m.Running && s.record.StartTicks == 0 {
+		s.record.StartTicks = startTicks(s.run.pid) // after what clients wait for
+	}
+	f.text = status.AppendEnv(f.text[:0], &s.record)
+	s.writeTally()
+	s.writeHistory()
+	s.replace(servicedir.StatusEnv, &f.env)
+	f.shown, f.stale = true, f.failed
+	s.sendEvents()
+}
+
+// sendEvents tells the event directory what was announced.
+func (s *Service) sendEvents() {
+	if f := &s.files; len(f.events) > 0 {
+		fifo.Notify(s.dir, servicedir.Event, f.events)
+		f.events = f.events[:0]
+	}
+}
+
+// fillRecord copies the machine's state into the record.
+func (s *Service) fillRecord() {
+	r, m := &s.record, &s.m
+	was := r.State
+	r.State, r.Want, r.Leaving = m.State, m.Want, m.Leaving
+	r.Ready, r.Paused, r.GotTerm = m.Ready, m.Paused, m.GotTerm
+	r.PID = 0
+	switch {
+	case m.Running:
+		r.PID = s.run.pid
+	case s.finish.fd >= 0:
+		r.PID = s.finish.pid
+	case len(s.group) > 0:
+		r.PID = s.group[0].pid // what is left of it is the service still
+	default:
+		r.StartTicks = 0
+	}
+	if was.HasProcess() && !m.State.HasProcess() {
+		r.Since = time.Now()
+	}
+	if m.State == status.Down || m.State == status.Exited {
+		r.Reason = ""
+	}
+	r.NextStart = time.Time{}
+	if m.Deadline != never && (m.State == status.Backoff || m.State == status.Waiting) {
+		r.NextStart = time.Now().Add(m.Deadline - fifo.Now())
+	}
+}
+
+// announce notes an event for the event directory.
+func (s *Service) announce(event command.Letter) {
+	s.files.events = append(s.files.events, byte(event))
+}
+
+// becameReady is the newline on the notification descriptor.
+func (s *Service) becameReady() {
+	s.record.ReadyAt = time.Now()
+	s.note("ready", s.run.pid)
+	s.handle(Event{Kind: Ready})
+}
+
+// warn says a warning about this service.
+func (s *Service) warn(text string) {
+	s.engine.notice.Say(s.style.Name + " " + s.name + ": warning: " + text + "\n")
+}
+
+// tell warns, but not twice in a row of the same.
+func (s *Service) tell(text string) {
+	if s.told != text {
+		s.told = text
+		s.warn(text)
+	}
+}

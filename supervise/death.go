@@ -1,0 +1,73 @@
+package supervise
+
+import (
+	"syscall"
+	"time"
+
+	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/tally"
+)
+
+// note adds a line to the history.
+func (s *Service) note(kind string, pid int) {
+	line := tally.Line{At: time.Now(), Kind: kind, PID: pid}
+	s.files.history = line.Append(s.files.history)
+}
+
+// noteFinish adds the end of finish to the history.
+func (s *Service) noteFinish(code int, signal syscall.Signal) {
+	line := tally.Line{At: time.Now(), Kind: "finish", PID: s.finish.pid, Code: code, Signal: int(signal)}
+	line.Lived = line.At.Sub(s.files.finishing)
+	s.files.history = line.Append(s.files.history)
+}
+
+// noteDeath remembers the end of run.
+func (s *Service) noteDeath(cause string) {
+	s.record.Deaths++
+	r, now := &s.record, time.Now()
+	line := tally.Line{At: now, Kind: "end", PID: s.run.pid, Code: r.ExitCode(), Signal: r.ExitSignal(),
+		Cause: cause, Lived: now.Sub(r.Since), Ready: s.m.Ready}
+	s.files.history = line.Append(s.files.history)
+	death := tally.Death{At: now, Code: r.ExitCode(), Signal: r.ExitSignal()}
+	if death.Signal != 0 {
+		death.Code = 128 + death.Signal
+	}
+	packed := tally.Pack(death)
+	s.files.death = append(s.files.death, packed[:]...)
+}
+
+// writeTally adds the last death to death_tally, in place while it is short.
+func (s *Service) writeTally() {
+	if len(s.files.death) == 0 {
+		return
+	}
+	defer func() { s.files.death = s.files.death[:0] }()
+	keep := s.maxDeathTally()
+	if keep == 0 {
+		return
+	}
+	size := s.size(servicedir.DeathTally)
+	if size%tally.RecordSize == 0 && size/tally.RecordSize < int64(keep) {
+		s.append(servicedir.DeathTally, s.files.death)
+		return
+	}
+	old := s.read(servicedir.DeathTally, tally.Max*tally.RecordSize)
+	if err := s.write(servicedir.DeathTally, append(tally.Trim(old, keep), s.files.death...)); err != nil {
+		s.tell("unable to write supervise/death_tally: " + reason(err))
+	}
+}
+
+// writeHistory adds the new lines, and drops the older half of a long file.
+func (s *Service) writeHistory() {
+	if len(s.files.history) == 0 {
+		return
+	}
+	if s.size(servicedir.History) > tally.HistorySize {
+		kept := tally.Halve(s.read(servicedir.History, 4*tally.HistorySize))
+		if err := s.write(servicedir.History, kept); err != nil {
+			s.tell("unable to write supervise/history: " + reason(err))
+		}
+	}
+	s.append(servicedir.History, s.files.history)
+	s.files.history = s.files.history[:0]
+}

@@ -1,0 +1,85 @@
+// Package supervise is the engine: it keeps the services of any number of
+// service directories running. cmd/supervise hosts one service and its logger;
+// a program may host its own.
+//
+// # What flows where
+//
+// Everything that happens to a service becomes an Event: a letter from its
+// control FIFO, the end of a process on its pidfd, a newline on its readiness
+// pipe, a deadline that has come. The Machine of the service takes one event at
+// a time and answers with Actions: start run, send a signal, announce. It is
+// pure: data in, actions out, no clock, no file. Its whole behaviour is one
+// table, event by state, in table.go; every cell of it is printed to
+// testdata/table.txt. The Service performs the actions, what comes of them is
+// the next event, and when nothing more comes it shows the outcome. The Engine
+// is the one wait that all of its services share.
+//
+//	descriptors → Engine (loop.go) → Event → Machine (table.go, letters.go, ends.go)
+//	                                             ↓ Action
+//	   files ← show (announce.go) ← Service.perform (perform.go, spawn_linux.go)
+//
+// # States
+//
+// What is wanted (down, up, once) is kept apart from what is, and can be asked
+// for in every state.
+//
+//	                 u, o                 no run, or a condition
+//	down ─────────────────────► starting ◄────────────────────► waiting
+//	 ▲ ▲                        │   │  ▲                           │ d
+//	 │ │ d                 ready│   │  │ deadline                  ▼
+//	 │ backoff ◄── too soon ─┐  ▼   │  └──────────── backoff     down
+//	 │                       │ up ◄─┼──► paused
+//	 │                       │  │   │ d, Shutdown (also from up and paused)
+//	 │                       │  │   ▼
+//	 │                       │  │ stopping ── group ended ─┐
+//	 │                  run ended  (from starting, up, paused)
+//	 │                       │  └──────────────────────────▼
+//	 └── d, wanted down ─────┴───────────────────────── finishing
+//	                             └─► exited (a once), failed (finish said 125)
+//
+// A run that has said nothing about readiness is up as soon as it was started;
+// with notification-fd it is starting until it writes a newline. skipped is for
+// a service whose condition is false.
+//
+// # What must hold
+//
+// These are walked at random in walk_test.go.
+//
+//  1. At most one process of run exists.
+//  2. The last request wins, and a stop beats every pending start.
+//  3. Every start is followed by exactly one finish before the next start.
+//  4. Nothing is announced before it is true; a status on disk is whole.
+//  5. From every state, down and then quiet leads to down, within timeout-kill
+//     and timeout-finish where these are set.
+//  6. A service that dies at once is started at most once a second.
+//
+// # Order
+//
+// When a service is opened: lock, control, status, then ok. A client that can
+// open ok for writing finds all the rest. When something has changed: status
+// first, then stat, pid, death_tally, history and status.env, and at last the
+// event directory: a client that was told by an event reads a status that
+// knows it already. Nothing is synced: after a reboot none of it means
+// anything.
+//
+// # The FIFO between service and logger
+//
+// It is supervise/log in the service's directory. We hold its writing end until
+// the service has left; the service's standard output is opened for reading and
+// writing, so that a write neither fails nor ends when the logger or we are
+// away; the logger's standard input for reading only, so that it sees the end;
+// svscan holds a reading end that it never reads. While any of the four lives
+// no byte is lost. A logger whose service has left reads to the end and leaves
+// too. A stray process may keep the FIFO open: when it has been empty for a
+// second, the logger gets TERM.
+//
+// # What a start does
+//
+// control/u, if there is one, runs first. Then the descriptors are opened, the
+// readiness pipe made, and one fork and exec gives a child with default signal
+// handlers, an empty mask, a session of its own (but see Style) and no
+// descriptor that it did not ask for. Its pidfd joins the wait. What cannot be
+// started is told once, in words, and tried again after a second, then two, up
+// to a minute; the letter L, which svscan sends when it sees a change, tries at
+// once.
+package supervise

@@ -1,0 +1,177 @@
+package supervise
+
+import (
+	"syscall"
+
+	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/status"
+)
+
+// These are the cells of what happens to a service: its processes begin and
+// end, and time passes.
+
+// The events of s6's event directory that the machine announces.
+const (
+	eventUp     = command.Letter('u') // run was started
+	eventReady  = command.Letter('U') // run is ready
+	eventDead   = command.Letter('d') // run ended
+	eventDown   = command.Letter('D') // finish ended too
+	eventFailed = command.Letter('O') // and it is not started again
+)
+
+// permanentFailure is the exit code of finish that says: not again (s6).
+const permanentFailure = 125
+
+func (m *Machine) hasStarted(ev Event) {
+	m.Running, m.waits, m.started = true, ev.Notifies, m.now
+	m.eager, m.owed, m.killed, m.letter, m.tries = false, false, false, 0, 0
+	m.State, m.Deadline = m.runState(), never
+	if m.final {
+		// A logger's last run: it reads to the end of its input.
+		m.State, m.drains = status.Stopping, true
+		m.after(drainPause)
+	}
+	m.act(Action{Do: Announce, Letter: eventUp})
+}
+
+func (m *Machine) noRun(Event) { m.missed(status.Waiting, Event{}) }
+
+func (m *Machine) unstarted(ev Event) { m.missed(status.Backoff, ev) }
+
+// missed is a start that did not come about: it is tried again, later and
+// later, or soon where ev.Limit says so.
+func (m *Machine) missed(s status.State, ev Event) {
+	m.tries++
+	if m.Leaving {
+		m.rest(status.Down)
+		return
+	}
+	m.State = s
+	if ev.Limit > 0 {
+		m.after(ev.Limit)
+	} else {
+		m.after(retryAfter(m.tries))
+	}
+}
+
+func (m *Machine) isReady(Event) {
+	m.Ready = true
+	if m.State == status.Starting {
+		m.State = status.Up
+	}
+	m.act(Action{Do: Announce, Letter: eventReady})
+}
+
+func (m *Machine) runEnded(ev Event) {
+	if !m.Running {
+		return
+	}
+	m.act(Action{Do: NoteDeath, Cause: m.cause(ev)})
+	m.act(Action{Do: Announce, Letter: eventDead})
+	wanted := m.State == status.Stopping && !m.drains && m.letter != 0
+	m.Running, m.Paused, m.GotTerm, m.Ready, m.waits, m.drains = false, false, false, false, false, false
+	if !wanted || !m.style.Group {
+		m.finish()
+		return
+	}
+	m.act(Action{Do: EndGroup})
+	switch {
+	case m.killed:
+		m.act(Action{Do: KillGroup})
+		m.after(killAgain)
+	case m.limit == 0:
+		m.after(groupGrace)
+	}
+}
+
+// cause is why run ended, in a word for the history.
+func (m *Machine) cause(ev Event) string {
+	switch {
+	case m.killed:
+		return "timeout"
+	case m.State == status.Stopping && m.Want == status.WantUp:
+		return "restart"
+	case m.State == status.Stopping:
+		return "stop"
+	case m.letter != 0:
+		return "signal"
+	case ev.Code == 0 && ev.Signal == 0:
+		return "exit"
+	}
+	return "crash"
+}
+
+// groupEnded comes at once where nothing was left.
+func (m *Machine) groupEnded(Event) {
+	if !m.Running {
+		m.finish()
+	}
+}
+
+func (m *Machine) finish() {
+	m.State, m.Deadline = status.Finishing, never
+	m.act(Action{Do: Finish})
+}
+
+func (m *Machine) finishStarted(ev Event) { m.after(ev.Limit) }
+
+func (m *Machine) finishEnded(ev Event) {
+	gaveUp := m.style.PermanentFailure && ev.Code == permanentFailure && ev.Signal == 0 && !m.eager
+	if gaveUp {
+		m.Want, m.owed = status.WantDown, false
+		m.act(Action{Do: Announce, Letter: eventFailed})
+	}
+	m.act(Action{Do: Announce, Letter: eventDown})
+	lastRun := m.owed && m.logger && m.final
+	switch {
+	case gaveUp:
+		m.rest(status.Failed)
+	case m.Leaving && !lastRun || m.Want == status.WantDown:
+		m.rest(status.Down)
+	case m.Want == status.WantOnce && !m.owed:
+		m.rest(status.Exited)
+	default:
+		if m.Deadline = startAt(m.started, m.now, m.eager); m.Deadline > m.now {
+			m.State = status.Backoff
+		} else {
+			m.launch()
+		}
+	}
+}
+
+// inputIdle: no byte waits, and yet the logger sees no end: a stray process
+// holds the writing end.
+func (m *Machine) inputIdle(Event) {
+	if !m.Running || !m.drains {
+		return
+	}
+	m.drains = false
+	m.letter = command.Term
+	m.after(m.limit)
+	m.GotTerm = true
+	m.act(Action{Do: SendDown})
+	m.act(Action{Do: SendSignal, Signal: syscall.SIGCONT})
+}
+
+// tooLong is the deadline of stopping and finishing.
+func (m *Machine) tooLong(Event) {
+	switch {
+	case m.State == status.Finishing:
+		m.act(Action{Do: KillFinish})
+		m.after(killAgain)
+	case m.drains:
+		m.after(drainPause)
+		m.act(Action{Do: CheckInput})
+	case m.Running:
+		m.killed = true
+		m.act(Action{Do: KillRun})
+		m.after(killAgain)
+	case m.limit > 0 && !m.killed:
+		m.killed = true
+		m.act(Action{Do: KillGroup})
+		m.after(killAgain)
+	default:
+		m.Deadline = never
+		m.act(Action{Do: GiveUpGroup})
+	}
+}

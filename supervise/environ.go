@@ -1,0 +1,72 @@
+package supervise
+
+import (
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/supervise/servicedir"
+)
+
+// usualPath is PATH where nobody has set it.
+const usualPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+// readEnvironment takes what is meant for us out of environ, and keeps the rest
+// for the services. PWD goes too: a shell would believe it.
+func (e *Engine) readEnvironment(environ []string) {
+	var scanDir, svscan string
+	path := false
+	e.env = environ[:0]
+	for _, pair := range environ {
+		key, value, _ := strings.Cut(pair, "=")
+		switch key {
+		case "PWD", "SV_NAME", "SV_SERVICE", "SV_INSTANCE":
+			continue // of an outer service
+		case "SV_SVSCAN":
+			svscan = value
+			continue
+		case "SVDIR":
+			scanDir = value
+		case "PATH":
+			path = true
+		}
+		e.env = append(e.env, pair)
+	}
+	if !path {
+		e.env = append(e.env, usualPath)
+	}
+	// A service may run svscan itself: only our own parent's word counts.
+	if e.svscan = svscan == strconv.Itoa(unix.Getppid()); e.svscan {
+		e.scanDir = scanDir
+	}
+}
+
+// home is the absolute path of the service directory that is called name.
+func (e *Engine) home(name string) string {
+	switch {
+	case name[0] == '/':
+		return name
+	case e.scanDir != "":
+		return e.scanDir + "/" + name
+	}
+	return workingDir() + "/" + name
+}
+
+// environ is the environment of this service, good until the next one is asked
+// for: they share all but the end.
+func (s *Service) environ() []string {
+	return append(s.engine.env, s.own...)
+}
+
+// ownEnvironment is what tells a service who it is. A logger is of the same
+// instance as its service.
+func ownEnvironment(name, home string) []string {
+	own := []string{"SV_NAME=" + name, "SV_SERVICE=" + home}
+	base := strings.TrimSuffix(name, "/"+servicedir.Log)
+	base = base[strings.LastIndexByte(base, '/')+1:]
+	if _, instance, ok := strings.Cut(base, "@"); ok {
+		own = append(own, "SV_INSTANCE="+instance)
+	}
+	return own
+}

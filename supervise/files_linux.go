@@ -1,0 +1,133 @@
+package supervise
+
+import (
+	"bytes"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+)
+
+// written is what was written last, so that only what changed is written, and
+// what is to be told when the status is true.
+type written struct {
+	status, stat, pid, env []byte
+	text                   []byte // of the file that is being made
+	death                  []byte // for death_tally
+	history                []byte
+	events                 []byte
+	finishing              time.Time     // when finish was started
+	hold                   time.Duration // until when a stop is not shown, 0 if none is held
+	shown                  bool          // all was written at least once
+	failed, stale          bool          // now, last time, something could not be written: all is tried again
+}
+
+// textRoom has room for all of it in one piece, within the Service: each size
+// of memory that is ever used costs two pages for good.
+type textRoom [3*longText + 5*shortText]byte
+
+const longText, shortText = 512, 64
+
+func (w *written) makeRoom(room *textRoom) {
+	b := room[:]
+	for _, long := range []*[]byte{&w.text, &w.env, &w.history} {
+		*long, b = b[:0:longText], b[longText:]
+	}
+	for _, short := range []*[]byte{&w.status, &w.stat, &w.pid, &w.death, &w.events} {
+		*short, b = b[:0:shortText], b[shortText:]
+	}
+}
+
+// replace replaces the file name below supervise/ with text, if it is not what
+// was written last, so that a reader sees the one or the other whole.
+func (s *Service) replace(name string, last *[]byte) {
+	text := s.files.text
+	if s.files.shown && !s.files.stale && bytes.Equal(*last, text) {
+		return
+	}
+	if err := s.write(name, text); err != nil {
+		s.files.failed = true
+		s.tell("unable to write supervise/" + name + ": " + reason(err) + ", trying again")
+		return
+	}
+	*last = append((*last)[:0], text...)
+}
+
+// write replaces a file. Nothing is synced: after a reboot it means nothing.
+func (s *Service) write(name string, text []byte) error {
+	fresh := name + ".new"
+	fd, err := s.create(fresh, unix.O_TRUNC)
+	if err != nil {
+		return err
+	}
+	err = writeAll(fd, text)
+	_ = unix.Close(fd) // nothing is synced, so it tells nothing
+	if err != nil {
+		return err
+	}
+	return unix.Renameat(s.state, fresh, s.state, name)
+}
+
+// create opens a file below supervise/ for writing, for everybody to read
+// whatever the umask is.
+func (s *Service) create(name string, flag int) (int, error) {
+	const mode = 0o644
+	fd, err := fifo.Retry(func() (int, error) {
+		return unix.Openat(s.state, name, unix.O_WRONLY|unix.O_CREAT|unix.O_NONBLOCK|unix.O_NOFOLLOW|unix.O_CLOEXEC|flag, mode)
+	})
+	if err == nil && s.engine.umask&mode != 0 {
+		_ = unix.Fchmod(fd, mode) // it is ours
+	}
+	return fd, err
+}
+
+func writeAll(fd int, b []byte) error {
+	for len(b) > 0 {
+		n, err := fifo.Retry(func() (int, error) { return unix.Write(fd, b) })
+		if err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return nil
+}
+
+func (s *Service) append(name string, b []byte) {
+	fd, err := s.create(name, unix.O_APPEND)
+	if err == nil {
+		err = writeAll(fd, b)
+		_ = unix.Close(fd) // nothing is synced, so it tells nothing
+	}
+	if err != nil {
+		s.tell("unable to write supervise/" + name + ": " + reason(err))
+	}
+}
+
+// size of a file below supervise/, 0 if it is not there.
+func (s *Service) size(name string) int64 {
+	var st unix.Stat_t
+	if unix.Fstatat(s.state, name, &st, unix.AT_SYMLINK_NOFOLLOW) != nil {
+		return 0
+	}
+	return st.Size
+}
+
+// read reads at most limit bytes of a file below supervise/, its end if it is
+// longer.
+func (s *Service) read(name string, limit int) []byte {
+	fd, err := unix.Openat(s.state, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil
+	}
+	defer unix.Close(fd)
+	if over := s.size(name) - int64(limit); over > 0 {
+		_, _ = unix.Seek(fd, over, unix.SEEK_SET) // a regular file
+	}
+	b := make([]byte, limit)
+	n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, b) })
+	if err != nil {
+		return nil
+	}
+	return b[:n]
+}

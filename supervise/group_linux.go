@@ -1,0 +1,93 @@
+package supervise
+
+import (
+	"strconv"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+)
+
+// maxGroup bounds how many processes of a group are waited for at a time; when
+// one of them ends, the rest are looked for again.
+const maxGroup = 64
+
+// endGroup signals what is left of the process group of a run that has ended,
+// and waits for it. A run script without exec leaves its program there.
+func (s *Service) endGroup(signals ...syscall.Signal) {
+	for _, sig := range signals {
+		if !s.leads || unix.Kill(-s.run.pid, sig) != nil {
+			s.dropGroup()
+			s.happen(Event{Kind: GroupEnded})
+			return
+		}
+	}
+	s.lookAtGroup()
+}
+
+// watchGroup is called when one process of the group has ended.
+func (s *Service) watchGroup() {
+	s.lookAtGroup()
+	s.drain()
+	s.flush()
+}
+
+// lookAtGroup waits for every live process of the group; the zombies among
+// them are somebody else's to reap.
+func (s *Service) lookAtGroup() {
+	s.dropGroup()
+	for _, pid := range groupMembers(s.run.pid) {
+		fd, err := unix.PidfdOpen(pid, 0)
+		if err != nil {
+			continue // it has just ended, or we are out of descriptors
+		}
+		s.group = append(s.group, process{pid, fd})
+		s.engine.poll.Add(fd, unix.POLLIN, s, tagGroup)
+	}
+	if len(s.group) == 0 {
+		s.happen(Event{Kind: GroupEnded})
+	}
+}
+
+func (s *Service) dropGroup() {
+	for _, p := range s.group {
+		s.forget(p)
+	}
+	s.group = s.group[:0]
+}
+
+// giveUpGroup lets the rest of the group be, and says so.
+func (s *Service) giveUpGroup() {
+	left := groupMembers(s.run.pid)
+	s.dropGroup()
+	s.record.Leftovers = len(left)
+	if len(left) > 0 {
+		s.warn(strconv.Itoa(len(left)) + " processes of group " + strconv.Itoa(s.run.pid) + " ignore the signal and are left running (timeout-kill ends them)")
+	}
+	s.happen(Event{Kind: GroupEnded, Left: len(left)})
+}
+
+// groupMembers are the live processes of the group and session that pid led.
+func groupMembers(leader int) []int {
+	fd, err := unix.Open("/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil
+	}
+	defer unix.Close(fd)
+	var members []int
+	var buf statBuffer
+	group := strconv.Itoa(leader)
+	_ = fifo.EachName(fd, func(name string) { // what was read before an error is true
+		pid, err := strconv.Atoi(name)
+		if err != nil || len(members) == maxGroup {
+			return
+		}
+		stat := buf.read(pid)
+		state := string(stat.field(3))
+		if string(stat.field(5)) == group && string(stat.field(6)) == group && state != "Z" && state != "X" {
+			members = append(members, pid)
+		}
+	})
+	return members
+}

@@ -1,0 +1,266 @@
+package supervise
+
+import (
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/servicedir"
+)
+
+// Engine hosts services: one wait on all that they have, and one deadline.
+type Engine struct {
+	poll     fifo.Poller
+	services []*Service
+	notice   *fifo.Notice
+	attributes
+	env     []string // of services, but for what names each
+	scanDir string   // its absolute path, empty if there is none
+	svscan  bool     // ours has started us
+	lostOn  bool     // we wait for room to say that messages were lost
+	umask   uint32
+	self    int
+	ticks   uint64
+	boot    string
+	signals int
+	letGo   bool             // leave now, and leave the services running
+	letters [maxLetters]byte // as they are read; on the stack they would make it grow for good
+}
+
+// staleRetry is when a status that could not be written is tried again.
+const staleRetry = 5 * time.Second
+
+// New is an Engine without services. environ is the environment of the
+// services; supervise(8) says what is added. Messages go to descriptor 2.
+func New(environ []string) *Engine {
+	e := &Engine{notice: fifo.NewNotice(2), umask: processUmask(), self: unix.Getpid(), boot: bootID(), signals: -1}
+	e.ticks = startTicks(e.self)
+	e.readEnvironment(environ)
+	return e
+}
+
+// Host takes a service directory under a style. path is where it is, name how
+// it is called in messages and in the environment.
+func (e *Engine) Host(path, name string, style *Style) (*Service, error) {
+	return e.host(path, name, style, -1)
+}
+
+// HostPair takes a service directory and, if there is a second one, that of
+// its logger. A style that LogsItself finds the second.
+func (e *Engine) HostPair(dirs []string, style *Style) error {
+	service, err := e.Host(dirs[0], dirs[0], style)
+	if err != nil {
+		return err
+	}
+	log := dirs[0] + "/" + servicedir.Log
+	switch {
+	case len(dirs) > 1:
+		log = dirs[1]
+	case !style.LogsItself || !servicedir.IsDir(service.dir, servicedir.Log):
+		return nil
+	}
+	return e.HostLogger(log, log, service)
+}
+
+// HostLogger takes the logger of service: the FIFO supervise/log of service
+// joins them. The service writes to it from its next start on.
+func (e *Engine) HostLogger(path, name string, service *Service) error {
+	writing, err := openWriting(service.state)
+	if err != nil {
+		return &trouble{"open", service.path("supervise/log"), err}
+	}
+	logger, err := e.host(path, name, service.style, service.state)
+	if err != nil {
+		_ = unix.Close(writing) // nothing was written
+		return err
+	}
+	service.logger, service.writing = logger, writing
+	return nil
+}
+
+// openWriting makes the FIFO between service and logger, and opens an end for
+// writing: as long as we have it the logger sees no end.
+func openWriting(state int) (int, error) {
+	if err := fifo.Make(state, servicedir.LogPipe, 0o600); err != nil {
+		return -1, err
+	}
+	// Opening for writing alone needs a reader.
+	both, err := fifo.Open(state, servicedir.LogPipe, unix.O_RDWR)
+	if err != nil {
+		return -1, err
+	}
+	defer unix.Close(both)
+	return fifo.Open(state, servicedir.LogPipe, unix.O_WRONLY)
+}
+
+func (e *Engine) host(path, name string, style *Style, pipeDir int) (*Service, error) {
+	s := &Service{engine: e, name: name, style: style, settings: defaults(style),
+		dir: -1, state: -1, lock: -1, ok: -1, notify: -1, writing: -1, input: -1,
+		run: process{fd: -1}, finish: process{fd: -1},
+	}
+	s.files.makeRoom(&s.text)
+	s.queue = s.room[:0]
+	if pipeDir >= 0 {
+		var err error
+		if s.input, err = unix.FcntlInt(uintptr(pipeDir), unix.F_DUPFD_CLOEXEC, 0); err != nil {
+			return nil, &trouble{"open", path, err}
+		}
+	}
+	s.record.Supervisor, s.record.SupervisorTicks, s.record.BootID = e.self, e.ticks, e.boot
+	s.home = e.home(name)
+	s.own = ownEnvironment(name, s.home)
+	if err := s.open(path); err != nil {
+		s.close()
+		return nil, err
+	}
+	e.services = append(e.services, s)
+	return s, nil
+}
+
+// Run starts what is wanted up, loggers first, and serves until every service
+// has left, or until it is told to leave them.
+func (e *Engine) Run() error {
+	var err error
+	e.signals, err = fifo.Signals(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT)
+	if err != nil {
+		return err
+	}
+	e.poll.Add(e.signals, unix.POLLIN, e, 0)
+	for i := len(e.services) - 1; i >= 0; i-- {
+		e.services[i].boot()
+	}
+	for len(e.services) > 0 && !e.letGo {
+		e.listenForRoom()
+		if err := e.poll.Wait(e.deadline()); err != nil {
+			return err
+		}
+		e.timeouts()
+	}
+	return nil
+}
+
+// The tags of what the engine itself waits for.
+const (
+	tagSignals = iota
+	tagRoom
+)
+
+// Ready is what the wait calls.
+func (e *Engine) Ready(tag int, _ int16) {
+	if tag == tagRoom {
+		e.notice.Recover()
+		return
+	}
+	var buf [64]byte
+	n, err := fifo.Retry(func() (int, error) { return unix.Read(e.signals, buf[:]) })
+	if err != nil {
+		return // EAGAIN: nothing came after all
+	}
+	for _, sig := range buf[:n] {
+		e.signalled(syscall.Signal(sig))
+	}
+}
+
+// signalled is a signal to supervise itself. INT and HUP are for svscan, which
+// tells us with TERM, but under s6's name they mean what they mean there.
+func (e *Engine) signalled(sig syscall.Signal) {
+	for _, s := range append([]*Service(nil), e.services...) {
+		if s.input >= 0 {
+			continue // a logger goes when its service has gone
+		}
+		switch {
+		case sig == syscall.SIGTERM:
+			s.handle(Event{Kind: Shutdown, Limit: s.timeoutKill()})
+		case !s.style.S6Signals:
+		case sig == syscall.SIGHUP:
+			s.handle(Event{Kind: Exit})
+		case sig == syscall.SIGINT:
+			s.signal(sig, true)
+			e.letGo = true
+		case sig == syscall.SIGQUIT:
+			e.letGo = true
+		}
+	}
+}
+
+// deadline is the first of all, never if there is none.
+func (e *Engine) deadline() time.Duration {
+	first := never
+	earlier := func(d time.Duration) {
+		if d != never && (first == never || d < first) {
+			first = d
+		}
+	}
+	for _, s := range e.services {
+		earlier(s.m.Deadline)
+		if s.files.stale {
+			earlier(fifo.Now() + staleRetry)
+		}
+		if s.files.hold != 0 {
+			earlier(s.files.hold)
+		}
+	}
+	return first
+}
+
+func (e *Engine) timeouts() {
+	now := fifo.Now()
+	for i := 0; i < len(e.services); i++ {
+		s := e.services[i]
+		switch {
+		case s.m.Deadline != never && s.m.Deadline <= now:
+			s.handle(Event{Kind: Timeout})
+		case s.files.hold != 0 && s.files.hold <= now, s.files.stale:
+			s.show()
+		}
+	}
+}
+
+// left takes a service out, and with it the writing end of its logger's FIFO:
+// the logger reads to the end, and leaves too.
+func (e *Engine) left(s *Service) {
+	logger := s.logger
+	s.close()
+	for i, other := range e.services {
+		if other == s {
+			e.services = append(e.services[:i], e.services[i+1:]...)
+			break
+		}
+	}
+	for _, other := range e.services {
+		if other.logger == s {
+			other.logger = nil
+		}
+	}
+	if logger != nil && !logger.gone {
+		logger.handle(Event{Kind: InputEnd, Left: logger.pending(), Limit: logger.timeoutKill()})
+	}
+}
+
+// look is the letter that says that the directory changed: svscan has made a
+// FIFO for a logger that was added.
+func (e *Engine) look(s *Service) {
+	if s.input >= 0 || s.logger != nil || s.m.Leaving || !servicedir.Exists(s.state, servicedir.LogPipe) || !servicedir.IsDir(s.dir, servicedir.Log) {
+		return
+	}
+	if err := e.HostLogger(s.cwd+"/"+servicedir.Log, s.name+"/"+servicedir.Log, s); err != nil {
+		s.tell(err.Error())
+		return
+	}
+	s.warn("log was added: what the service writes goes there from its next start on")
+	s.logger.boot()
+}
+
+// listenForRoom waits until lost messages can be told, if there are any.
+func (e *Engine) listenForRoom() {
+	if lost := e.notice.Lost(); lost != e.lostOn {
+		e.lostOn = lost
+		if lost {
+			e.poll.Add(e.notice.FD(), unix.POLLOUT, e, tagRoom)
+		} else {
+			e.poll.Remove(e.notice.FD())
+		}
+	}
+}

@@ -1,0 +1,179 @@
+package supervise
+
+import (
+	"syscall"
+	"time"
+
+	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/status"
+)
+
+// Kind is what kind of event came.
+type Kind uint8
+
+const (
+	// Letters, from supervise/control. D, U and Q are d, u and O that also
+	// make or remove the file down.
+	Signal Kind = iota // every signal letter that has no kind of its own
+	Up
+	Down
+	Once
+	Exit
+	Pause
+	Continue
+	Term
+	Kill
+	NotAgain
+	Look
+	// From supervise itself.
+	Boot     // supervise has begun, and the service is wanted up
+	Shutdown // TERM: stop, and leave
+	InputEnd // a logger's service has left: nobody writes any more
+	// From processes.
+	Answered   // control/X ended, or there is none
+	Started    // run was started
+	NoRun      // there is no run
+	Unstarted  // run could not be started
+	Ready      // run said that it is ready
+	RunEnded   // the process of run ended
+	GroupEnded // nothing is left of its process group
+	FinishStarted
+	FinishEnded // finish ended, or there is none
+	InputIdle   // a logger's FIFO is empty
+	Timeout     // the deadline has come
+	Kinds
+)
+
+var kindWords = [Kinds]string{"signal", "up", "down", "once", "exit", "pause", "continue", "term", "kill",
+	"not-again", "look", "boot", "shutdown", "input-end", "answered", "started", "no-run", "unstarted", "ready", "run-ended",
+	"group-ended", "finish-started", "finish-ended", "input-idle", "timeout"}
+
+// String is the word for the kind.
+func (k Kind) String() string { return kindWords[k] }
+
+// Event is one thing that happened, with what the machine must know of it.
+type Event struct {
+	Kind Kind
+	At   time.Duration // monotonic
+	// Letter is the letter of a request, or the X of the control/X that was
+	// Answered.
+	Letter command.Letter
+	// Handled: control/X ended with 0, so no signal is sent.
+	Handled bool
+	// Notifies: the run that was Started will say when it is ready.
+	Notifies bool
+	// Limit: with what may stop it, timeout-kill; with FinishStarted,
+	// timeout-finish; with Unstarted, how long to wait where trying again soon
+	// may help. 0 is none.
+	Limit time.Duration
+	// Code and Signal say how a process ended: Signal 0 means by itself.
+	Code   int
+	Signal syscall.Signal
+	// Left counts, with GroupEnded, the processes of the group that outlived all
+	// of it; with InputEnd the bytes that wait in the FIFO.
+	Left int
+}
+
+// Do is what kind of thing is to be done.
+type Do uint8
+
+const (
+	Ask         Do = iota // run control/Letter; Answered at once if there is none
+	Start                 // run: Started, NoRun or Unstarted
+	Finish                // finish: FinishStarted or FinishEnded
+	SendSignal            // Signal to the process of run, or to its group
+	SendDown              // the down signal to the process of run
+	SendReload            // the reload signal to the process of run
+	KillRun               // KILL to the process of run: timeout-kill has passed
+	EndGroup              // the down signal and CONT to what is left of the group, until GroupEnded
+	KillGroup             // KILL to what is left of the group
+	GiveUpGroup           // wait no longer for the group: GroupEnded
+	KillFinish            // CONT and KILL to finish
+	CheckInput            // InputIdle if the logger's FIFO is empty
+	MakeDown              // make the file down
+	RemoveDown            // remove the file down
+	NoteDeath             // remember the end of run, with Cause
+	Announce              // event Letter to the event directory
+	Leave                 // close the service for good
+)
+
+// Action is one thing to be done.
+type Action struct {
+	Do     Do
+	Letter command.Letter
+	Signal syscall.Signal
+	Group  bool
+	Cause  string
+}
+
+// never is the deadline of a machine that waits for nothing.
+const never = time.Duration(-1)
+
+// Machine is the policy of one service: pure, it has no clock and touches
+// nothing. Step tells it what happened, its fields are what is so now.
+type Machine struct {
+	State status.State
+	Want  status.Want
+	// Running: the process of run exists. Leaving: leave when it is down.
+	Running, Leaving       bool
+	Paused, GotTerm, Ready bool
+	// Deadline is when Timeout is due, never if it is not.
+	Deadline time.Duration
+	// LastWords is set while the service of this logger is leaving: the logger
+	// then ends by the end of its input, so that it reads all of it.
+	LastWords bool
+
+	style   *Style
+	logger  bool           // its standard input is the FIFO of a service
+	final   bool           // Shutdown: no letter brings it back
+	eager   bool           // somebody asked for the next start, so it is not delayed
+	owed    bool           // a once was asked for and not yet started
+	waits   bool           // started, and will say when it is ready
+	limit   time.Duration  // timeout-kill of this stop, 0 for none
+	killed  bool           // it has passed
+	drains  bool           // no end but that of its input is expected
+	letter  command.Letter // what this run was asked last that may end it
+	tries   int            // starts that failed in a row
+	started time.Duration  // when run was started last
+	now     time.Duration  // of the event
+	acts    []Action
+	room    [8]Action // of acts: what Step says never needs more memory
+}
+
+// NewMachine is a service that is down.
+func NewMachine(style *Style, logger bool) Machine {
+	return Machine{Deadline: never, started: -startPause, style: style, logger: logger}
+}
+
+// Step takes one event, and says what to do, in this order. The slice is good
+// until the next Step.
+func (m *Machine) Step(ev Event) []Action {
+	m.acts = m.room[:0]
+	m.now = ev.At
+	switch ev.Letter {
+	case command.DownForGood, command.NeverAgain:
+		m.act(Action{Do: MakeDown})
+	case command.UpForGood:
+		m.act(Action{Do: RemoveDown})
+	}
+	table[ev.Kind].of(m.State).do(m, ev)
+	return m.acts
+}
+
+func (m *Machine) act(a Action) { m.acts = append(m.acts, a) }
+
+// after sets the deadline, or clears it where d is 0.
+func (m *Machine) after(d time.Duration) {
+	m.Deadline = never
+	if d > 0 {
+		m.Deadline = m.now + d
+	}
+}
+
+// rest is a state in which nothing runs and nothing is due.
+func (m *Machine) rest(s status.State) {
+	m.State, m.Deadline = s, never
+	if m.Leaving {
+		m.act(Action{Do: Leave})
+	}
+}

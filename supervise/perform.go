@@ -1,0 +1,222 @@
+package supervise
+
+import (
+	"strconv"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/servicedir"
+)
+
+// perform does one action. What it brings about at once is queued.
+func (s *Service) perform(a Action) {
+	switch a.Do {
+	case Ask:
+		s.ask(a.Letter)
+	case Start:
+		s.start()
+	case Finish:
+		s.startFinish()
+	case SendSignal:
+		s.signal(a.Signal, a.Group)
+	case SendDown:
+		s.signal(s.downSignal(), false)
+	case SendReload:
+		s.signal(s.reloadSignal(), false)
+	case KillRun:
+		s.signal(syscall.SIGKILL, servicedir.Exists(s.dir, servicedir.KillGroupTimeout))
+	case EndGroup:
+		s.endGroup(s.downSignal(), syscall.SIGCONT)
+	case KillGroup:
+		s.endGroup(syscall.SIGKILL)
+	case GiveUpGroup:
+		s.giveUpGroup()
+	case KillFinish:
+		s.killFinish()
+	case CheckInput:
+		if s.pending() == 0 {
+			s.happen(Event{Kind: InputIdle})
+		}
+	case MakeDown:
+		s.makeDown()
+	case RemoveDown:
+		if err := unix.Unlinkat(s.dir, servicedir.Down, 0); err != nil && err != unix.ENOENT {
+			s.warn("unable to remove down: " + reason(err))
+		}
+	case NoteDeath:
+		s.noteDeath(a.Cause)
+	case Announce:
+		if a.Letter == eventFailed {
+			s.record.Reason = "finish said not to start it again (exit 125)"
+			s.note("failed", 0)
+		}
+		s.announce(a.Letter)
+	case Leave:
+		s.leave()
+	}
+}
+
+// start starts run.
+func (s *Service) start() {
+	// The end of the last run is announced apart: s6's clients stop reading at D
+	// and would miss an u in the same piece.
+	s.sendEvents()
+	files, closeFiles, err := s.descriptors()
+	if err != nil {
+		s.unstarted("unable to start run: "+reason(err), time.Second)
+		return
+	}
+	defer closeFiles()
+	s.argv = append(s.argv[:0], "./run")
+	if s.style.NamesRun {
+		s.argv = append(s.argv, s.name)
+	}
+	s.leads = s.style.Session && !servicedir.Exists(s.dir, servicedir.NoSetsid)
+	notify, files, err := s.readiness(files)
+	if err != nil {
+		s.unstarted("unable to start run: "+reason(err), time.Second)
+		return
+	}
+	p, err := s.spawn("./run", s.argv, files, s.leads)
+	if notify >= 0 {
+		_ = unix.Close(notify) // the child has its own
+	}
+	if err != nil {
+		s.dropReadiness()
+		s.notStarted(err)
+		return
+	}
+	s.run = p
+	s.runs++
+	s.told, s.record.Reason, s.record.Leftovers = "", "", 0
+	s.record.Starts++
+	s.record.Since, s.record.StartTicks = time.Now(), 0
+	s.note("start", p.pid)
+	s.engine.poll.Add(p.fd, unix.POLLIN, s, tagRun)
+	s.happen(Event{Kind: Started, Notifies: s.notify >= 0})
+}
+
+// notStarted says why run could not be started, once.
+func (s *Service) notStarted(err error) {
+	why, missing := whyNot(s.dir, servicedir.Run, s.path(servicedir.Run), err)
+	if missing {
+		s.record.Reason = "no run script"
+		s.happen(Event{Kind: NoRun})
+		return
+	}
+	var soon time.Duration
+	switch err {
+	case unix.EAGAIN, unix.ENOMEM, unix.EMFILE, unix.ENFILE, unix.ETXTBSY:
+		soon = time.Second // the system is short of something: it passes
+		why += ", trying again in 1 second"
+	}
+	s.unstarted("unable to start run: "+why, soon)
+}
+
+func (s *Service) unstarted(why string, soon time.Duration) {
+	s.record.Reason = why
+	s.tell(why)
+	s.happen(Event{Kind: Unstarted, Limit: soon})
+}
+
+// startFinish starts finish with the arguments of s6, or those of runit under
+// its name.
+func (s *Service) startFinish() {
+	if !servicedir.Exists(s.dir, servicedir.Finish) {
+		s.happen(Event{Kind: FinishEnded})
+		return
+	}
+	files, closeFiles, err := s.descriptors()
+	if err == nil {
+		defer closeFiles()
+		s.finish, err = s.spawn("./finish", s.finishArguments(), files, s.style.Session)
+	}
+	if err != nil {
+		why, _ := whyNot(s.dir, servicedir.Finish, s.path(servicedir.Finish), err)
+		s.tell("unable to start finish: " + why + ", going on without")
+		s.happen(Event{Kind: FinishEnded})
+		return
+	}
+	s.files.finishing = time.Now()
+	s.engine.poll.Add(s.finish.fd, unix.POLLIN, s, tagFinish)
+	s.happen(Event{Kind: FinishStarted, Limit: s.timeoutFinish()})
+}
+
+func (s *Service) finishArguments() []string {
+	code, signal := strconv.Itoa(s.record.ExitCode()), strconv.Itoa(s.record.ExitSignal())
+	if s.record.ExitSignal() != 0 {
+		code = strconv.Itoa(s.style.Killed)
+	}
+	if s.style.ShortFinish {
+		return []string{"./finish", code, strconv.Itoa(int(s.record.Wait & 0xff))}
+	}
+	return []string{"./finish", code, signal, s.name, strconv.Itoa(s.run.pid)}
+}
+
+func (s *Service) killFinish() {
+	if s.finish.fd < 0 {
+		return
+	}
+	for _, sig := range []syscall.Signal{syscall.SIGCONT, syscall.SIGKILL} {
+		if s.style.Session {
+			_ = unix.Kill(-s.finish.pid, sig) // ESRCH: it has just ended
+		} else {
+			_ = unix.PidfdSendSignal(s.finish.fd, sig, nil, 0) // likewise
+		}
+	}
+}
+
+// signal signals the process of run, or its group where it leads one. A pidfd
+// never means another process.
+func (s *Service) signal(sig syscall.Signal, group bool) {
+	if s.run.fd < 0 {
+		return
+	}
+	var err error
+	if group && s.leads {
+		err = unix.Kill(-s.run.pid, sig)
+	} else {
+		err = unix.PidfdSendSignal(s.run.fd, sig, nil, 0)
+	}
+	if err != nil && err != unix.ESRCH {
+		s.warn("unable to send " + unix.SignalName(sig) + ": " + reason(err))
+	}
+}
+
+// makeDown makes the file down, as s6 does for D.
+func (s *Service) makeDown() {
+	fd, err := unix.Openat(s.dir, servicedir.Down, unix.O_WRONLY|unix.O_CREAT|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o644)
+	if err != nil {
+		s.warn("unable to make down: " + reason(err))
+		return
+	}
+	_ = unix.Close(fd) // nothing was written
+}
+
+// pending is how many bytes wait in the FIFO that this logger reads.
+func (s *Service) pending() int {
+	if s.input < 0 {
+		return 0
+	}
+	fd, err := fifo.Open(s.input, servicedir.LogPipe, unix.O_RDONLY)
+	if err != nil {
+		return 0
+	}
+	defer unix.Close(fd)
+	n, err := fifo.Pending(fd)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// leave closes the service for good, after what is so now has been shown.
+func (s *Service) leave() {
+	s.announce(eventLeft)
+	s.flush()
+	s.gone = true
+	s.engine.left(s)
+}

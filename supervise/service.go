@@ -1,0 +1,244 @@
+package supervise
+
+import (
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/status"
+)
+
+// Service is one service directory that an Engine hosts: its descriptors, its
+// processes, and the Machine that decides.
+type Service struct {
+	engine *Engine
+	name   string // as it was given: web, web/log
+	style  *Style
+
+	dir, state, lock, ok int // the service directory, supervise/ in it, two files there
+	control              fifo.Control
+
+	m     Machine
+	queue []Event // what performing an action brought about
+	room  [8]Event
+	text  textRoom // of files
+	gone  bool     // it has left
+
+	run, finish process
+	scripts     []script
+	runs        int       // counts starts, to know whose answer a script is
+	leads       bool      // run leads a session and group of its own
+	notify      int       // reading end of the readiness pipe, or -1
+	group       []process // what is left of it after run
+
+	logger  *Service // reads our output, or nil
+	writing int      // our writing end of its FIFO, or -1
+	input   int      // a logger's: the directory of the FIFO that it reads, or -1
+
+	home string   // its absolute path, for people and for itself
+	own  []string // of its environment
+	cwd  string   // a path of dir that stays right when the directory is renamed
+	argv []string
+
+	settings    settings
+	badSettings []string // what was told of them
+	record      status.Record
+	files       written
+	told        string // the last trouble that was told, so as not to repeat it
+}
+
+// settings are the values read last: a setting that cannot be read keeps its
+// old value.
+type settings struct {
+	notificationFD             int
+	timeoutKill, timeoutFinish time.Duration
+	downSignal, reloadSignal   syscall.Signal
+	maxDeathTally              int
+}
+
+// What a descriptor in the wait is; a script's tag is tagScript + its letter.
+const (
+	tagControl = iota
+	tagRun
+	tagFinish
+	tagReady
+	tagGroup
+	tagScript
+)
+
+// open takes the service directory at path, in the order on which clients
+// rely: who can open ok finds all the rest. Nothing runs yet.
+func (s *Service) open(path string) error {
+	var err error
+	if s.dir, err = openDir(path); err != nil {
+		return &trouble{"open directory", path, err}
+	}
+	s.cwd = dirPath(s.dir, path)
+	if s.style.Events {
+		if err := fifo.MakeEventDir(s.dir, servicedir.Event); err != nil {
+			return &trouble{"make", path + "/" + servicedir.Event, err}
+		}
+	}
+	if s.state, err = servicedir.OpenState(s.dir); err != nil {
+		return &trouble{"open directory", path + "/" + servicedir.State, err}
+	}
+	if s.lock, err = fifo.Lock(s.state, servicedir.Lock); err != nil {
+		return &trouble{"acquire", path + "/supervise/lock", err}
+	}
+	if s.control, err = fifo.OpenControl(s.state, servicedir.ControlIn); err != nil {
+		return &trouble{"open", path + "/supervise/control", err}
+	}
+	s.m = NewMachine(s.style, s.input >= 0)
+	if !servicedir.Exists(s.dir, servicedir.Down) {
+		s.m.Want = status.WantUp
+	}
+	s.record.Since = time.Now()
+	s.flush()
+	if err = fifo.Make(s.state, servicedir.OK, 0o622); err == nil {
+		s.ok, err = fifo.Open(s.state, servicedir.OK, unix.O_RDONLY)
+	}
+	if err != nil {
+		return &trouble{"open", path + "/supervise/ok", err}
+	}
+	fifo.Shrink(s.ok)
+	s.engine.poll.Add(s.control.FD(), unix.POLLIN, s, tagControl)
+	s.announce(eventSupervised)
+	return nil
+}
+
+// The events with which supervise itself comes and goes.
+const (
+	eventSupervised = command.Letter('s')
+	eventLeft       = command.Letter('x')
+)
+
+// boot starts the service, unless the file down is there.
+func (s *Service) boot() {
+	if s.m.Want == status.WantUp {
+		s.handle(Event{Kind: Boot})
+	}
+}
+
+// close closes all that open opened, and whatever else it has: from now on
+// clients see nobody here. The files stay, as the field leaves them.
+func (s *Service) close() {
+	if s.control != (fifo.Control{}) {
+		s.engine.poll.Remove(s.control.FD())
+		s.control.Close()
+	}
+	s.dropReadiness()
+	s.dropGroup()
+	for _, sc := range s.scripts {
+		s.forget(sc.process) // it ends by itself
+	}
+	for _, fd := range []int{s.ok, s.lock, s.state, s.dir, s.writing, s.input} {
+		if fd >= 0 {
+			_ = unix.Close(fd) // nothing to flush
+		}
+	}
+	s.scripts = nil
+}
+
+// Ready is what the Engine's wait calls.
+func (s *Service) Ready(tag int, _ int16) {
+	switch tag {
+	case tagControl:
+		s.readControl()
+	case tagRun:
+		if code, signal, wait, ended := s.reap(&s.run); ended {
+			s.dropReadiness()
+			s.record.Wait, s.record.Ended = wait, true
+			s.handle(Event{Kind: RunEnded, Code: code, Signal: signal})
+		}
+	case tagFinish:
+		if code, signal, _, ended := s.reap(&s.finish); ended {
+			s.noteFinish(code, signal)
+			s.handle(Event{Kind: FinishEnded, Code: code, Signal: signal})
+		}
+	case tagReady:
+		s.readReadiness()
+	case tagGroup:
+		s.watchGroup()
+	default:
+		s.scriptEnded(command.Letter(tag - tagScript))
+	}
+}
+
+// handle gives an event to the machine, and shows the outcome.
+func (s *Service) handle(ev Event) {
+	s.step(ev)
+	s.flush()
+}
+
+// step gives an event to the machine, and does what it says.
+func (s *Service) step(ev Event) {
+	s.happen(ev)
+	s.drain()
+}
+
+// happen queues an event.
+func (s *Service) happen(ev Event) { s.queue = append(s.queue, ev) }
+
+// drain gives the queue to the machine and does what it says, until nothing
+// more comes of it.
+func (s *Service) drain() {
+	for len(s.queue) > 0 && !s.gone {
+		ev := s.queue[0]
+		s.queue = s.queue[:copy(s.queue, s.queue[1:])]
+		ev.At = fifo.Now()
+		for _, a := range s.m.Step(ev) {
+			s.perform(a)
+		}
+	}
+	if s.logger != nil {
+		s.logger.m.LastWords = s.m.Leaving
+	}
+}
+
+// maxLetters bounds how many letters are taken at a time, so that a flood in one
+// FIFO keeps nobody waiting.
+const maxLetters = 512
+
+// readControl takes the letters that wait.
+func (s *Service) readControl() {
+	buf := s.engine.letters[:]
+	n, err := s.control.Read(buf)
+	if err != nil {
+		s.tell("unable to read supervise/control: " + reason(err))
+		return
+	}
+	for _, b := range buf[:n] {
+		if info, ok := command.Unpack(b); ok {
+			s.step(s.request(info))
+		}
+	}
+	s.flush()
+}
+
+// kinds says which event a letter is; what is not named is a Signal.
+var kinds = [256]Kind{
+	command.Up: Up, command.UpForGood: Up,
+	command.Down: Down, command.DownForGood: Down,
+	command.Once: Once, command.Exit: Exit,
+	command.Pause: Pause, command.Continue: Continue,
+	command.Term: Term, command.Kill: Kill,
+	command.NotAgain: NotAgain, command.NeverAgain: NotAgain,
+	command.Look: Look,
+}
+
+// request is the event of a letter, with what the machine needs to know.
+func (s *Service) request(info command.Info) Event {
+	kind := kinds[info.Letter]
+	ev := Event{Kind: kind, Letter: info.Letter}
+	if kind == Down || kind == Exit {
+		ev.Limit = s.timeoutKill()
+	}
+	if kind == Look {
+		s.engine.look(s)
+	}
+	return ev
+}

@@ -1,0 +1,87 @@
+package supervise
+
+import (
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/tally"
+)
+
+// Settings are read when they matter, so an edit needs no restart. One that
+// cannot be used keeps its last good value, and is told of once.
+
+func (s *Service) timeoutKill() time.Duration {
+	v := &s.settings.timeoutKill
+	return use(s, v, func() (time.Duration, error) { return servicedir.Millis(s.dir, servicedir.TimeoutKill, *v, 0) })
+}
+
+func (s *Service) timeoutFinish() time.Duration {
+	v := &s.settings.timeoutFinish
+	absent := time.Duration(s.style.FinishLimit) * time.Millisecond
+	return use(s, v, func() (time.Duration, error) {
+		return servicedir.Millis(s.dir, servicedir.TimeoutFinish, *v, absent)
+	})
+}
+
+func (s *Service) downSignal() syscall.Signal {
+	v := &s.settings.downSignal
+	return use(s, v, func() (syscall.Signal, error) {
+		return servicedir.Signal(s.dir, servicedir.DownSignal, *v, syscall.SIGTERM)
+	})
+}
+
+func (s *Service) reloadSignal() syscall.Signal {
+	v := &s.settings.reloadSignal
+	return use(s, v, func() (syscall.Signal, error) {
+		return servicedir.Signal(s.dir, servicedir.ReloadSignal, *v, syscall.SIGHUP)
+	})
+}
+
+// notificationFD is 0 where the service does not say when it is ready.
+func (s *Service) notificationFD() int {
+	const lowest, highest = 3, 1023 // the standard descriptors are taken; more than the usual limit cannot be opened
+	v := &s.settings.notificationFD
+	return use(s, v, func() (int, error) {
+		return servicedir.Number(s.dir, servicedir.NotificationFD, *v, 0, lowest, highest)
+	})
+}
+
+func (s *Service) maxDeathTally() int {
+	v := &s.settings.maxDeathTally
+	return use(s, v, func() (int, error) {
+		return servicedir.Number(s.dir, servicedir.MaxDeathTally, *v, tally.Default, 0, tally.Max)
+	})
+}
+
+// defaults are the values before the first reading.
+func defaults(style *Style) settings {
+	return settings{
+		downSignal:    syscall.SIGTERM,
+		reloadSignal:  syscall.SIGHUP,
+		maxDeathTally: tally.Default,
+		timeoutFinish: time.Duration(style.FinishLimit) * time.Millisecond,
+	}
+}
+
+// use keeps and returns what read says, and tells why it could not be used.
+func use[T any](s *Service, v *T, read func() (T, error)) T {
+	got, err := read()
+	if err != nil {
+		s.tellSetting(err)
+	}
+	*v = got
+	return got
+}
+
+// tellSetting warns of a setting that cannot be used, once for each reason: it
+// is read again at every start.
+func (s *Service) tellSetting(err error) {
+	why := err.Error()
+	if slices.Contains(s.badSettings, why) {
+		return
+	}
+	s.badSettings = append(s.badSettings, why)
+	s.warn("unable to use " + why + ", keeping the value before")
+}

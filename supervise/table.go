@@ -1,0 +1,111 @@
+package supervise
+
+import "github.com/svdir/svdir/supervise/status"
+
+// cell is what one event does in one state; its name stands in the printed
+// table.
+type cell struct {
+	name string
+	do   func(*Machine, Event)
+}
+
+// row is one event in every state. A cell that is not written is a compile
+// error nowhere, so a test looks for them.
+type row struct {
+	down, waiting, starting, up, paused, stopping, finishing, backoff, failed, exited, skipped cell
+}
+
+func (r *row) of(s status.State) *cell {
+	switch s {
+	case status.Waiting:
+		return &r.waiting
+	case status.Starting:
+		return &r.starting
+	case status.Up:
+		return &r.up
+	case status.Paused:
+		return &r.paused
+	case status.Stopping:
+		return &r.stopping
+	case status.Finishing:
+		return &r.finishing
+	case status.Backoff:
+		return &r.backoff
+	case status.Failed:
+		return &r.failed
+	case status.Exited:
+		return &r.exited
+	case status.Skipped:
+		return &r.skipped
+	}
+	return &r.down
+}
+
+// The cells. What they do is in the files named: letters.go, ends.go.
+var (
+	nothing = cell{"-", func(*Machine, Event) {}}
+
+	begin    = cell{"begin", (*Machine).begin}
+	wantUp   = cell{"want up", (*Machine).wantUp}
+	upAgain  = cell{"up again", (*Machine).upAgain}
+	stay     = cell{"stay down", (*Machine).stayDown}
+	stop     = cell{"stop", (*Machine).stop}
+	halt     = cell{"stop or stay", (*Machine).halt}
+	stopMore = cell{"stop again", (*Machine).stopMore}
+	wantDown = cell{"want down", (*Machine).wantDown}
+	once     = cell{"begin once", (*Machine).beginOnce}
+	thisOnce = cell{"this once", (*Machine).thisOnce}
+	nextOnce = cell{"once more", (*Machine).nextOnce}
+	leave    = cell{"leave", (*Machine).leave}
+	exit     = cell{"exit", (*Machine).exit}
+	pause    = cell{"pause", (*Machine).pause}
+	resume   = cell{"continue", (*Machine).resume}
+	ask      = cell{"ask", (*Machine).ask}
+	unfinish = cell{"kill finish", (*Machine).killFinish}
+	unwant   = cell{"not again", (*Machine).unwant}
+	endNow   = cell{"end now", (*Machine).endNow}
+	drain    = cell{"drain", (*Machine).drain}
+	drainOne = cell{"drain once", (*Machine).drainOnce}
+	look     = cell{"try now", (*Machine).tryNow}
+	answer   = cell{"answer", (*Machine).answer}
+	started  = cell{"started", (*Machine).hasStarted}
+	norun    = cell{"no run", (*Machine).noRun}
+	failed   = cell{"unstarted", (*Machine).unstarted}
+	ready    = cell{"ready", (*Machine).isReady}
+	runEnd   = cell{"run ended", (*Machine).runEnded}
+	groupEnd = cell{"group ended", (*Machine).groupEnded}
+	finStart = cell{"limit finish", (*Machine).finishStarted}
+	finEnd   = cell{"finish ended", (*Machine).finishEnded}
+	idle     = cell{"end idle", (*Machine).inputIdle}
+	tooLong  = cell{"too long", (*Machine).tooLong}
+)
+
+// table is the whole behaviour: the row of an event, the cell of a state.
+var table = [Kinds]row{
+	Signal:   {down: nothing, waiting: nothing, starting: ask, up: ask, paused: ask, stopping: ask, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Up:       {down: begin, waiting: begin, starting: wantUp, up: wantUp, paused: wantUp, stopping: upAgain, finishing: upAgain, backoff: begin, failed: begin, exited: begin, skipped: begin},
+	Down:     {down: stay, waiting: stay, starting: halt, up: stop, paused: stop, stopping: stopMore, finishing: wantDown, backoff: stay, failed: stay, exited: stay, skipped: stay},
+	Once:     {down: once, waiting: once, starting: thisOnce, up: thisOnce, paused: thisOnce, stopping: nextOnce, finishing: nextOnce, backoff: once, failed: once, exited: once, skipped: once},
+	Exit:     {down: leave, waiting: leave, starting: exit, up: exit, paused: exit, stopping: exit, finishing: exit, backoff: leave, failed: leave, exited: leave, skipped: leave},
+	Pause:    {down: nothing, waiting: nothing, starting: pause, up: pause, paused: pause, stopping: pause, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Continue: {down: nothing, waiting: nothing, starting: resume, up: resume, paused: resume, stopping: resume, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Term:     {down: nothing, waiting: nothing, starting: ask, up: ask, paused: ask, stopping: ask, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Kill:     {down: nothing, waiting: nothing, starting: ask, up: ask, paused: ask, stopping: ask, finishing: unfinish, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	NotAgain: {down: stay, waiting: stay, starting: unwant, up: wantDown, paused: wantDown, stopping: wantDown, finishing: wantDown, backoff: stay, failed: stay, exited: stay, skipped: stay},
+	Look:     {down: nothing, waiting: look, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: look, failed: nothing, exited: nothing, skipped: nothing},
+	Boot:     {down: begin, waiting: nothing, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Shutdown: {down: endNow, waiting: endNow, starting: endNow, up: endNow, paused: endNow, stopping: endNow, finishing: endNow, backoff: endNow, failed: endNow, exited: endNow, skipped: endNow},
+	InputEnd: {down: endNow, waiting: drainOne, starting: drain, up: drain, paused: drain, stopping: drain, finishing: drain, backoff: drainOne, failed: endNow, exited: endNow, skipped: endNow},
+
+	Answered:      {down: nothing, waiting: nothing, starting: answer, up: answer, paused: answer, stopping: answer, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Started:       {down: nothing, waiting: nothing, starting: started, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	NoRun:         {down: nothing, waiting: nothing, starting: norun, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Unstarted:     {down: nothing, waiting: nothing, starting: failed, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Ready:         {down: nothing, waiting: nothing, starting: ready, up: nothing, paused: ready, stopping: ready, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	RunEnded:      {down: nothing, waiting: nothing, starting: runEnd, up: runEnd, paused: runEnd, stopping: runEnd, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	GroupEnded:    {down: nothing, waiting: nothing, starting: nothing, up: nothing, paused: nothing, stopping: groupEnd, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	FinishStarted: {down: nothing, waiting: nothing, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: finStart, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	FinishEnded:   {down: nothing, waiting: nothing, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: finEnd, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	InputIdle:     {down: nothing, waiting: nothing, starting: nothing, up: idle, paused: idle, stopping: idle, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Timeout:       {down: nothing, waiting: look, starting: nothing, up: nothing, paused: nothing, stopping: tooLong, finishing: tooLong, backoff: look, failed: nothing, exited: nothing, skipped: nothing},
+}

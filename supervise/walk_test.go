@@ -1,0 +1,212 @@
+package supervise
+
+import (
+	"flag"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/status"
+)
+
+var (
+	walkSeed  = flag.Uint64("seed", 0, "seed of the random walks, 0 for a new one")
+	walkSteps = flag.Int("steps", 100_000, "steps of a random walk")
+)
+
+// letters that a walk sends, the wanted states more often than the rest.
+var walkLetters = []byte("uuudddoxpcttkhaiq12byrlPCKOL")
+
+// ask sends a letter, and remembers what was asked last.
+func (w *world) ask(l command.Letter) {
+	w.t.Helper()
+	switch l {
+	case command.Up:
+		w.asked, w.eager, w.owed = l, true, false
+	case command.Once:
+		w.asked, w.eager, w.owed = l, true, true
+		if w.run && w.m.State != status.Stopping {
+			w.owed = false // the run that there is
+		}
+	case command.Down, command.NotAgain:
+		w.asked = command.Down
+	}
+	w.step(Event{Kind: kinds[l], Letter: l, Limit: worldKill})
+}
+
+// happen is one thing of the world, drawn by chance.
+func (w *world) happen() {
+	w.t.Helper()
+	switch w.rand.IntN(8) {
+	case 0, 1:
+		w.ask(command.Letter(walkLetters[w.rand.IntN(len(walkLetters))]))
+	case 2:
+		w.endRun(w.rand.IntN(3), 0)
+		w.drain()
+	case 3:
+		if w.run && w.m.waits && !w.m.Ready {
+			w.step(Event{Kind: Ready})
+		}
+	case 4:
+		code := 0
+		if w.rand.IntN(8) == 0 {
+			code = permanentFailure
+			if w.finish && !w.ending && !w.m.eager && w.m.style.PermanentFailure {
+				w.asked, w.owed = command.Down, false // it gives up
+			}
+		}
+		w.endFinish(code, 0)
+		w.drain()
+	case 5:
+		if n := len(w.scripts); n > 0 {
+			l := w.scripts[n-1]
+			w.scripts = w.scripts[:n-1]
+			w.step(Event{Kind: Answered, Letter: l, Handled: w.rand.IntN(2) == 0})
+		}
+	case 6:
+		if w.group && w.m.State == status.Stopping && !w.run {
+			w.group = false
+			w.step(Event{Kind: GroupEnded})
+		}
+	case 7:
+		w.pass(time.Duration(w.rand.IntN(1500)) * time.Millisecond)
+	}
+}
+
+// drain lets the machine see what has happened.
+func (w *world) drain() {
+	w.t.Helper()
+	if len(w.queue) > 0 {
+		ev := w.queue[0]
+		w.queue = w.queue[1:]
+		w.step(ev)
+	}
+}
+
+// pass lets time pass, and the deadlines that lie in it come.
+func (w *world) pass(d time.Duration) {
+	w.t.Helper()
+	until := w.now + d
+	for w.m.Deadline != never && w.m.Deadline <= until && !w.left {
+		w.now = max(w.now, w.m.Deadline)
+		w.step(Event{Kind: Timeout})
+		if w.m.Deadline != never && w.m.Deadline <= w.now {
+			w.fail("a deadline that has come stays")
+		}
+	}
+	w.now = until
+}
+
+// quiet holds invariant 5: down, and then nothing but time, leads to down. A
+// control script of a wait for ever is the user's: the scripts answer.
+func (w *world) quiet() {
+	w.t.Helper()
+	w.ask(command.Down)
+	w.answerAll()
+	w.pass(worldKill + worldFinish + killAgain + groupGrace)
+	if !w.left && w.m.State != status.Down {
+		w.fail("not down after a down and quiet")
+	}
+	if w.run || w.finish {
+		w.fail("a process is left after a down and quiet")
+	}
+}
+
+// answerAll ends all control scripts.
+func (w *world) answerAll() {
+	w.t.Helper()
+	for len(w.scripts) > 0 && !w.left {
+		l := w.scripts[0]
+		w.scripts = w.scripts[1:]
+		w.step(Event{Kind: Answered, Letter: l})
+	}
+}
+
+func TestWalk(t *testing.T) {
+	seed := *walkSeed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	t.Logf("-seed=%d", seed)
+	for _, style := range []*Style{&ours, &daemontools, &runit, &s6} {
+		t.Run(style.Name, func(t *testing.T) {
+			source := rand.New(rand.NewPCG(seed, 0))
+			for steps := 0; steps < *walkSteps; {
+				w := &world{t: t, rand: source, asked: command.Up, now: time.Minute}
+				w.m = NewMachine(style, false)
+				w.m.Want = status.WantUp
+				w.step(Event{Kind: Boot})
+				for range 200 {
+					if w.left {
+						break
+					}
+					w.happen()
+				}
+				if !w.left {
+					w.quiet()
+				}
+				steps += w.steps
+			}
+		})
+	}
+}
+
+// TestWalkShutdown: after Shutdown nothing starts any more, and it leaves; a
+// logger whose input has ended starts at most once more, and leaves.
+func TestWalkShutdown(t *testing.T) {
+	t.Run("service", func(t *testing.T) { walkToTheEnd(t, false) })
+	t.Run("logger", func(t *testing.T) { walkToTheEnd(t, true) })
+}
+
+func walkToTheEnd(t *testing.T, logger bool) {
+	seed := *walkSeed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	t.Logf("-seed=%d", seed)
+	source := rand.New(rand.NewPCG(seed, 1))
+	for range 2000 {
+		w := &world{t: t, rand: source, asked: command.Up, now: time.Minute}
+		w.m = NewMachine(&ours, logger)
+		w.m.Want = status.WantUp
+		w.step(Event{Kind: Boot})
+		for range source.IntN(40) {
+			if !w.left {
+				w.happen()
+			}
+		}
+		if w.left {
+			continue
+		}
+		starts := w.started
+		if logger {
+			w.eager = true // its last run need not wait
+			w.step(Event{Kind: InputEnd, Limit: worldKill, Left: source.IntN(2)})
+		} else {
+			w.step(Event{Kind: Shutdown, Limit: worldKill})
+			w.asked = command.Down
+		}
+		for range 5 {
+			for _, l := range []command.Letter{command.Up, command.Once, command.Continue} {
+				if !w.left {
+					w.step(Event{Kind: kinds[l], Letter: l})
+				}
+			}
+		}
+		if !w.left {
+			w.answerAll()
+			w.pass(time.Minute)
+		}
+		if !w.left {
+			w.answerAll() // a control/u that the last run asked for
+			w.pass(time.Minute)
+		}
+		if !w.left {
+			w.fail("has not left after Shutdown and quiet")
+		}
+		if logger && starts != w.started && w.asked == command.Down {
+			w.fail("a logger that was down was started for its last words")
+		}
+	}
+}

@@ -1,0 +1,207 @@
+package supervise
+
+import (
+	"math/rand/v2"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/status"
+)
+
+// Limits of the world in which the machine walks.
+const (
+	worldKill   = 3 * time.Second
+	worldFinish = 2 * time.Second
+)
+
+// world is what the machine acts upon: processes that live and die, and a clock
+// that is moved by hand. It checks the invariants of design as it goes.
+type world struct {
+	t     *testing.T
+	rand  *rand.Rand
+	m     Machine
+	queue []Event
+	now   time.Duration
+	steps int
+	trail []string // the last events, for a failure
+
+	run, finish bool // processes
+	group       bool // something of the group outlives run
+	stubborn    bool // run ignores all but KILL
+	scripts     []command.Letter
+	asked       command.Letter // the last of u, d, o that was asked
+	owed        bool           // an o that was not started yet
+	eager       bool           // somebody asked for the next start
+	started     time.Duration
+	finishes    int  // since run ended
+	ends        int  // of run, since it was started
+	ending      bool // finish has ended, and nobody knows yet
+	left        bool
+}
+
+func (w *world) fail(why string) {
+	w.t.Helper()
+	w.t.Fatalf("step %d, %v: %s (state %v, want %v); trail %v", w.steps, w.now, why, w.m.State, w.m.Want, w.trail)
+}
+
+func (w *world) step(ev Event) {
+	w.t.Helper()
+	w.queue = append(w.queue, ev)
+	for len(w.queue) > 0 {
+		ev := w.queue[0]
+		w.queue = w.queue[1:]
+		ev.At = w.now
+		w.steps++
+		switch ev.Kind {
+		case RunEnded:
+			w.run = false
+		case FinishEnded:
+			w.finish, w.ending = false, false
+		}
+		if w.trail = append(w.trail, ev.Kind.String()+string(rune(max(ev.Letter, ' ')))); len(w.trail) > 30 {
+			w.trail = w.trail[1:]
+		}
+		for _, a := range slices.Clone(w.m.Step(ev)) {
+			w.trail = append(w.trail, "("+a.String()+")")
+			w.perform(a)
+		}
+	}
+	w.check()
+}
+
+// check is what must hold when nothing more comes of a step.
+func (w *world) check() {
+	w.t.Helper()
+	m := &w.m
+	switch {
+	case m.Running != w.run:
+		w.fail("the machine is wrong about run")
+	case w.finish != (m.State == status.Finishing):
+		w.fail("the machine is wrong about finish")
+	case m.Ready && !m.Running, m.Paused && !m.Running, m.GotTerm && !m.Running:
+		w.fail("a flag of a process that is not there")
+	case m.Deadline != never && !slices.Contains([]status.State{status.Stopping, status.Finishing, status.Backoff, status.Waiting}, m.State):
+		w.fail("a deadline for nothing")
+	case (m.State == status.Backoff || m.State == status.Waiting) && m.Deadline == never:
+		w.fail("waits for ever")
+	}
+}
+
+func (w *world) perform(a Action) {
+	w.t.Helper()
+	switch a.Do {
+	case Ask:
+		if w.rand.IntN(4) == 0 && !slices.Contains(w.scripts, a.Letter) {
+			w.scripts = append(w.scripts, a.Letter)
+		} else if !slices.Contains(w.scripts, a.Letter) {
+			w.queue = append(w.queue, Event{Kind: Answered, Letter: a.Letter})
+		}
+	case Start:
+		w.start()
+	case Finish:
+		if w.run || w.finish {
+			w.fail("finish beside run or finish")
+		}
+		if w.finishes++; w.finishes > 1 {
+			w.fail("a second finish after one run")
+		}
+		w.finish = true
+		w.queue = append(w.queue, Event{Kind: FinishStarted, Limit: worldFinish})
+	case SendSignal:
+		w.signal(a.Signal)
+	case SendDown:
+		w.signal(syscall.SIGTERM)
+	case SendReload:
+		w.signal(syscall.SIGHUP)
+	case KillRun:
+		w.signal(syscall.SIGKILL)
+	case EndGroup:
+		if w.group = w.rand.IntN(3) == 0; !w.group {
+			w.queue = append(w.queue, Event{Kind: GroupEnded})
+		}
+	case KillGroup, GiveUpGroup:
+		w.group = false
+		w.queue = append(w.queue, Event{Kind: GroupEnded})
+	case CheckInput:
+		if w.rand.IntN(2) == 0 {
+			w.queue = append(w.queue, Event{Kind: InputIdle})
+		}
+	case KillFinish:
+		w.endFinish(0, syscall.SIGKILL)
+	case Announce:
+		w.announce(a.Letter)
+	case Leave:
+		if w.run || w.finish {
+			w.fail("leaves a process behind")
+		}
+		w.left = true
+	}
+}
+
+// start holds invariants 1, 2, 3 and 6.
+func (w *world) start() {
+	w.t.Helper()
+	switch {
+	case w.run || w.finish:
+		w.fail("a second process of run, or one beside finish")
+	case w.asked == command.Down:
+		w.fail("a start after down was asked")
+	case w.asked == command.Once && !w.owed && !w.m.final:
+		w.fail("a second start for one once")
+	case w.ends == 1 && w.finishes != 1:
+		w.fail("a start without finish before it")
+	case !w.eager && w.started > 0 && w.now-w.started < startPause:
+		w.fail("a start too soon")
+	}
+	if w.rand.IntN(10) == 0 {
+		kind := []Kind{NoRun, Unstarted}[w.rand.IntN(2)]
+		w.queue = append(w.queue, Event{Kind: kind})
+		return
+	}
+	w.run, w.started, w.ends, w.finishes, w.eager, w.owed = true, w.now, 0, 0, false, false
+	w.stubborn = w.rand.IntN(4) == 0
+	w.queue = append(w.queue, Event{Kind: Started, Notifies: w.rand.IntN(2) == 0})
+}
+
+func (w *world) signal(sig syscall.Signal) {
+	w.t.Helper()
+	if !w.run {
+		w.fail("a signal to nobody")
+	}
+	deadly := sig == syscall.SIGKILL || sig == syscall.SIGTERM || sig == syscall.SIGHUP
+	if deadly && (!w.stubborn || sig == syscall.SIGKILL) {
+		w.endRun(0, sig)
+	}
+}
+
+func (w *world) endRun(code int, sig syscall.Signal) {
+	if w.run && w.ends == 0 {
+		w.ends++
+		w.queue = append(w.queue, Event{Kind: RunEnded, Code: code, Signal: sig})
+	}
+}
+
+func (w *world) endFinish(code int, sig syscall.Signal) {
+	if w.finish && !w.ending {
+		w.ending = true
+		w.queue = append(w.queue, Event{Kind: FinishEnded, Code: code, Signal: sig})
+	}
+}
+
+// announce holds invariant 4.
+func (w *world) announce(l command.Letter) {
+	w.t.Helper()
+	truth := map[command.Letter]bool{
+		eventUp:     w.run,
+		eventReady:  w.run && w.m.Ready,
+		eventDead:   !w.run,
+		eventDown:   !w.run,
+		eventFailed: !w.run,
+	}
+	if !truth[l] {
+		w.fail("announced before it is true: " + string(rune(l)))
+	}
+}
