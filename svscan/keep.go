@@ -1,0 +1,195 @@
+package svscan
+
+import (
+	"errors"
+	"strconv"
+	"syscall"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/svscan/scandir"
+
+	"golang.org/x/sys/unix"
+)
+
+// keeping is what svscan holds for one service.
+type keeping struct {
+	name string
+	pid  int    // of its supervise, 0 if there is none
+	dir  int    // its directory, whatever its path is by now
+	log  int    // the reading end of its logger's FIFO, -1 without a logger
+	ran  bool   // a supervise was started
+	said string // the last complaint, which is not repeated
+}
+
+// start starts the supervise of a service, or says when it tries again.
+func (s *scanner) start(id identity, name string) {
+	k := s.kept[id]
+	if k == nil {
+		k = &keeping{dir: -1, log: -1}
+		s.kept[id] = k
+	}
+	k.name = name
+	err := s.open(k, id)
+	if err == nil {
+		k.pid, err = s.spawn(k)
+	}
+	if err != nil {
+		if !k.ran {
+			k.close() // perhaps the others need the descriptors
+		}
+		s.table.failed(id, fifo.Now())
+		s.once(&k.said, "unable to start "+s.config.style.supervise+" for "+shown(name)+": "+
+			reason(err)+", trying again in 1 second")
+		return
+	}
+	k.ran = true
+	s.pids[k.pid] = id
+}
+
+// open opens what a service needs before its supervise starts.
+func (s *scanner) open(k *keeping, id identity) error {
+	if k.dir < 0 {
+		fd, err := openDir(s.dir, k.name, id)
+		if err != nil {
+			return err
+		}
+		k.dir = fd
+	}
+	s.watchService(k.name, id)
+	return k.openLog()
+}
+
+var errReplaced = errors.New("another directory has its name now")
+
+// openDir opens a service directory, unless another has taken its name.
+func openDir(dir int, name string, id identity) (int, error) {
+	fd, err := fifo.Retry(func() (int, error) {
+		return unix.Openat(dir, name, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	})
+	if err != nil {
+		return -1, err
+	}
+	if found, err := identify(fd, ""); err != nil || found != id {
+		_ = unix.Close(fd) // O_PATH: nothing was written
+		return -1, errReplaced
+	}
+	return fd, nil
+}
+
+// openLog opens the FIFO between service and logger, if there is a logger. While
+// svscan has its reading end, service and logger may both be away and no line
+// is lost.
+func (k *keeping) openLog() error {
+	if k.log >= 0 || !servicedir.IsDir(k.dir, servicedir.Log) {
+		return nil
+	}
+	state, err := servicedir.OpenState(k.dir)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(state)
+	if err := fifo.Make(state, servicedir.LogPipe, 0o600); err != nil {
+		return err
+	}
+	k.log, err = fifo.Open(state, servicedir.LogPipe, unix.O_RDONLY)
+	return err
+}
+
+// spawn executes the supervise.
+func (s *scanner) spawn(k *keeping) (int, error) {
+	argv := []string{s.config.style.supervise, k.name}
+	if s.config.style.logArg && servicedir.IsDir(k.dir, servicedir.Log) {
+		argv = append(argv, k.name+"/"+servicedir.Log)
+	}
+	return syscall.ForkExec(s.program, argv, &syscall.ProcAttr{
+		Env:   s.env,
+		Files: []uintptr{uintptr(s.null), 1, 2},
+		Sys:   &syscall.SysProcAttr{Setsid: s.config.group},
+	})
+}
+
+// end shows a service as removed, and tells its supervise to end.
+func (s *scanner) end(id identity) {
+	k := s.kept[id]
+	if s.stopAt == 0 {
+		s.showRemoved(k)
+	}
+	_ = syscall.Kill(k.pid, syscall.SIGTERM) // our child, and not yet reaped: it cannot fail
+}
+
+// removedName is where a removed service is shown.
+func removedName(name string) string {
+	return scandir.Dir + "/" + scandir.Removed + "/" + name
+}
+
+// showRemoved makes the link by which a removed service is still found. Best
+// effort: a scan directory may be read-only, or gone.
+func (s *scanner) showRemoved(k *keeping) {
+	path, err := physical(k.dir)
+	if err != nil {
+		return
+	}
+	_ = unix.Mkdirat(s.dir, scandir.Dir+"/"+scandir.Removed, 0o755) // it is usually there
+	_ = unix.Unlinkat(s.dir, removedName(k.name), 0)                // what an earlier svscan left
+	_ = unix.Symlinkat(path, s.dir, removedName(k.name))
+}
+
+// physical is the path of the directory behind fd.
+func physical(fd int) (string, error) {
+	var path [unix.PathMax]byte
+	n, err := unix.Readlink("/proc/self/fd/"+strconv.Itoa(fd), path[:])
+	return string(path[:max(n, 0)]), err
+}
+
+// forget closes all that was open for a service that has ended.
+func (s *scanner) forget(id identity) {
+	k := s.kept[id]
+	if k == nil {
+		return // it was never started
+	}
+	delete(s.kept, id)
+	_ = unix.Unlinkat(s.dir, removedName(k.name), 0) // usually it is not there
+	k.close()
+}
+
+func (k *keeping) close() {
+	for _, fd := range []*int{&k.dir, &k.log} {
+		if *fd >= 0 {
+			_ = unix.Close(*fd) // nothing was written to it
+			*fd = -1
+		}
+	}
+}
+
+// look tells a supervise that its directory changed. A logger may be new, so
+// its FIFO is made first; each half has its own control.
+func (s *scanner) look(id identity) {
+	k := s.kept[id]
+	if err := k.openLog(); err != nil {
+		s.once(&k.said, "unable to make the FIFO of the logger of "+shown(k.name)+": "+reason(err))
+		return
+	}
+	letter := []byte{byte(command.Look)}
+	for _, control := range []string{"", servicedir.Log + "/"} {
+		control += servicedir.State + "/" + servicedir.ControlIn
+		// Whoever does not listen yet reads the directory when it starts.
+		_ = fifo.Send(k.dir, control, letter, 0)
+	}
+}
+
+// clearRemoved removes the links that an earlier svscan left to services which
+// have ended since.
+func (s *scanner) clearRemoved() {
+	fd, err := unix.Openat(s.dir, scandir.Dir+"/"+scandir.Removed, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return // nothing was ever removed
+	}
+	defer unix.Close(fd)
+	_ = fifo.EachName(fd, func(name string) { // best effort: what is left only looks old
+		if fifo.Alive(fd, name+"/"+servicedir.State+"/"+servicedir.OK) != nil && name[0] != '.' {
+			_ = unix.Unlinkat(fd, name, 0) // likewise
+		}
+	})
+}

@@ -1,0 +1,147 @@
+package svscan
+
+import (
+	"errors"
+	"time"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/logger/tai64n"
+
+	"golang.org/x/sys/unix"
+)
+
+// What the loop waits for.
+const (
+	tagSignal = iota
+	tagWatch
+	tagTerminal
+	tagNotice
+	tagTitle
+)
+
+// loop does what is due and waits, until a signal ends it.
+func (s *scanner) loop() (int, error) {
+	for {
+		s.turn()
+		if !s.left {
+			if err := s.poll.Wait(s.deadline()); err != nil {
+				return 0, errors.New("unable to wait: " + reason(err))
+			}
+		}
+		if s.left {
+			return s.code, nil
+		}
+	}
+}
+
+// Ready takes in what the loop waited for.
+func (s *scanner) Ready(tag int, revents int16) {
+	switch tag {
+	case tagSignal:
+		s.heard()
+	case tagWatch:
+		s.noticed()
+	case tagTerminal:
+		s.terminal.ask()
+		s.poll.Remove(s.terminal.fd)
+	case tagNotice:
+		s.caughtUp()
+	case tagTitle:
+		s.title.shift()
+	}
+}
+
+// turn does what is due.
+func (s *scanner) turn() {
+	now := fifo.Now()
+	if due := s.table.scanDue(); due != 0 && due <= now {
+		s.scan()
+	}
+	s.title.tick(now)
+	s.perform()
+	if s.stopAt != 0 {
+		s.stopping()
+	}
+}
+
+// scan lists the scan directory anew. While it cannot be opened, or has gone,
+// all services go on.
+func (s *scanner) scan() {
+	s.watchPath()
+	err := s.reopen()
+	var listing []entry
+	if err == nil {
+		if lerr := s.lockUp(); lerr != nil {
+			s.once(&s.saidLock, lerr.Error())
+		}
+		listing, err = s.list()
+	}
+	if err != nil {
+		s.table.vanish()
+		text := "unable to read " + s.path + ": " + reason(err)
+		if s.watches.scan >= 0 || s.watches.fd < 0 {
+			// It is there, but there is no descriptor or memory for it.
+			s.table.rescan(fifo.Now() + pace)
+			s.once(&s.said, text+", trying again in 1 second")
+		} else {
+			s.once(&s.said, text+", services go on until it is back")
+		}
+		return
+	}
+	s.said = ""
+	s.table.scan(listing, fifo.Now())
+	s.unwatch()
+	if s.label {
+		s.label = false
+		s.writeLabel()
+	}
+}
+
+// writeLabel tells who sent ALRM to a runsvdir of Debian that it has scanned.
+func (s *scanner) writeLabel() {
+	const name = ".forced-rescan"
+	fd, err := unix.Openat(s.dir, name, unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC|unix.O_CLOEXEC, 0o644)
+	if err != nil {
+		s.warn("unable to write " + name + ": " + reason(err))
+		return
+	}
+	_, _ = unix.Write(fd, tai64n.Pack(time.Now()).AppendText(nil)) // best effort: the scan is what counts
+	_ = unix.Close(fd)                                             // likewise
+}
+
+// askAll asks for a scan, and has each supervise look at its directory.
+func (s *scanner) askAll() {
+	now := fifo.Now()
+	s.table.rescan(now)
+	s.table.lookAll(now)
+}
+
+// perform does what the table says.
+func (s *scanner) perform() {
+	for _, a := range s.table.actions(fifo.Now()) {
+		switch a.verb {
+		case stop:
+			s.end(a.id)
+		case forget:
+			s.forget(a.id)
+		case start:
+			s.start(a.id, a.name)
+		case look:
+			s.look(a.id)
+		case alias:
+			s.warn(shown(a.other) + " is the directory of " + shown(a.name) + ": one service, known as " + shown(a.name))
+		}
+	}
+}
+
+// deadline is when the loop must wake, -1 never.
+func (s *scanner) deadline() time.Duration {
+	next := earlier(s.table.next(), s.title.dotAt)
+	if s.stopAt != 0 && !s.blamed {
+		next = earlier(next, s.stopAt)
+	}
+	if next == 0 {
+		return -1
+	}
+	return next
+}

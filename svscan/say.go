@@ -1,0 +1,68 @@
+package svscan
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// warn says what went wrong, and never waits for whoever reads it.
+func (s *scanner) warn(text string) {
+	s.notice.Say(s.config.prog + ": warning: " + text + "\n")
+	if s.notice.Lost() && !s.behind {
+		s.behind = true
+		s.poll.Add(s.notice.FD(), unix.POLLOUT, s, tagNotice)
+	}
+}
+
+// caughtUp tells how many messages were lost, now that there is room.
+func (s *scanner) caughtUp() {
+	if s.notice.Recover() {
+		s.behind = false
+		s.poll.Remove(s.notice.FD())
+	}
+}
+
+// once warns of what, unless that was the last warning kept in said.
+func (s *scanner) once(said *string, what string) {
+	if *said != what {
+		*said = what
+		s.warn(what)
+	}
+}
+
+// reason is why err happened, without the names that the sentence around it
+// says already.
+func reason(err error) string {
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		return errno.Error()
+	}
+	return err.Error()
+}
+
+// shown is a name that cannot disturb a terminal or a line.
+func shown(name string) string {
+	if q := strconv.Quote(name); len(q) != len(name)+2 {
+		return q
+	}
+	return name
+}
+
+// listed is at most a dozen names in words.
+func listed(names []string) string {
+	const most = 12
+	more := ""
+	if len(names) > most {
+		more = " and " + strconv.Itoa(len(names)-most) + " more"
+		names = names[:most]
+	}
+	words := make([]string, len(names))
+	for i, name := range names {
+		words[i] = shown(name)
+	}
+	return strings.Join(words, ", ") + more
+}

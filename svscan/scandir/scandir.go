@@ -1,0 +1,23 @@
+// Package scandir knows a scan directory: which names in it are services, and
+// the names of what svscan keeps there. See scandir(5).
+package scandir
+
+// Names in a scan directory.
+const (
+	// Dir holds what belongs to the scan directory itself.
+	Dir = ".svscan"
+	// Lock in Dir is locked while an svscan runs here: flock and OFD, as
+	// supervise/lock.
+	Lock = "lock"
+	// Removed in Dir has a symbolic link, named as the service, to each
+	// service directory that was taken away and has not ended yet.
+	Removed = "removed"
+)
+
+// Usual are the scan directories that people have, in the order in which
+// clients look for a name.
+var Usual = []string{"/service", "/etc/service", "/var/service", "/run/service"}
+
+// IsService says that an entry of this name is a service, if it is a
+// directory: a leading dot hides it.
+func IsService(name string) bool { return name != "" && name[0] != '.' }

@@ -1,0 +1,36 @@
+package svscan
+
+import (
+	"time"
+
+	"github.com/svdir/svdir/fifo"
+)
+
+// patience is how long an orderly end may take before it is said who blocks it.
+const patience = 5 * time.Second
+
+// stop begins the orderly end: each supervise stops its service, lets the
+// logger read to the end, and leaves. Asking again changes nothing.
+func (s *scanner) stop() {
+	if s.stopAt == 0 {
+		s.stopAt = fifo.Now() + patience
+		s.table.close()
+	}
+}
+
+// stopping goes on with the orderly end: svscan leaves when all have ended,
+// however long that takes.
+func (s *scanner) stopping() {
+	left := s.table.unended()
+	if len(left) == 0 {
+		s.leave(0)
+		return
+	}
+	if !s.blamed && fifo.Now() >= s.stopAt {
+		s.blamed = true
+		s.warn("still waiting for " + listed(left) + " to stop")
+	}
+}
+
+// leave ends the loop. What runs goes on.
+func (s *scanner) leave(code int) { s.left, s.code = true, code }

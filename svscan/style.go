@@ -1,0 +1,135 @@
+package svscan
+
+import (
+	"errors"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// order is what a signal asks for.
+type order uint8
+
+const (
+	orderNothing order = iota
+	orderScan          // look at the scan directory now
+	orderLabel         // the same, and write .forced-rescan (Debian's runsvdir)
+	orderStop          // stop everything, wait for it, exit 0
+	orderLeave         // exit 0, everything goes on
+	orderAbandon       // stop everything, exit 111 without waiting
+)
+
+// style is what differs by the name under which svscan is called.
+type style struct {
+	supervise string // the name of its supervise
+	usage     string
+	logArg    bool // supervise is told of the logger
+	svdir     bool // SVDIR tells services their scan directory
+	hangup    bool // a HUP of the kernel is a TERM
+	orders    map[syscall.Signal]order
+}
+
+var styles = map[string]style{
+	"svscan": {
+		supervise: "supervise", usage: "svscan [dir]",
+		logArg: true, svdir: true, hangup: true,
+		orders: map[syscall.Signal]order{
+			syscall.SIGTERM: orderStop, syscall.SIGINT: orderStop, syscall.SIGQUIT: orderLeave,
+			syscall.SIGHUP: orderScan, syscall.SIGALRM: orderScan,
+		},
+	},
+	"runsvdir": {
+		supervise: "runsv", usage: "runsvdir [-P] dir [log]",
+		orders: map[syscall.Signal]order{
+			syscall.SIGTERM: orderLeave, syscall.SIGINT: orderLeave, syscall.SIGQUIT: orderLeave,
+			syscall.SIGHUP: orderAbandon, syscall.SIGALRM: orderLabel,
+		},
+	},
+	"s6-svscan": {
+		supervise: "s6-supervise", usage: "s6-svscan [-c max] [-C max] [-L namemax] [-t ms] [-d fd] [-X fd] [dir]",
+		logArg: true, svdir: true,
+		orders: map[syscall.Signal]order{
+			syscall.SIGTERM: orderStop, syscall.SIGINT: orderStop, syscall.SIGQUIT: orderStop,
+			syscall.SIGHUP: orderScan, syscall.SIGALRM: orderScan, syscall.SIGABRT: orderLeave,
+		},
+	},
+}
+
+// Config is what the command line asks for.
+type Config struct {
+	prog  string
+	style style
+	dir   string
+	log   string // of runsvdir: part of our argv, where ps shows what stderr said
+	group bool   // each supervise leads its own session
+	ready int    // a newline is written to it when all has begun, -1 nowhere
+}
+
+// Parse reads the arguments as the program prog does: svscan, runsvdir or
+// s6-svscan. The error is how it is called.
+func Parse(prog string, args []string) (Config, error) {
+	s, known := styles[prog]
+	if !known {
+		s = styles["svscan"]
+	}
+	c := Config{prog: prog, style: s, dir: ".", ready: -1}
+	usage := errors.New(s.usage)
+	names, err := c.options(args)
+	if err != nil {
+		return c, usage
+	}
+	most := 1
+	if s.supervise == "runsv" {
+		most = 2
+		if len(names) == 0 {
+			return c, usage
+		}
+	}
+	if len(names) > most {
+		return c, usage
+	}
+	if len(names) > 0 {
+		c.dir = names[0]
+	}
+	if len(names) > 1 {
+		c.log = names[1]
+	}
+	if c.dir == "" {
+		return c, usage
+	}
+	return c, nil
+}
+
+// options takes the options off args.
+func (c *Config) options(args []string) ([]string, error) {
+	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
+		arg := args[0]
+		args = args[1:]
+		switch {
+		case arg == "--":
+			return args, nil
+		case c.style.supervise == "runsv" && arg == "-P":
+			c.group = true
+		case c.style.supervise == "s6-supervise" && strings.IndexByte("cCLtdX", arg[1]) >= 0:
+			value := arg[2:]
+			if value == "" {
+				if len(args) == 0 {
+					return nil, os.ErrInvalid
+				}
+				value, args = args[0], args[1:]
+			}
+			n, err := strconv.ParseUint(value, 10, 31)
+			if err != nil {
+				return nil, err
+			}
+			// The others set limits and periods that are not needed here.
+			if arg[1] == 'd' {
+				c.ready = int(n)
+			}
+		default:
+			return nil, os.ErrInvalid
+		}
+	}
+	return args, nil
+}

@@ -1,0 +1,135 @@
+// Package svscan keeps a supervise running for every service directory in a
+// scan directory, and stops the supervise of what is taken away.
+//
+// What is to be done is decided by data alone: scan.go knows the names, table.go
+// the services; both are told what happened and when, and have no clock. Around
+// them is one loop with one wait. It is not meant to share a process: it changes
+// the working directory, is the subreaper, and reaps every child.
+//
+// svscan holds no state that a service depends on but the reading end of each
+// logger's FIFO, so that no line is lost while service, logger and supervise
+// come and go. See svscan(8) and scandir(5).
+package svscan
+
+import (
+	"errors"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/svdir/svdir/fifo"
+
+	"golang.org/x/sys/unix"
+)
+
+// scanner is the one loop and what it holds.
+type scanner struct {
+	config  Config
+	path    string   // of the scan directory, absolute
+	program string   // the supervise beside our own executable
+	env     []string // of each supervise
+	null    int      // its standard input
+	first   bool     // we are process 1
+
+	dir  int      // the scan directory, -1 before it was opened
+	here identity // which directory that is
+	lock int      // its lock, -1 without
+
+	table *table
+	kept  map[identity]*keeping
+	pids  map[int]identity
+
+	poll     fifo.Poller
+	signals  int
+	watches  watches
+	terminal terminal
+	title    title
+	notice   *fifo.Notice
+	behind   bool // the poll waits for room to say what was lost
+
+	said, saidLock string        // about the scan directory, and its lock
+	label          bool          // .forced-rescan is to be written
+	stopAt         time.Duration // during the orderly end: when to say who blocks it
+	blamed         bool          // that was said
+	left           bool          // the loop has ended
+	code           int           // with this exit code
+}
+
+// Run keeps supervise running for each service directory of the scan directory
+// until a signal ends it, and returns the exit code. The error says why it
+// could not begin.
+func Run(c Config) (int, error) {
+	s := &scanner{config: c, dir: -1, lock: -1, first: os.Getpid() == 1,
+		table: newTable(), kept: map[identity]*keeping{}, pids: map[int]identity{}}
+	if err := s.begin(); err != nil {
+		return 0, err
+	}
+	return s.loop()
+}
+
+// begin opens everything that svscan holds for its life.
+func (s *scanner) begin() error {
+	if s.config.style.hangup {
+		s.openTerminal() // before listen, which ends that HUP is ignored
+	}
+	var err error
+	if s.signals, err = listen(s.config.style.orders); err != nil {
+		return errors.New("unable to listen to signals: " + reason(err))
+	}
+	s.poll.Add(s.signals, unix.POLLIN, s, tagSignal)
+	s.openTitle()
+	if s.path, err = absolute(s.config.dir); err != nil {
+		return errors.New("unable to find the working directory: " + reason(err))
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return errors.New("unable to find supervise: " + reason(err))
+	}
+	s.program = self[:strings.LastIndexByte(self, '/')+1] + "supervise"
+	s.env = s.environment(os.Environ())
+	if s.null, err = unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0); err != nil {
+		return errors.New("unable to open /dev/null: " + reason(err))
+	}
+	// Best effort: before Linux 3.4 strangers go to process 1.
+	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+	return s.arrive()
+}
+
+// arrive takes possession of the scan directory for the first time.
+func (s *scanner) arrive() error {
+	if err := s.reopen(); err != nil {
+		return errors.New("unable to open " + s.config.dir + ": " + reason(err))
+	}
+	if err := s.lockUp(); err != nil {
+		return err
+	}
+	s.clearRemoved()
+	var err error
+	if s.watches, err = openWatches(); err != nil {
+		s.blind("watch "+s.path, err)
+	} else {
+		s.poll.Add(s.watches.fd, unix.POLLIN, s, tagWatch)
+	}
+	s.table.rescan(fifo.Now())
+	if s.config.ready >= 0 {
+		_, _ = unix.Write(s.config.ready, []byte{'\n'}) // best effort: whoever asked may have gone
+		_ = unix.Close(s.config.ready)                  // likewise
+	}
+	return nil
+}
+
+// environment is old with SVDIR, the scan directory of the services below, and
+// SV_SVSCAN, our pid: by it supervise knows that its parent is no svscan of djb.
+func (s *scanner) environment(old []string) []string {
+	if !s.config.style.svdir {
+		return old
+	}
+	var env []string
+	for _, v := range old {
+		if !strings.HasPrefix(v, "SVDIR=") && !strings.HasPrefix(v, "SV_SVSCAN=") {
+			env = append(env, v)
+		}
+	}
+	return append(env, "SVDIR="+s.path, "SV_SVSCAN="+strconv.Itoa(os.Getpid()))
+}

@@ -1,0 +1,274 @@
+package svscan
+
+import (
+	"sort"
+	"time"
+)
+
+// state is how far a service has come.
+type state uint8
+
+const (
+	waiting  state = iota // for its start
+	running               // it has a supervise
+	stopping              // its supervise was told to end
+	ended                 // and did
+)
+
+const (
+	pace          = time.Second // between two starts of one supervise, at least
+	startsPerTurn = 16          // so that a signal is heard within a start of thousands
+)
+
+// service is one service directory and its supervise.
+type service struct {
+	name   string
+	state  state
+	wanted bool
+	last   time.Duration // when it was last started
+	due    time.Duration // it is not started before
+	look   time.Duration // when its supervise is to look at the directory, 0 never
+}
+
+// verb says what is to be done for a service.
+type verb uint8
+
+const (
+	stop   verb = iota // tell its supervise to end
+	forget             // close what was open for it: it has ended
+	start              // start a supervise
+	look               // tell its supervise that something changed
+	alias              // say that it has a second name
+)
+
+// action is one thing to do. other is the second name.
+type action struct {
+	verb        verb
+	id          identity
+	name, other string
+}
+
+// table is who is who: which names there are and which services run. It is
+// data only: it learns what happened and when, and says what is to be done.
+// One directory is one service whatever names it has, as under daemontools;
+// one name is one service at a time, so what replaces a running one waits for
+// its end.
+type table struct {
+	names    sightings
+	services map[identity]*service
+	scanAt   time.Duration // for when a listing was asked, 0 never
+	aliases  []action
+	scanned  bool // the first listing was taken
+	closed   bool // nothing is started any more
+}
+
+func newTable() *table {
+	return &table{names: sightings{}, services: map[identity]*service{}}
+}
+
+// scan compares with a listing of the scan directory, sorted by name.
+func (t *table) scan(listing []entry, now time.Duration) {
+	t.scanAt = 0
+	t.names.compare(listing, now, !t.scanned)
+	t.scanned = true
+	t.match(now)
+}
+
+// match finds out which services are wanted, and under which names.
+func (t *table) match(now time.Duration) {
+	for _, s := range t.services {
+		s.wanted = false
+	}
+	for _, name := range t.names.sorted() {
+		g := t.names[name]
+		s := t.services[g.id]
+		if !g.settled {
+			if s != nil {
+				s.wanted = true // it is back, under a new name
+			}
+			continue
+		}
+		if s == nil {
+			s = &service{name: name, due: now}
+			t.services[g.id] = s
+		}
+		s.wanted = true
+		if s.name != name {
+			t.rename(s, g)
+		}
+	}
+}
+
+// rename gives s the name of g, unless it has a better one.
+func (t *table) rename(s *service, g *sighting) {
+	there, known := t.names.find(s.name, g.id)
+	switch {
+	case there && g.gone == 0:
+		if !g.told {
+			g.told = true
+			t.aliases = append(t.aliases, action{alias, g.id, s.name, g.name})
+		}
+	case g.gone == 0, !known:
+		if s.state == waiting || s.state == running {
+			s.name = g.name
+		}
+	}
+}
+
+// lookSoon notes that something in a service directory changed which its
+// supervise wants to know: it is told when the change has settled.
+func (t *table) lookSoon(id identity, whole bool, now time.Duration) {
+	if s := t.services[id]; s != nil {
+		s.look = now + entry{whole: whole}.settleAfter()
+	}
+}
+
+// lookAll has every supervise look at its directory.
+func (t *table) lookAll(now time.Duration) {
+	for _, s := range t.services {
+		s.look = now
+	}
+}
+
+// rescan asks for a listing.
+func (t *table) rescan(at time.Duration) { t.scanAt = earlier(t.scanAt, at) }
+
+// vanish notes that the scan directory is gone: everything goes on as it is.
+func (t *table) vanish() {
+	t.names.freeze()
+	t.scanAt = 0
+}
+
+// died notes that a supervise ended, and says when it starts again: 0 never.
+func (t *table) died(id identity, now time.Duration) time.Duration {
+	s := t.services[id]
+	if s.state == stopping || !s.wanted {
+		s.state = ended
+		return 0
+	}
+	s.state = waiting
+	s.due = max(now, s.last+pace)
+	return s.due
+}
+
+// failed notes that a supervise could not be started.
+func (t *table) failed(id identity, now time.Duration) {
+	s := t.services[id]
+	s.state = waiting
+	s.due = now + pace
+}
+
+// close ends everything.
+func (t *table) close() {
+	t.closed, t.aliases = true, nil
+	for _, s := range t.services {
+		s.wanted, s.look = false, 0
+	}
+}
+
+// knows says that the directory id means something to us.
+func (t *table) knows(name string, id identity) bool {
+	g := t.names[name]
+	return t.services[id] != nil || g != nil && g.id == id
+}
+
+// actions is what is to be done now. It counts as done: what fails is told by
+// failed or died.
+func (t *table) actions(now time.Duration) []action {
+	list := t.ends(now)
+	starts := 0
+	busy := t.stoppingNames()
+	for id, s := range t.services {
+		if s.look != 0 && s.look <= now {
+			s.look = 0
+			if s.state == running {
+				list = append(list, action{verb: look, id: id, name: s.name})
+			}
+		}
+		if starts < startsPerTurn && s.due <= now && t.startable(id, s, busy) {
+			starts++
+			s.state, s.last = running, now
+			list = append(list, action{verb: start, id: id, name: s.name})
+		}
+	}
+	list = append(list, t.aliases...)
+	t.aliases = nil
+	sort.Slice(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		return a.verb < b.verb || a.verb == b.verb && a.name < b.name
+	})
+	return list
+}
+
+// ends stops what is not wanted, and forgets what has ended. What has ended
+// and is wanted again begins anew, with the next listing.
+func (t *table) ends(now time.Duration) []action {
+	var list []action
+	for id, s := range t.services {
+		switch {
+		case s.state == running && !s.wanted:
+			s.state = stopping
+			list = append(list, action{verb: stop, id: id, name: s.name})
+		case s.state == ended, s.state == waiting && !s.wanted:
+			delete(t.services, id)
+			list = append(list, action{verb: forget, id: id, name: s.name})
+			if s.wanted {
+				t.rescan(now)
+			}
+		}
+	}
+	return list
+}
+
+// stoppingNames are the names that are not free yet.
+func (t *table) stoppingNames() map[string]bool {
+	var busy map[string]bool
+	for _, s := range t.services {
+		if s.state == stopping || s.state == ended {
+			if busy == nil {
+				busy = map[string]bool{}
+			}
+			busy[s.name] = true
+		}
+	}
+	return busy
+}
+
+// startable says that nothing but time is between s and its start.
+func (t *table) startable(id identity, s *service, busy map[string]bool) bool {
+	there, _ := t.names.find(s.name, id)
+	return s.state == waiting && s.wanted && !busy[s.name] && there
+}
+
+// scanDue is when a listing is due, 0 if none is.
+func (t *table) scanDue() time.Duration {
+	if t.closed {
+		return 0
+	}
+	return earlier(t.names.next(), t.scanAt)
+}
+
+// next is when something is due, 0 if nothing is.
+func (t *table) next() time.Duration {
+	next := t.scanDue()
+	busy := t.stoppingNames()
+	for id, s := range t.services {
+		next = earlier(next, s.look)
+		if t.startable(id, s, busy) {
+			next = earlier(next, s.due)
+		}
+	}
+	return next
+}
+
+// unended are the names of the services that have a supervise, sorted.
+func (t *table) unended() []string {
+	var names []string
+	for _, s := range t.services {
+		if s.state == running || s.state == stopping {
+			names = append(names, s.name)
+		}
+	}
+	sort.Strings(names)
+	return names
+}

@@ -1,0 +1,310 @@
+package svscan
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/servicedir"
+
+	"golang.org/x/sys/unix"
+)
+
+// The test binary is also svscan, and a supervise that tells what is done to it.
+func TestMain(m *testing.M) {
+	switch prog := filepath.Base(os.Args[0]); prog {
+	case "svscan", "runsvdir", "s6-svscan":
+		c, err := Parse(prog, os.Args[1:])
+		code := 0
+		if err == nil {
+			code, err = Run(c)
+		}
+		if err != nil {
+			os.Stderr.WriteString(prog + ": fatal: " + err.Error() + "\n")
+			code = 111
+		}
+		os.Exit(code)
+	case "supervise", "runsv", "s6-supervise":
+		standIn()
+	default:
+		os.Exit(m.Run())
+	}
+}
+
+// standIn is a supervise without a service. It tells its start, the letters
+// that it gets and its end, one line each, on standard output.
+func standIn() {
+	name := os.Args[1]
+	has := func(file string) bool { _, err := os.Stat(name + "/" + file); return err == nil }
+	stubborn := has("stubborn")
+	told := make(chan os.Signal, 8)
+	signal.Notify(told, syscall.SIGTERM)
+	signal.Ignore(syscall.SIGINT, syscall.SIGHUP)
+	dir, err := unix.Open(name, unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err != nil || has("exit111") {
+		os.Exit(111)
+	}
+	state, err := servicedir.OpenState(dir)
+	if err != nil {
+		os.Exit(111)
+	}
+	control, err := fifo.OpenControl(state, servicedir.ControlIn)
+	if err != nil {
+		os.Exit(111)
+	}
+	words := strings.Join(os.Args, " ")
+	if has("down") {
+		words += " down"
+	}
+	if has("orphan") {
+		// The child of a child that has gone: svscan inherits it.
+		_ = exec.Command("sh", "-c", "sh -c 'exit 7' & :").Run()
+	}
+	say := func(text string) { os.Stdout.WriteString(text + " pid " + strconv.Itoa(os.Getpid()) + "\n") }
+	say(words)
+	go func() {
+		var letters [64]byte
+		for {
+			fds := []unix.PollFd{{Fd: int32(control.FD()), Events: unix.POLLIN}}
+			_, _ = unix.Poll(fds, -1)
+			if n, _ := control.Read(letters[:]); n > 0 {
+				say("letters " + name + " " + string(letters[:n]))
+			}
+		}
+	}()
+	for range told {
+		if stubborn {
+			say("told " + name)
+			continue
+		}
+		say("stop " + name)
+		os.Exit(0)
+	}
+}
+
+// tree is a running svscan and its directories.
+type tree struct {
+	t        *testing.T
+	top      string // of everything
+	scan     string // the scan directory
+	cmd      *exec.Cmd
+	out, err *bufio.Reader
+	outFile  *os.File
+	errFile  *os.File
+	errSize  int            // of the pipe of standard error, 0 as usual
+	pids     map[string]int // of each supervise by name, also of those that ended
+	ended    bool
+}
+
+const patient = 20 * time.Second // for what must happen, also on a busy machine
+
+// plant makes the directories of a tree.
+func plant(t *testing.T) *tree {
+	tr := &tree{t: t, top: t.TempDir(), pids: map[string]int{}}
+	tr.scan = tr.top + "/service"
+	self, err := os.Executable()
+	tr.must(err)
+	tr.must(os.MkdirAll(tr.top+"/bin", 0o755))
+	tr.must(os.MkdirAll(tr.top+"/sv", 0o755))
+	tr.must(os.MkdirAll(tr.scan, 0o755))
+	for _, name := range []string{"svscan", "supervise"} {
+		if os.Link(self, tr.top+"/bin/"+name) != nil {
+			tr.run("cp", self, tr.top+"/bin/"+name)
+		}
+	}
+	return tr
+}
+
+// boot starts svscan, or prog by that name, with these arguments.
+func (tr *tree) boot(prog string, args ...string) *tree {
+	tr.t.Helper()
+	tr.cmd = exec.Command(tr.top+"/bin/svscan", args...)
+	tr.cmd.Args[0] = prog
+	tr.cmd.Dir = tr.top
+	tr.start()
+	return tr
+}
+
+func (tr *tree) start() {
+	tr.t.Helper()
+	out, outW, err := os.Pipe()
+	tr.must(err)
+	errR, errW, err := os.Pipe()
+	tr.must(err)
+	if tr.errSize > 0 {
+		_, err = unix.FcntlInt(errW.Fd(), unix.F_SETPIPE_SZ, tr.errSize)
+		tr.must(err)
+	}
+	tr.cmd.Stdout, tr.cmd.Stderr = outW, errW
+	tr.must(tr.cmd.Start())
+	outW.Close()
+	errW.Close()
+	tr.outFile, tr.errFile = out, errR
+	tr.out, tr.err = bufio.NewReader(out), bufio.NewReader(errR)
+	tr.t.Cleanup(tr.fell)
+}
+
+// grow is the usual beginning: an empty scan directory and its svscan.
+func grow(t *testing.T) *tree {
+	t.Parallel()
+	tr := plant(t)
+	return tr.boot("svscan", tr.scan)
+}
+
+// fell ends what is left of a tree.
+func (tr *tree) fell() {
+	if !tr.ended {
+		_ = tr.cmd.Process.Kill()
+		_ = tr.cmd.Wait()
+	}
+	for name, pid := range tr.pids {
+		// A number may have been given to somebody else since.
+		if line, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline"); err == nil && strings.Contains(string(line), "\x00"+name+"\x00") {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+	tr.outFile.Close()
+	tr.errFile.Close()
+}
+
+func (tr *tree) must(err error) {
+	tr.t.Helper()
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+}
+
+func (tr *tree) run(name string, args ...string) {
+	tr.t.Helper()
+	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
+		tr.t.Fatalf("%s %v: %v: %s", name, args, err, out)
+	}
+}
+
+// sv makes a service directory outside of the scan directory.
+func (tr *tree) sv(name string, files ...string) string {
+	tr.t.Helper()
+	dir := tr.top + "/sv/" + name
+	tr.must(os.MkdirAll(dir, 0o755))
+	for _, file := range append(files, "run") {
+		tr.write(dir + "/" + file)
+	}
+	return dir
+}
+
+func (tr *tree) write(path string) {
+	tr.t.Helper()
+	tr.must(os.MkdirAll(filepath.Dir(path), 0o755))
+	tr.must(os.WriteFile(path, nil, 0o755))
+}
+
+// link puts a service directory into the scan directory.
+func (tr *tree) link(name string, files ...string) {
+	tr.t.Helper()
+	tr.must(os.Symlink(tr.sv(name, files...), tr.scan+"/"+name))
+}
+
+func (tr *tree) unlink(name string) {
+	tr.t.Helper()
+	tr.must(os.Remove(tr.scan + "/" + name))
+}
+
+func (tr *tree) signal(sig syscall.Signal) {
+	tr.t.Helper()
+	tr.must(tr.cmd.Process.Signal(sig))
+}
+
+func (tr *tree) kill(name string) {
+	tr.t.Helper()
+	tr.must(syscall.Kill(tr.pids[name], syscall.SIGKILL))
+}
+
+// line waits for one line of a supervise.
+func (tr *tree) line() string {
+	tr.t.Helper()
+	tr.must(tr.outFile.SetReadDeadline(time.Now().Add(patient)))
+	line, err := tr.out.ReadString('\n')
+	if err != nil {
+		tr.t.Fatalf("waiting for a line: %v", err)
+	}
+	text, pid, _ := strings.Cut(strings.TrimSpace(line), " pid ")
+	tr.pids[strings.Fields(text)[1]], _ = strconv.Atoi(pid)
+	return text
+}
+
+// expect waits for these lines of the supervises, in this order.
+func (tr *tree) expect(lines ...string) {
+	tr.t.Helper()
+	for _, want := range lines {
+		if got := tr.line(); got != want {
+			tr.t.Fatalf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// expectAny waits for two lines in either order.
+func (tr *tree) expectAny(a, b string) {
+	tr.t.Helper()
+	got, then := tr.line(), tr.line()
+	if (got != a || then != b) && (got != b || then != a) {
+		tr.t.Fatalf("got %q and %q, want %q and %q", got, then, a, b)
+	}
+}
+
+// quiet lets d go by in which no supervise may say anything.
+func (tr *tree) quiet(d time.Duration) {
+	tr.t.Helper()
+	tr.must(tr.outFile.SetReadDeadline(time.Now().Add(d)))
+	if line, err := tr.out.ReadString('\n'); !errors.Is(err, os.ErrDeadlineExceeded) {
+		tr.t.Fatalf("got %q, %v, want nothing", line, err)
+	}
+}
+
+// warned waits for one line on standard error.
+func (tr *tree) warned(want string) {
+	tr.t.Helper()
+	tr.must(tr.errFile.SetReadDeadline(time.Now().Add(patient)))
+	line, err := tr.err.ReadString('\n')
+	if err != nil || !strings.Contains(line, want) {
+		tr.t.Fatalf("got %q, %v, want %q", line, err, want)
+	}
+}
+
+// exits waits for the end of svscan.
+func (tr *tree) exits(want int) {
+	tr.t.Helper()
+	timer := time.AfterFunc(patient, func() { _ = tr.cmd.Process.Kill() })
+	defer timer.Stop()
+	_ = tr.cmd.Wait() // the exit code says it
+	tr.ended = true
+	if got := tr.cmd.ProcessState.ExitCode(); got != want {
+		tr.t.Fatalf("exits %d, want %d", got, want)
+	}
+}
+
+// silent says that svscan, which has ended, complained of nothing.
+func (tr *tree) silent() {
+	tr.t.Helper()
+	tr.must(tr.errFile.SetReadDeadline(time.Now().Add(100 * time.Millisecond)))
+	if text, _ := io.ReadAll(tr.err); len(text) > 0 {
+		tr.t.Errorf("complained: %s", text)
+	}
+}
+
+// descriptors is how many descriptors svscan has.
+func (tr *tree) descriptors() int {
+	tr.t.Helper()
+	list, err := os.ReadDir("/proc/" + strconv.Itoa(tr.cmd.Process.Pid) + "/fd")
+	tr.must(err)
+	return len(list)
+}
