@@ -1,0 +1,238 @@
+// Package svctl is the library behind the tools for people: it finds services
+// by name, reads what their files say, writes letters to their control FIFOs,
+// waits until something is so, and edits scan directories.
+//
+// It knows no private way: everything here is done with the files that
+// servicedir(5), svstatus(5) and svcontrol(5) describe, so it works on the
+// services of daemontools, runit and s6 as it does on ours.
+package svctl
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/svscan/scandir"
+)
+
+// Target is one service that a person named.
+type Target struct {
+	Name    string // as it is shown: web, web/log, or a path
+	Dir     string // its service directory
+	Scan    string // the scan directory that has it, "" for a path
+	Removed bool   // taken out of the scan directory, and not yet ended
+}
+
+// Log is the logger of the service, false if it has none.
+func (t Target) Log() (Target, bool) {
+	log := filepath.Join(t.Dir, servicedir.Log)
+	st, err := os.Stat(log)
+	name := strings.TrimSuffix(t.Name, "/") + "/" + servicedir.Log
+	return Target{Name: name, Dir: log, Scan: t.Scan, Removed: t.Removed}, err == nil && st.IsDir()
+}
+
+// Tree is where names are looked up: these scan directories, in this order.
+type Tree struct {
+	Dirs []string
+}
+
+// Dir is the scan directory that is used where none of its services is named:
+// the first that is there.
+func (t Tree) Dir() (string, error) {
+	for _, dir := range t.Dirs {
+		st, err := os.Stat(dir)
+		switch {
+		case err == nil && st.IsDir():
+			return dir, nil
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			return "", problem("open scan directory", dir, dir, err)
+		}
+	}
+	return "", &Problem{"find", "a scan directory",
+		"tried " + strings.Join(t.Dirs, ", ") + "; name it with -C or in SVDIR", ErrNotSupervised}
+}
+
+// Services are all services of the scan directory by name, then those that
+// were taken away and have not ended.
+func (t Tree) Services() ([]Target, error) {
+	dir, err := t.Dir()
+	if err != nil {
+		return nil, err
+	}
+	return list(dir)
+}
+
+func list(dir string) ([]Target, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, problem("read scan directory", dir, dir, err)
+	}
+	var all []Target
+	for _, e := range entries {
+		if scandir.IsService(e.Name()) && isDir(filepath.Join(dir, e.Name())) {
+			all = append(all, Target{Name: e.Name(), Dir: filepath.Join(dir, e.Name()), Scan: dir})
+		}
+	}
+	here := len(all)
+	// Only our svscan keeps this directory.
+	gone, _ := os.ReadDir(filepath.Join(dir, scandir.Dir, scandir.Removed))
+	for _, e := range gone {
+		same := func(t Target) bool { return t.Name == e.Name() }
+		if !slices.ContainsFunc(all[:here], same) {
+			all = append(all, removed(dir, e.Name()))
+		}
+	}
+	return all, nil
+}
+
+func removed(scan, name string) Target {
+	return Target{Name: name, Dir: filepath.Join(scan, scandir.Dir, scandir.Removed, name), Scan: scan, Removed: true}
+}
+
+// isPath says that a name is a path, and not looked up in a scan directory.
+func isPath(name string) bool {
+	return name == "." || name == ".." || strings.HasPrefix(name, "/") || strings.HasPrefix(name, "./") ||
+		strings.HasPrefix(name, "../") || strings.HasSuffix(name, "/")
+}
+
+// Find is the service of this name, or all that the pattern matches.
+func (t Tree) Find(name string) ([]Target, error) {
+	if isPath(name) {
+		if st, err := os.Stat(name); err != nil {
+			return nil, problem("find", name, name, err)
+		} else if !st.IsDir() {
+			return nil, &Problem{"find", name, "not a directory", ErrUsage}
+		}
+		return []Target{{Name: name, Dir: filepath.Clean(name)}}, nil
+	}
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	if _, err := t.Dir(); err != nil {
+		return nil, err
+	}
+	for _, dir := range t.Dirs {
+		found, err := lookUp(dir, name)
+		if found != nil || err != nil {
+			return found, err
+		}
+	}
+	if strings.ContainsAny(name, "*?[") {
+		return t.match(name)
+	}
+	return nil, t.notFound(name)
+}
+
+// checkName refuses what cannot be a service of a scan directory.
+func checkName(name string) error {
+	for _, part := range strings.Split(name, "/") {
+		if !scandir.IsService(part) {
+			return &Problem{"find", name, "names that begin with a dot are no services (a path begins with / or ./)", ErrUsage}
+		}
+	}
+	return nil
+}
+
+// lookUp finds name in one scan directory; nothing and no error means that it
+// is not there.
+func lookUp(scan, name string) ([]Target, error) {
+	dir := filepath.Join(scan, name)
+	st, err := os.Stat(dir)
+	if err == nil && st.IsDir() {
+		return []Target{{Name: name, Dir: dir, Scan: scan}}, nil
+	}
+	if err == nil {
+		return nil, &Problem{"find", name, dir + " is not a directory", ErrUsage}
+	}
+	if link, lerr := os.Readlink(dir); lerr == nil && errors.Is(err, fs.ErrNotExist) {
+		return nil, &Problem{"find", name, dir + " links to " + Show(link) + ", which is not there", ErrNotSupervised}
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, problem("find", name, dir, err)
+	}
+	if gone := removed(scan, name); isDir(gone.Dir) {
+		return []Target{gone}, nil
+	}
+	outer, inner, deeper := strings.Cut(name, "/")
+	if !deeper {
+		return nil, nil
+	}
+	below, ok := nested(Target{Name: outer, Dir: filepath.Join(scan, outer), Scan: scan})
+	if !ok {
+		return nil, nil
+	}
+	found, err := lookUp(below, inner)
+	for i := range found {
+		found[i].Name = name
+	}
+	return found, err
+}
+
+// match finds what a pattern matches: the services, or the loggers of services
+// for a pattern that ends in /log.
+func (t Tree) match(pattern string) ([]Target, error) {
+	head, logs := strings.CutSuffix(pattern, "/"+servicedir.Log)
+	if _, err := path.Match(head, ""); err != nil {
+		return nil, &Problem{"find", pattern, "not a pattern: a [ is not closed", ErrUsage}
+	}
+	all, err := t.Services()
+	if err != nil {
+		return nil, err
+	}
+	var found []Target
+	for _, s := range all {
+		if ok, _ := path.Match(head, s.Name); !ok {
+			continue
+		}
+		if logs {
+			if s, ok := s.Log(); ok {
+				found = append(found, s)
+			}
+			continue
+		}
+		found = append(found, s)
+	}
+	if found == nil {
+		return nil, t.notFound(pattern)
+	}
+	return found, nil
+}
+
+// notFound says where a name was looked for, and what may have been meant.
+func (t Tree) notFound(name string) error {
+	var tried, known []string
+	for _, dir := range t.Dirs {
+		if !isDir(dir) {
+			continue
+		}
+		tried = append(tried, dir)
+		all, _ := list(dir) // an unreadable one offers no names
+		for _, s := range all {
+			known = append(known, s.Name)
+		}
+	}
+	text := "not linked in " + strings.Join(tried, ", ")
+	if near := Near(name, known); near != "" {
+		text += " (did you mean " + Show(near) + "?)"
+	}
+	return &Problem{"find", name, text, ErrNotSupervised}
+}
+
+func isDir(path string) bool {
+	st, err := os.Stat(path)
+	return err == nil && st.IsDir()
+}
+
+// parent is the path of the directory that has path, "" at the top.
+func parent(path string) string {
+	up := filepath.Dir(path)
+	if up == path {
+		return ""
+	}
+	return up
+}

@@ -1,0 +1,202 @@
+package verb
+
+import (
+	"strings"
+	"time"
+
+	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/svctl"
+)
+
+// control sends the letters of a verb to all services, then waits for all of
+// them together.
+func control(c *call) int {
+	if c.opt.group && c.verb.group == "" {
+		return c.badUsage(usageError("no letter of a control FIFO does " + c.verb.word + " to a process group: kill, pause and cont have one"))
+	}
+	all, err := c.tasks()
+	if err != nil {
+		return c.fatal(err)
+	}
+	if err := svctl.Arrive(open(all), time.Now().Add(arrival)); err != nil {
+		return c.fatal(err)
+	}
+	goal := c.goal()
+	if goal == nil {
+		return c.sendAll(all)
+	}
+	watch, err := watchAll(all, goal)
+	if err != nil {
+		return c.fatal(err)
+	}
+	defer watch.Close()
+	c.tell(all)
+	if err := c.await(watch, all, false); err != nil {
+		return c.fatal(err)
+	}
+	return c.report(all)
+}
+
+// sendAll waits for nothing, so it does not watch either: the kernel takes
+// milliseconds to end a watch.
+func (c *call) sendAll(all []*task) int {
+	for _, t := range all {
+		if t.err == nil {
+			t.wait = &svctl.Waiting{Before: svctl.Read(t.Target)}
+		}
+	}
+	c.tell(all)
+	return c.report(all)
+}
+
+// tell sends the letters of the verb to all services.
+func (c *call) tell(all []*task) {
+	for _, t := range all {
+		if t.err == nil {
+			t.err = c.send(t)
+		}
+	}
+}
+
+// goal is what is waited for, nil for nothing.
+func (c *call) goal() *svctl.Goal {
+	switch {
+	case c.opt.noWait:
+		return nil
+	case c.opt.goal != nil:
+		return c.opt.goal
+	}
+	return c.verb.goal
+}
+
+// watchAll begins to watch the services, so that nothing that the letters do
+// is missed.
+func watchAll(all []*task, goal *svctl.Goal) (*svctl.Watch, error) {
+	var waits []*svctl.Waiting
+	for _, t := range all {
+		if t.err == nil {
+			t.wait = &svctl.Waiting{Target: t.Target, Goal: goal}
+			waits = append(waits, t.wait)
+		}
+	}
+	return svctl.NewWatch(waits)
+}
+
+// send sends the letters of the verb to one service, unless they would be for
+// nothing.
+func (c *call) send(t *task) error {
+	s := &t.wait.Before
+	letters := c.verb.letters
+	if c.opt.group {
+		letters = c.verb.group
+	}
+	refuse := func(reason string, kind error) error {
+		t.wait.Verdict = svctl.Never
+		return &svctl.Problem{Verb: c.doing(), Object: t.Name, Reason: reason, Kind: kind}
+	}
+	switch known := s.Err == nil && s.Supervised; {
+	case c.verb.starts && t.Removed:
+		return refuse("it is being removed", svctl.ErrNo)
+	case known && c.verb.signal && !s.Running() && !c.endsFinish(s):
+		return refuse("no process of it runs ("+s.State.String()+")", svctl.ErrNotSupervised)
+	case known && c.verb.word == "reload" && s.Layout != status.Hybrid:
+		letters = string(rune(command.Hup)) // what reload means where it is no letter
+	case known && !s.Understands(command.Letter(letters[0])):
+		return refuse("its supervisor does not know the letter "+letters+", which is "+c.verb.word, svctl.ErrNo)
+	}
+	err := svctl.Send(t.Target, toLetters(letters))
+	if err != nil {
+		t.wait.Verdict = svctl.Never
+		return err
+	}
+	t.text = svctl.Show(t.Name) + ": sent " + letters
+	return nil
+}
+
+// endsFinish: our supervise kills a finish script too.
+func (c *call) endsFinish(s *svctl.Service) bool {
+	return c.verb.word == "kill" && s.State == status.Finishing && s.Layout == status.Hybrid
+}
+
+// doing is the verb as it stands in a sentence.
+func (c *call) doing() string {
+	if c.verb.signal {
+		return "signal"
+	}
+	return c.verb.word
+}
+
+func toLetters(s string) []command.Letter {
+	all := make([]command.Letter, len(s))
+	for i := range all {
+		all[i] = command.Letter(s[i])
+	}
+	return all
+}
+
+// await waits for the goals of all tasks, and fills in what came of them.
+func (c *call) await(watch *svctl.Watch, all []*task, first bool) error {
+	if err := watch.Wait(first, c.opt.limit(open(all))); err != nil {
+		return err
+	}
+	now := time.Now()
+	reached := false
+	for _, t := range all {
+		reached = reached || t.wait != nil && t.wait.Verdict == svctl.Reached
+	}
+	for _, t := range all {
+		if t.err != nil {
+			continue
+		}
+		t.text = ""
+		switch t.wait.Verdict {
+		case svctl.Reached:
+			t.text = t.wait.Now.Line(now)
+		case svctl.Never:
+			t.err = gaveUp(t.wait, now)
+		case svctl.NotYet:
+			if !first || !reached {
+				t.err = tooLate(t.wait, now)
+			}
+		}
+	}
+	return nil
+}
+
+// gaveUp says why the goal of a service cannot be reached.
+func gaveUp(w *svctl.Waiting, now time.Time) error {
+	if w.Err != nil {
+		return w.Err
+	}
+	line := strings.TrimPrefix(w.Now.Line(now), svctl.Show(w.Name)+": ")
+	return &svctl.Problem{Verb: "get", Object: w.Name + " " + w.Goal.Word, Kind: svctl.ErrNo,
+		Reason: "it is " + line + "; " + lookAt(svctl.Show(w.Name))}
+}
+
+// tooLate says what a service does instead of reaching its goal, and what can
+// be done about it.
+func tooLate(w *svctl.Waiting, now time.Time) error {
+	name, s := svctl.Show(w.Name), &w.Now
+	parts := []string{"timed out waiting for " + name + " to be " + w.Goal.Word, "it is " + strings.TrimPrefix(s.Line(now), name+": ")}
+	switch running := s.Running(); {
+	case !s.Supervised:
+		parts = append(parts, "start svscan, or look at its messages")
+	case s.State == status.Finishing && s.Layout == status.Hybrid:
+		parts = append(parts, "its finish script still runs: svctl kill "+name+" ends that")
+	case s.State == status.Finishing:
+		parts = append(parts, "its finish script still runs")
+	case running && w.Goal.IsEnd() && s.Want == status.WantUp && !s.Leaving && !s.Removed:
+		parts = append(parts, "svctl down "+name+" stops it")
+	case running && (w.Goal.IsEnd() || w.Goal == svctl.Restarted):
+		parts = append(parts, "svctl kill "+name+" ends it at once")
+	case running:
+		parts = append(parts, "its log may say what it waits for")
+	default:
+		parts = append(parts, lookAt(name))
+	}
+	return late(strings.Join(parts, "; "))
+}
+
+// lookAt says where to look for the reason of a death.
+func lookAt(name string) string { return "svctl history " + name + " and its log may say why" }

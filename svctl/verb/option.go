@@ -1,0 +1,185 @@
+package verb
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/svdir/svdir/svctl"
+	"github.com/svdir/svdir/svscan/scandir"
+)
+
+// usageError is a wrong call, in words.
+type usageError string
+
+func (e usageError) Error() string { return string(e) }
+
+// options are what the words and letters with dashes said.
+type options struct {
+	dir, color, format, newDir     string
+	json, help, version            bool
+	all, noWait, group, any, purge bool
+	verbose, loggers, recursive    bool
+	goal                           *svctl.Goal
+	fields                         []string
+	timeout                        time.Duration
+	timeoutSet, forever            bool
+}
+
+// option is one of them.
+type option struct {
+	short, long string
+	value       string // what its value is called, "" if it takes none
+	does        string
+	set         func(o *options, value string) error
+}
+
+func flag(at func(o *options) *bool) func(*options, string) error {
+	return func(o *options, _ string) error { *at(o) = true; return nil }
+}
+
+func text(at func(o *options) *string) func(*options, string) error {
+	return func(o *options, v string) error { *at(o) = v; return nil }
+}
+
+func goal(g *svctl.Goal) func(*options, string) error {
+	return func(o *options, _ string) error { o.goal = g; return nil }
+}
+
+// always are taken before the verb and after it.
+const always = "C json color help version"
+
+// optionTable is in the order of svctl(8).
+var optionTable = []option{
+	{"C", "", "dir", "the scan directory", text(func(o *options) *string { return &o.dir })},
+	{"", "json", "", "write JSON", flag(func(o *options) *bool { return &o.json })},
+	{"", "color", "when", "yes, no, or auto: on a terminal, unless NO_COLOR is set", setColor},
+	{"", "help", "", "show help", flag(func(o *options) *bool { return &o.help })},
+	{"", "version", "", "show the version", flag(func(o *options) *bool { return &o.version })},
+	{"", "all", "", "all services of the scan directory", flag(func(o *options) *bool { return &o.all })},
+	{"", "wait", "state", "wait for up, ready, down or finished instead", setGoal},
+	{"", "no-wait", "", "do not wait", flag(func(o *options) *bool { return &o.noWait })},
+	{"", "timeout", "time", "wait at most so long (10s, 2m, or never)", setTimeout},
+	{"g", "group", "", "to the process group", flag(func(o *options) *bool { return &o.group })},
+	{"", "up", "", "its process runs", goal(svctl.Up)},
+	{"", "ready", "", "it is ready", goal(svctl.Ready)},
+	{"", "down", "", "its process has ended", goal(svctl.Down)},
+	{"", "finished", "", "its finish script has ended too", goal(svctl.Finished)},
+	{"", "any", "", "one of the services is enough", flag(func(o *options) *bool { return &o.any })},
+	{"v", "verbose", "", "every field, one a line", flag(func(o *options) *bool { return &o.verbose })},
+	{"o", "fields", "field,...", "these fields only, tab separated", setFields},
+	{"", "format", "how", "table, json, sv or svstat", setFormat},
+	{"l", "loggers", "", "a line for each logger", flag(func(o *options) *bool { return &o.loggers })},
+	{"R", "recursive", "", "the trees that services keep, too", flag(func(o *options) *bool { return &o.recursive })},
+	{"", "purge", "", "also remove what supervisors wrote", flag(func(o *options) *bool { return &o.purge })},
+	{"", "dir", "path", "make it there, and link it", text(func(o *options) *string { return &o.newDir })},
+}
+
+// takes says whether the option is among the words of list.
+func (p *option) takes(list string) bool {
+	for _, word := range strings.Fields(list) {
+		if word == p.long || word == p.short {
+			return true
+		}
+	}
+	return false
+}
+
+func setColor(o *options, v string) error {
+	switch v {
+	case "yes", "no", "auto":
+		o.color = v
+		return nil
+	}
+	return usageError("--color is yes, no or auto")
+}
+
+func setFormat(o *options, v string) error {
+	switch v {
+	case "table", "json", "sv", "svstat":
+		o.format = v
+		return nil
+	}
+	return usageError("--format is table, json, sv or svstat")
+}
+
+func setGoal(o *options, v string) error {
+	g, ok := svctl.ParseGoal(v)
+	if !ok {
+		return usageError("--wait is up, ready, down or finished")
+	}
+	o.goal = g
+	return nil
+}
+
+func setFields(o *options, v string) error {
+	fields := svctl.Fields()
+	for _, name := range strings.Split(v, ",") {
+		known := false
+		for _, f := range fields {
+			known = known || f == name
+		}
+		if !known {
+			return usageError("no field " + svctl.Show(name) + ": there are " + strings.Join(fields, ", "))
+		}
+		o.fields = append(o.fields, name)
+	}
+	return nil
+}
+
+func setTimeout(o *options, v string) error {
+	o.timeoutSet = true
+	if v == "never" {
+		o.forever = true
+		return nil
+	}
+	d, err := parseTime(v)
+	o.timeout = d
+	return err
+}
+
+// parseTime reads a time with a unit; a bare number is seconds, as in SVWAIT.
+func parseTime(v string) (time.Duration, error) {
+	text := v
+	if _, err := strconv.ParseFloat(v, 64); err == nil {
+		text += "s"
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return 0, usageError("not a time: " + svctl.Show(v) + " (write 10s, 500ms or 2m)")
+	}
+	return d, nil
+}
+
+// tree is where names are looked up.
+func (o *options) tree() svctl.Tree {
+	if o.dir != "" {
+		return svctl.Tree{Dirs: []string{o.dir}}
+	}
+	if dir := os.Getenv("SVDIR"); dir != "" {
+		return svctl.Tree{Dirs: []string{dir}}
+	}
+	return svctl.Tree{Dirs: scandir.Usual}
+}
+
+// limit is how long to wait: what --timeout says, else $SVWAIT or 7 seconds,
+// and what the service itself allows for its end.
+func (o *options) limit(targets []svctl.Target) (deadline time.Time) {
+	if o.forever {
+		return time.Time{}
+	}
+	wait := o.timeout
+	if !o.timeoutSet {
+		wait = 7 * time.Second
+		if d, err := parseTime(os.Getenv("SVWAIT")); err == nil {
+			wait = d
+		}
+		var own time.Duration
+		for _, t := range targets {
+			own = max(own, svctl.Limit(t))
+		}
+		wait += own
+	}
+	return time.Now().Add(wait)
+}

@@ -1,0 +1,179 @@
+package svctl
+
+import (
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/supervise/servicedir"
+)
+
+// Waiting is one service whose goal is waited for.
+type Waiting struct {
+	Target
+	Goal   *Goal
+	Before Service // its status before the letters were sent
+	// Now is its last status, Verdict what it means: Never with an Err where
+	// it cannot be told.
+	Now     Service
+	Verdict Verdict
+	Err     error
+
+	changed bool // the status was written since
+	left    bool // its supervisor closed a FIFO
+	dirty   bool // an event came: look again
+}
+
+// checkPause is the time between two runs of a check: what it looks at has no
+// event that could be waited for.
+const checkPause = 250 * time.Millisecond
+
+// Watch is a wait that sees everything from the moment it was made: make it,
+// then send letters, then Wait.
+type Watch struct {
+	inotify *inotify
+	all     []*Waiting
+}
+
+// NewWatch reads the status of each service into Before and begins to watch.
+func NewWatch(all []*Waiting) (*Watch, error) {
+	in, err := newInotify()
+	if err != nil {
+		return nil, &Problem{"watch", "the services", reason(err), err}
+	}
+	w := &Watch{in, all}
+	for _, one := range all {
+		if err := in.watch(one); err != nil {
+			one.Verdict, one.Err = Never, err
+		}
+		one.Before, one.dirty = Read(one.Target), true
+		one.Now = one.Before
+	}
+	return w, nil
+}
+
+// Close ends the watch.
+func (w *Watch) Close() { w.inotify.close() }
+
+// Wait waits until every service has its verdict, with first until one has
+// reached its goal, at most until deadline. The zero deadline is none.
+func (w *Watch) Wait(first bool, deadline time.Time) error {
+	for {
+		pending, probing := 0, false
+		for _, one := range w.all {
+			if one.Verdict != NotYet {
+				continue
+			}
+			w.look(one, deadline)
+			switch {
+			case one.Verdict == Reached && first:
+				return nil
+			case one.Verdict == NotYet:
+				pending++
+				probing = probing || one.Goal.probes && one.Now.Running()
+			}
+		}
+		if pending == 0 || !deadline.IsZero() && !time.Now().Before(deadline) {
+			return nil
+		}
+		until := deadline
+		pause := checkPause
+		if w.leaving() {
+			pause, probing = leavingPause, true
+		}
+		if next := time.Now().Add(pause); probing && (deadline.IsZero() || next.Before(deadline)) {
+			until = next
+		}
+		if err := w.inotify.wait(until); err != nil {
+			return err
+		}
+	}
+}
+
+// leavingPause is how long a supervisor that closes its FIFOs is given until it
+// is looked at again: the kernel tells of a close before it is one.
+const leavingPause = 5 * time.Millisecond
+
+// leaving says that a service is to be looked at once more, since its
+// supervisor is about to be gone.
+func (w *Watch) leaving() bool {
+	again := false
+	for _, one := range w.all {
+		if one.Verdict == NotYet && one.left && one.Now.Supervised {
+			one.left, one.dirty, again = false, true, true
+		}
+	}
+	return again
+}
+
+// look reads the status of a service of which an event came.
+func (w *Watch) look(one *Waiting, deadline time.Time) {
+	if !one.dirty && !one.Goal.probes {
+		return
+	}
+	one.dirty = false
+	if one.Err = w.inotify.watch(one); one.Err == nil {
+		one.Now = Read(one.Target)
+		one.Err = one.Now.Err
+	}
+	if one.Err != nil {
+		one.Verdict = Never
+		return
+	}
+	one.Verdict = one.Goal.judge(&one.Before, &one.Now, one.changed, deadline)
+	if one.Goal == Left && one.left {
+		one.Verdict = Reached // and svscan has brought the next one already
+	}
+}
+
+// Arrive waits until each of the services has a supervisor, at most until
+// deadline: a name may have been linked a moment ago. Where it is certain that
+// nobody will come, it does not wait.
+func Arrive(all []Target, deadline time.Time) error {
+	var late []*Waiting
+	for _, t := range all {
+		if ok, err := supervised(t); !ok && err == nil && t.Scan != "" && !t.Removed && !scanStopped(t.Scan) {
+			late = append(late, &Waiting{Target: t, Goal: arrived})
+		}
+	}
+	if late == nil {
+		return nil
+	}
+	w, err := NewWatch(late)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	return w.Wait(false, deadline)
+}
+
+var arrived = &Goal{Word: "supervised", met: func(_, now *Service) bool { return now.Supervised }}
+
+// Limit is what the service itself allows for its end, 0 if it sets nothing.
+func Limit(t Target) time.Duration {
+	dir, err := openPath(t.Dir)
+	if err != nil {
+		return 0
+	}
+	defer unix.Close(dir)
+	// A setting that cannot be read limits nothing; supervise warns of it.
+	kill, _ := servicedir.Millis(dir, servicedir.TimeoutKill, 0, 0)
+	finish, _ := servicedir.Millis(dir, servicedir.TimeoutFinish, 0, 0)
+	return kill + finish
+}
+
+// stateParent is the directory in which supervise/ will appear: the service
+// directory, or wherever its symbolic link leads.
+func stateParent(t Target) string {
+	state := filepath.Join(t.Dir, servicedir.State)
+	link, err := os.Readlink(state)
+	switch {
+	case err != nil:
+		return t.Dir
+	case filepath.IsAbs(link):
+		return filepath.Dir(link)
+	}
+	return filepath.Dir(filepath.Join(t.Dir, link))
+}
