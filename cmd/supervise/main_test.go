@@ -1,0 +1,66 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// called makes this program supervise instead of its tests.
+const called = "SUPERVISE_TEST"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(called) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// call runs it under a name, and gives what it said and its exit code.
+func call(t *testing.T, args ...string) (string, int) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := &exec.Cmd{Path: self, Args: args, Env: []string{called + "=1"}}
+	said, _ := cmd.CombinedOutput() // its code says how it ended
+	return string(said), cmd.ProcessState.ExitCode()
+}
+
+func TestCalledWrongly(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		code int
+	}{{"supervise", 100}, {"/usr/bin/supervise", 100}, {"runsv", 1}, {"s6-supervise", 100}} {
+		word := c.name[strings.LastIndexByte(c.name, '/')+1:]
+		want := word + ": usage: " + word + " dir [logdir]\n"
+		for _, args := range [][]string{{c.name}, {c.name, "a", "b", "c"}} {
+			if said, code := call(t, args...); said != want || code != c.code {
+				t.Errorf("%q: got %q, exit code %d; want %q, %d", args, said, code, want, c.code)
+			}
+		}
+	}
+}
+
+func TestCannotBegin(t *testing.T) {
+	missing := t.TempDir() + "/web"
+	want := "supervise " + missing + ": fatal: unable to open directory " + missing + ": no such file or directory\n"
+	if said, code := call(t, "supervise", missing); said != want || code != 111 {
+		t.Errorf("got %q, exit code %d; want %q, 111", said, code, want)
+	}
+}
+
+func TestSynopsisIsUsage(t *testing.T) {
+	page, err := exec.Command("groff", "-mdoc", "-Tascii", "-P-cbou", "supervise.8").Output()
+	if err != nil {
+		t.Skip(err)
+	}
+	_, text, _ := strings.Cut(string(page), "SYNOPSIS")
+	text, _, _ = strings.Cut(text, "DESCRIPTION")
+	if got, want := strings.Join(strings.Fields(text), " "), "supervise dir [logdir]"; got != want {
+		t.Errorf("SYNOPSIS is %q; want %q", got, want)
+	}
+}
