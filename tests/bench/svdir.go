@@ -1,0 +1,30 @@
+package main
+
+import (
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// svdir is ours, with its programs in the directory bin.
+type svdir struct{ bin string }
+
+func (svdir) name() string { return ours }
+
+func (s svdir) programs() []string {
+	return []string{s.program("svscan"), s.program("supervise"), s.program("svctl")}
+}
+
+func (s svdir) scan(dir string, n int) []string { return []string{s.program("svscan"), dir} }
+
+func (svdir) rescan(dir string) []string { return nil }
+
+func (svdir) period() time.Duration { return 0 }
+
+func (s svdir) query(services []string) [][]string {
+	return [][]string{append([]string{s.program("svctl"), "status"}, services...)}
+}
+
+func (svdir) stop(t *tree) error { return syscall.Kill(t.scanner, syscall.SIGTERM) }
+
+func (s svdir) program(name string) string { return filepath.Join(s.bin, name) }

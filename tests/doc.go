@@ -1,0 +1,30 @@
+// Package tests proves the suite from outside: its programs run as processes,
+// driven as people and scripts drive them. Unit tests are beside the code.
+//
+//	script/*.txtar     our programs, one topic a file; script_test.go has the commands
+//	peer_test.go       clients and supervisors of daemontools, runit and s6, with ours and without
+//	daemons_test.go    nginx, redis and PostgreSQL from Debian in the directories of examples/
+//	life_test.go       restarts, finish, the last request, the history; end_test.go: down, signals, KILL
+//	bad_test.go        bad input; settings_test.go: as settings; shortage_test.go: a full disk, no descriptors, no processes
+//	storm_test.go      TERM at random instants, and thousands of services
+//	pipe_test.go       a flood of lines while the logger comes and goes
+//	nest_test.go       svscan as a service, and as process 1; clean_test.go: what a service starts with
+//	tree_test.go       the scan directory and svscan that these have
+//	layers_test.go     who imports whom, and the other rules of the house
+//	footprint_test.go  what an idle supervise costs
+//
+// The programs are built once, into a temporary directory, with every name
+// that they answer to. Nothing here sleeps: what a test waits for it waits for
+// by inotify, with a deadline. A suite that is not installed is skipped with a
+// word; with REQUIRE_PEERS=1 that is a failure.
+//
+// # Not tested
+//
+//   - svscan as process 1 of a booted machine: in a pid namespace at most.
+//   - A power cut: files are renamed without fsync, since they mean nothing after a boot.
+//   - The clock set back or forth while services run.
+//   - Other kernels than the one at hand, other systems than Linux, other processors than its.
+//   - s6 newer than Debian's 2.11.3.2: its clients are known by source only.
+//   - NFS and other file systems without inotify or locks.
+//   - The installed daemons under load, and their upgrades.
+package tests
