@@ -50,6 +50,14 @@ func closeOnExec() {
 func execAgain(environ []string, mask, empty *unix.Sigset_t) {
 	runtime.LockOSThread() // the mask belongs to the thread that calls exec
 	defer runtime.UnlockOSThread()
+	// The handlers of the runtime end us on TERM by another signal to their own
+	// thread, which exec ends first: then TERM would be lost.
+	var caught [signals + 1]action
+	for sig := range caught {
+		if caught[sig] = setAction(sig, nil); caught[sig].handler != ignored {
+			setAction(sig, &action{})
+		}
+	}
 	_ = unix.PthreadSigmask(unix.SIG_SETMASK, empty, nil) // as above
 	// The path gives all threads their name. Without /proc nothing is lost but
 	// memory.
@@ -58,6 +66,9 @@ func execAgain(environ []string, mask, empty *unix.Sigset_t) {
 	}
 	_ = unix.Exec("/proc/self/exe", os.Args, environ)    // its file was replaced meanwhile
 	_ = unix.PthreadSigmask(unix.SIG_SETMASK, mask, nil) // as it was
+	for sig, was := range caught {
+		setAction(sig, &was)
+	}
 }
 
 // NoInput makes standard input /dev/null, where it is not meant for what this
@@ -87,16 +98,25 @@ func setComm(argv0 string) {
 // not inherit what was done to us. Those that the Go runtime catches are reset
 // by exec itself. HUP is left: Ignored asks for it.
 func defaultSignals() {
-	const sigIgn, sigsetBytes = 1, 8
-	var action [4]uintptr // handler, flags, restorer, mask: handler 0 is the default
-	for sig := unix.Signal(1); sig <= 64; sig++ {
-		if sig == unix.SIGHUP {
-			continue
-		}
-		var old [4]uintptr
-		_, _, e := unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), 0, uintptr(unsafe.Pointer(&old)), sigsetBytes, 0, 0)
-		if e == 0 && old[0] == sigIgn {
-			_, _, _ = unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), uintptr(unsafe.Pointer(&action)), 0, sigsetBytes, 0, 0)
+	for sig := range signals + 1 {
+		if was := setAction(sig, nil); was.handler == ignored && sig != int(unix.SIGHUP) {
+			setAction(sig, &action{})
 		}
 	}
+}
+
+// action is struct sigaction as the kernel has it; the zero action is the
+// default.
+type action struct{ handler, flags, restorer, mask uintptr }
+
+const (
+	signals = 64 // the last of them
+	ignored = 1  // SIG_IGN
+)
+
+// setAction changes what sig does, unless new is nil, and returns what it did.
+// What is no signal, and those that cannot be caught, have the default.
+func setAction(sig int, new *action) (was action) {
+	_, _, _ = unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), uintptr(unsafe.Pointer(new)), uintptr(unsafe.Pointer(&was)), unsafe.Sizeof(was.mask), 0, 0)
+	return was
 }

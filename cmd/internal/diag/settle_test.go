@@ -3,6 +3,7 @@ package diag
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -35,6 +37,9 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "settle":
 		report(Settle())
+	case "stay":
+		Settle()
+		_ = syscall.Pause() // it ends by a signal
 	case "no-input":
 		given := Settle()
 		NoInput()
@@ -172,6 +177,30 @@ func TestSettleTwice(t *testing.T) {
 		slices.Sort(s.Given)
 		if !slices.Equal(s.Given, want) {
 			t.Errorf("had %q: got environment %q; want %q", had, s.Given, want)
+		}
+	}
+}
+
+// A TERM that comes while it executes itself again is not lost.
+func TestSettleEndsOnTerm(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 300 {
+		cmd := exec.Command(self)
+		cmd.Env = []string{asked + "=stay"}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(rand.N(5 * time.Millisecond)) // nothing is waited for: this is the instant
+		_ = cmd.Process.Signal(syscall.SIGTERM)    // it shows below
+		stuck := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+		_ = cmd.Wait() // how it ended is in the state
+		stuck.Stop()
+		if ended := cmd.ProcessState.Sys().(syscall.WaitStatus); ended.Signal() != syscall.SIGTERM {
+			t.Fatalf("got %v; want an end by TERM", cmd.ProcessState)
 		}
 	}
 }
