@@ -29,6 +29,7 @@ type Poller struct {
 	conn  syscall.RawConn
 	look  func(fd uintptr) bool
 	timed bool // a deadline is set
+	woken woken
 	ready []unix.EpollEvent
 	slots []slot
 	free  []int32 // slots without a descriptor
@@ -101,14 +102,8 @@ func (p *Poller) Wait(deadline time.Duration) error {
 	if err := p.open(); err != nil {
 		return err
 	}
-	if deadline >= 0 || p.timed {
-		var at time.Time
-		if p.timed = deadline >= 0; p.timed {
-			at = beginning.Add(deadline)
-		}
-		if err := p.file.SetReadDeadline(at); err != nil {
-			return err
-		}
+	if err := p.setDeadline(deadline); err != nil {
+		return err
 	}
 	p.ready, p.freed = p.readyRoom[:0], 0
 	err := p.conn.Read(p.look)
@@ -120,7 +115,22 @@ func (p *Poller) Wait(deadline time.Duration) error {
 			s.waiter.Ready(s.tag, int16(ev.Events))
 		}
 	}
+	p.tellSignals()
 	return nil
+}
+
+// setDeadline ends the next wait at deadline, or at once if a signal came.
+func (p *Poller) setDeadline(deadline time.Duration) error {
+	p.woken.Lock()
+	defer p.woken.Unlock()
+	if len(p.woken.signals) > 0 || deadline < 0 && !p.timed {
+		return nil
+	}
+	var at time.Time
+	if p.timed = deadline >= 0; p.timed {
+		at = beginning.Add(deadline)
+	}
+	return p.file.SetReadDeadline(at)
 }
 
 // take takes what is ready, and says whether there was anything.

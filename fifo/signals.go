@@ -4,24 +4,36 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"sync"
 	"syscall"
-
-	"golang.org/x/sys/unix"
+	"time"
 )
 
-// Signals is the reading end of a pipe that gets one byte, its number, for each
-// of these signals that comes. The Go runtime takes signals on threads of its
-// own, so a signalfd would lose them; this is its only goroutine.
+// woken are the signals that came since the last Wait, each once. Another
+// goroutine brings them and ends the wait by its deadline: a pipe for that
+// would be a system call, in which the runtime may want one more thread, and
+// there may be none.
+type woken struct {
+	sync.Mutex
+	signals []syscall.Signal
+	room    [8]syscall.Signal
+
+	waiter Waiter
+	tag    int
+}
+
+// Signals tells w of each of these signals that comes; revents is its number.
+// What comes again before Wait tells it is told once. It is called once, before
+// the first Wait.
 //
-// os/signal drops what finds no room in its channel. CHLD, which comes in
-// heaps and of which one is as good as many, has its own, where it hides no
-// other signal.
-func Signals(sigs ...os.Signal) (int, error) {
-	var p [2]int
-	if err := unix.Pipe2(p[:], unix.O_CLOEXEC|unix.O_NONBLOCK); err != nil {
-		return -1, err
+// The Go runtime takes signals on threads of its own, so a signalfd would lose
+// them. os/signal drops what finds no room in its channel. CHLD, which comes in
+// heaps, has its own, where it hides no other signal.
+func (p *Poller) Signals(w Waiter, tag int, sigs ...os.Signal) error {
+	if err := p.open(); err != nil {
+		return err
 	}
-	Shrink(p[0])
+	p.woken.signals, p.woken.waiter, p.woken.tag = p.woken.room[:0], w, tag
 	asked := make(chan os.Signal, 16)
 	died := make(chan os.Signal, 1)
 	for _, s := range sigs {
@@ -31,15 +43,13 @@ func Signals(sigs ...os.Signal) (int, error) {
 			signal.Notify(asked, s)
 		}
 	}
-	go pass(asked, died, p[1])
-	// Let both goroutines come to rest now, on this thread: later the runtime
-	// would start another for them, and keep it.
-	runtime.Gosched()
-	return p[0], nil
+	go p.pass(asked, died)
+	spareThread()
+	return nil
 }
 
-// pass writes the signals of both channels into the pipe w, for ever.
-func pass(asked, died <-chan os.Signal, w int) {
+// pass wakes the Wait for the signals of both channels, for ever.
+func (p *Poller) pass(asked, died <-chan os.Signal) {
 	for {
 		var s os.Signal
 		select {
@@ -47,8 +57,49 @@ func pass(asked, died <-chan os.Signal, w int) {
 		case s = <-died:
 		}
 		if n, ok := s.(syscall.Signal); ok {
-			// A pipe that is full of signals wakes the reader as well.
-			_, _ = Retry(func() (int, error) { return unix.Write(w, []byte{byte(n)}) })
+			p.wake(n)
 		}
 	}
+}
+
+func (p *Poller) wake(sig syscall.Signal) {
+	p.woken.Lock()
+	defer p.woken.Unlock()
+	for _, s := range p.woken.signals {
+		if s == sig {
+			return
+		}
+	}
+	p.woken.signals = append(p.woken.signals, sig)
+	p.timed = true
+	_ = p.file.SetReadDeadline(time.Unix(0, 0)) // fails when it is closed, which it never is
+}
+
+// tellSignals tells of the signals that came.
+func (p *Poller) tellSignals() {
+	p.woken.Lock()
+	var room [8]syscall.Signal
+	came := append(room[:0], p.woken.signals...)
+	p.woken.signals = p.woken.signals[:0]
+	p.woken.Unlock()
+	for _, s := range came {
+		p.woken.waiter.Ready(p.woken.tag, int16(s))
+	}
+}
+
+// spareThread has the runtime start now the thread that it will want when a
+// system call takes long, and keep it: later the system may have none to give,
+// which would be our end.
+func spareThread() {
+	holding, done := make(chan bool), make(chan bool)
+	go func() {
+		runtime.LockOSThread()
+		holding <- true
+		<-done
+		runtime.UnlockOSThread()
+	}()
+	<-holding // and go on in another thread
+	close(done)
+	// Let all goroutines come to rest on this thread.
+	runtime.Gosched()
 }

@@ -24,7 +24,6 @@ type Engine struct {
 	self    int
 	ticks   uint64
 	boot    string
-	signals int
 	letGo   bool             // leave now, and leave the services running
 	letters [maxLetters]byte // as they are read; on the stack they would make it grow for good
 }
@@ -35,7 +34,7 @@ const staleRetry = 5 * time.Second
 // New is an Engine without services. environ is the environment of the
 // services; supervise(8) says what is added. Messages go to descriptor 2.
 func New(environ []string) *Engine {
-	e := &Engine{notice: fifo.NewNotice(2), umask: processUmask(), self: unix.Getpid(), boot: bootID(), signals: -1}
+	e := &Engine{notice: fifo.NewNotice(2), umask: processUmask(), self: unix.Getpid(), boot: bootID()}
 	e.ticks = startTicks(e.self)
 	e.readEnvironment(environ)
 	return e
@@ -122,12 +121,9 @@ func (e *Engine) host(path, name string, style *Style, pipeDir int) (*Service, e
 // Run starts what is wanted up, loggers first, and serves until every service
 // has left, or until it is told to leave them.
 func (e *Engine) Run() error {
-	var err error
-	e.signals, err = fifo.Signals(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT)
-	if err != nil {
+	if err := e.poll.Signals(e, tagSignal, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT); err != nil {
 		return err
 	}
-	e.poll.Add(e.signals, unix.POLLIN, e, 0)
 	for i := len(e.services) - 1; i >= 0; i-- {
 		e.services[i].boot()
 	}
@@ -143,23 +139,17 @@ func (e *Engine) Run() error {
 
 // The tags of what the engine itself waits for.
 const (
-	tagSignals = iota
+	tagSignal = iota
 	tagRoom
 )
 
 // Ready is what the wait calls.
-func (e *Engine) Ready(tag int, _ int16) {
-	if tag == tagRoom {
+func (e *Engine) Ready(tag int, revents int16) {
+	switch tag {
+	case tagSignal:
+		e.signalled(syscall.Signal(revents))
+	case tagRoom:
 		e.notice.Recover()
-		return
-	}
-	var buf [64]byte
-	n, err := fifo.Retry(func() (int, error) { return unix.Read(e.signals, buf[:]) })
-	if err != nil {
-		return // EAGAIN: nothing came after all
-	}
-	for _, sig := range buf[:n] {
-		e.signalled(syscall.Signal(sig))
 	}
 }
 

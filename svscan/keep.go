@@ -150,8 +150,8 @@ func (s *scanner) forget(id identity) {
 		return // it was never started
 	}
 	delete(s.kept, id)
-	_ = unix.Unlinkat(s.dir, removedName(k.name), 0) // usually it is not there
 	k.close()
+	_ = unix.Unlinkat(s.dir, removedName(k.name), 0) // usually it is not there
 }
 
 func (k *keeping) close() {

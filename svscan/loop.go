@@ -2,6 +2,7 @@ package svscan
 
 import (
 	"errors"
+	"syscall"
 	"time"
 
 	"github.com/svdir/svdir/fifo"
@@ -38,7 +39,7 @@ func (s *scanner) loop() (int, error) {
 func (s *scanner) Ready(tag int, revents int16) {
 	switch tag {
 	case tagSignal:
-		s.heard()
+		s.heard(syscall.Signal(revents))
 	case tagWatch:
 		s.noticed()
 	case tagTerminal:

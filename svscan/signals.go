@@ -3,32 +3,23 @@ package svscan
 import (
 	"os"
 	"syscall"
-
-	"golang.org/x/sys/unix"
-
-	"github.com/svdir/svdir/fifo"
 )
 
 // listen listens to the signals that mean an order, and to the deaths of
 // children.
-func listen(orders map[syscall.Signal]order) (int, error) {
+func (s *scanner) listen() error {
 	signals := []os.Signal{syscall.SIGCHLD}
-	for sig := range orders {
+	for sig := range s.config.style.orders {
 		signals = append(signals, sig)
 	}
-	return fifo.Signals(signals...)
+	return s.poll.Signals(s, tagSignal, signals...)
 }
 
-// heard obeys the signals that wait in the pipe.
-func (s *scanner) heard() {
-	var letters [64]byte
-	n, _ := unix.Read(s.signals, letters[:]) // EAGAIN: nothing came
-	for i := 0; i < n; i++ {
-		sig := syscall.Signal(letters[i])
-		if sig == syscall.SIGCHLD {
-			s.reap()
-			continue
-		}
+// heard obeys a signal.
+func (s *scanner) heard(sig syscall.Signal) {
+	if sig == syscall.SIGCHLD {
+		s.reap()
+	} else {
 		s.obey(s.meaning(sig))
 	}
 }

@@ -41,7 +41,6 @@ type scanner struct {
 	pids  map[int]identity
 
 	poll     fifo.Poller
-	signals  int
 	watches  watches
 	terminal terminal
 	title    title
@@ -74,10 +73,9 @@ func (s *scanner) begin() error {
 		s.openTerminal() // before listen, which ends that HUP is ignored
 	}
 	var err error
-	if s.signals, err = listen(s.config.style.orders); err != nil {
+	if err = s.listen(); err != nil {
 		return errors.New("unable to listen to signals: " + reason(err))
 	}
-	s.poll.Add(s.signals, unix.POLLIN, s, tagSignal)
 	s.openTitle()
 	if s.path, err = absolute(s.config.dir); err != nil {
 		return errors.New("unable to find the working directory: " + reason(err))
