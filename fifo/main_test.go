@@ -81,22 +81,6 @@ func fill(t *testing.T, fd int) int {
 	return total
 }
 
-// awaitReadable waits until fd can be read.
-func awaitReadable(t *testing.T, fd int) {
-	t.Helper()
-	set := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
-	for {
-		n, err := unix.Poll(set, int(patience.Milliseconds()))
-		if err == unix.EINTR {
-			continue
-		}
-		if err != nil || n != 1 {
-			t.Fatalf("nothing to read: %v", err)
-		}
-		return
-	}
-}
-
 func touch(t *testing.T, dir, name string) {
 	t.Helper()
 	must(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
