@@ -1,13 +1,10 @@
 package supervise
 
 import (
-	"bytes"
 	"errors"
-	"syscall"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/servicedir"
 )
 
 // trouble is what keeps a service from being hosted: unable to VERB OBJECT.
@@ -24,69 +21,8 @@ func (t *trouble) Unwrap() error { return t.err }
 
 // reason is why err happened, in one piece of a sentence.
 func reason(err error) string {
-	var errno syscall.Errno
-	switch {
-	case !errors.As(err, &errno):
-		if errors.Is(err, fifo.ErrNotFIFO) {
-			return fifo.ErrNotFIFO.Error()
-		}
-		return err.Error()
-	case errno == unix.EAGAIN:
-		return "temporary failure" // as daemontools says
+	if errors.Is(err, fifo.ErrNotFIFO) {
+		return fifo.ErrNotFIFO.Error()
 	}
-	return errno.Error()
-}
-
-// whyNot says in words why a program of the service directory could not be
-// executed, and how to mend it; missing when it is not there at all.
-func whyNot(dir int, name, path string, err error) (why string, missing bool) {
-	var st unix.Stat_t
-	serr := unix.Fstatat(dir, name, &st, 0)
-	switch {
-	case serr == unix.ENOENT && unix.Fstatat(dir, name, &st, unix.AT_SYMLINK_NOFOLLOW) == nil:
-		return "the symbolic link leads nowhere (ls -l " + path + ")", false
-	case serr == unix.ENOENT:
-		return reason(serr), true
-	case serr != nil:
-		return reason(serr), false
-	case st.Mode&unix.S_IFMT == unix.S_IFDIR:
-		return "is a directory", false
-	case st.Mode&unix.S_IFMT != unix.S_IFREG:
-		return "not a regular file", false
-	}
-	switch err {
-	case unix.EACCES:
-		if st.Mode&0o111 == 0 {
-			return "not executable (chmod +x " + path + ")", false
-		}
-		return "permission denied: its file system is mounted noexec, or its interpreter may not be executed", false
-	case unix.ENOEXEC:
-		return "not a program: its first line must name an interpreter, as #!/bin/sh", false
-	case unix.ENOENT:
-		return badInterpreter(dir, name, path), false
-	}
-	return reason(err), false
-}
-
-// badInterpreter is for a script that is there while what its first line names
-// is not.
-func badInterpreter(dir int, name, path string) string {
-	var buf [256]byte
-	fd, err := unix.Openat(dir, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return "its interpreter does not exist"
-	}
-	defer unix.Close(fd)
-	n, err := unix.Read(fd, buf[:])
-	if err != nil {
-		return "its interpreter does not exist"
-	}
-	line, _, _ := bytes.Cut(buf[:n], []byte{'\n'})
-	if bytes.HasSuffix(line, []byte{'\r'}) {
-		return "its lines end in CR LF (sed -i 's/\\r$//' " + path + ")"
-	}
-	if !bytes.HasPrefix(line, []byte("#!")) {
-		return "its dynamic loader does not exist"
-	}
-	return "its interpreter does not exist: " + string(bytes.TrimSpace(line[2:]))
+	return servicedir.Reason(err)
 }

@@ -14,6 +14,7 @@ const (
 	Check   = "check"   // run by clients: exit 0 says available
 	Control = "control" // directory of executables that replace signals
 	Log     = "log"     // the service directory of the logger
+	Set     = "set"     // directory of all settings that are ours
 
 	NotificationFD   = "notification-fd"     // the descriptor on which run writes a newline when ready
 	TimeoutFinish    = "timeout-finish"      // milliseconds, 0 = no limit
@@ -24,6 +25,23 @@ const (
 	KillGroupTimeout = "flag-timeout-killpg" // the KILL of timeout-kill goes to the group
 	NoSetsid         = "nosetsid"            // stay in our session
 )
+
+// Ours, in Set.
+const (
+	Command = Set + "/command" // argv, one argument a line, where there is no run
+	Style   = Set + "/style"   // whose behaviour: svdir, daemontools, runit, s6
+)
+
+// NeedsExec says that a name in Set is an attribute of the process, so that run
+// is started through svexec, which takes it on.
+func NeedsExec(name string) bool {
+	switch name {
+	case "command", "prepare", "env", "env-file", "clear-env", "path", "user", "umask", "cwd", "chroot",
+		"nice", "ionice", "oom-score", "limits", "capabilities", "no-new-privs", "dirs":
+		return true
+	}
+	return false
+}
 
 // What supervise writes.
 const (
