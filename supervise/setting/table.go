@@ -1,0 +1,58 @@
+package setting
+
+import "github.com/svdir/svdir/supervise/servicedir"
+
+// All is every setting, in the order of svset(5). What is not here does not
+// exist: it is refused as unknown.
+var All = []Setting{
+	// What the field named: beside run, in the field's unit.
+	{Name: servicedir.Down, Path: servicedir.Down, Kind: Flag, Form: "a flag: do not start at first"},
+	{Name: servicedir.NotificationFD, Path: servicedir.NotificationFD, Form: "a descriptor from 3 to 1023", Check: checkNotificationFD},
+	{Name: servicedir.TimeoutKill, Path: servicedir.TimeoutKill, Form: aTime, Pack: packMillis, Check: checkMillis},
+	{Name: servicedir.TimeoutFinish, Path: servicedir.TimeoutFinish, Form: aTime, Pack: packMillis, Check: checkMillis},
+	{Name: "timeout-up", Path: "timeout-up", Form: aTime, Pack: packMillis, Check: checkMillis},
+	{Name: "timeout-down", Path: "timeout-down", Form: aTime, Pack: packMillis, Check: checkMillis},
+	{Name: servicedir.DownSignal, Path: servicedir.DownSignal, Form: aSignal, Check: checkSignal},
+	{Name: servicedir.ReloadSignal, Path: servicedir.ReloadSignal, Form: aSignal, Check: checkSignal},
+	{Name: servicedir.MaxDeathTally, Path: servicedir.MaxDeathTally, Form: "a number from 0 to 4096", Check: checkDeathTally},
+	{Name: "lock-fd", Path: "lock-fd", Form: "a descriptor from 3 to 1023", Check: checkNotificationFD},
+	{Name: servicedir.KillGroupTimeout, Path: servicedir.KillGroupTimeout, Kind: Flag, Form: "a flag"},
+	{Name: "flag-newpidns", Path: "flag-newpidns", Kind: Flag, Form: "a flag"},
+	{Name: servicedir.NoSetsid, Path: servicedir.NoSetsid, Kind: Flag, Form: "a flag"},
+
+	// What runs.
+	{Name: "command", Path: "set/command", Lines: true, Exec: true, Form: "a program and its arguments, one a line", Check: checkCommand},
+	{Name: "prepare", Path: "set/prepare", Kind: Program, Exec: true, Form: "an executable, run before each start"},
+	{Name: "description", Path: "set/description", Form: "a line of text", Check: checkLine},
+	{Name: "style", Path: "set/style", Form: "svdir, daemontools, runit or s6", Check: checkStyle},
+
+	// What surrounds it, applied by svexec.
+	{Name: "clear-env", Path: "set/clear-env", Kind: Flag, Exec: true, Form: "a flag"},
+	{Name: "env-file", Path: "set/env-file", Exec: true, Form: "the path of a file of NAME=value lines", Check: checkTemplate},
+	{Name: "env", Path: "set/env", Kind: Dir, Exec: true, Form: "a value for each variable", Item: CheckVariable, Check: checkVariableText},
+	{Name: "path", Path: "set/path", Kind: Dir, Exec: true, Form: "a directory to put before PATH", Check: checkTemplate},
+	{Name: "oom-score", Path: "set/oom-score", Exec: true, Form: "a number from -1000 to 1000", Check: checkOOMScore},
+	{Name: "nice", Path: "set/nice", Exec: true, Form: "a number from -20 to 19", Check: checkNice},
+	{Name: "ionice", Path: "set/ionice", Exec: true, Form: "best-effort:0 to best-effort:7, realtime:0 to realtime:7, idle or none", Check: checkIONice},
+	{Name: "umask", Path: "set/umask", Exec: true, Form: "an octal number, as 022", Check: checkUmask},
+	{Name: "dirs", Path: "set/dirs", Kind: Dir, Exec: true, Form: "a directory to make, as /run/web 0750 www:www", Check: checkMake},
+	{Name: "limits", Path: "set/limits", Kind: Dir, Exec: true, Form: "a number, as 1024 or 64M:1G, or unlimited", Item: checkResource, Check: checkLimit},
+	{Name: "chroot", Path: "set/chroot", Exec: true, Form: "the path of a directory", Check: checkLine},
+	{Name: "cwd", Path: "set/cwd", Exec: true, Form: "the path of a directory", Check: checkTemplate},
+	{Name: "user", Path: "set/user", Exec: true, Form: "user[:group[:group...]] or :uid:gid[:gid...]", Check: checkUser},
+	{Name: "capabilities", Path: "set/capabilities", Lines: true, Exec: true, Form: "names of capabilities, as net_bind_service, or nothing for none", Check: checkCapabilities},
+	{Name: "no-new-privs", Path: "set/no-new-privs", Kind: Flag, Exec: true, Form: "a flag"},
+
+	// The default logger.
+	{Name: "size", Path: "log/set/size", Log: true, Form: "a number of bytes from 4096, as 1M", Check: checkLogSize},
+	{Name: "count", Path: "log/set/count", Log: true, Form: "a number of files from 2 to 1000000", Check: checkLogCount},
+	{Name: "total", Path: "log/set/total", Log: true, Form: "a number of bytes, as 100M, or 0 for no bound", Check: checkLogTotal},
+	{Name: "stamp", Path: "log/set/stamp", Log: true, Form: "tai64n, utc or none", Check: checkLogStamp},
+	{Name: "script", Path: "log/set/script", Lines: true, Log: true, Form: "the words of a script of svlog, one a line", Check: checkLogScript},
+}
+
+// Forms that several have in common.
+const (
+	aTime   = "a time, as 10s or 250ms, or a number of milliseconds; 0 is none"
+	aSignal = "a signal, as INT or 2"
+)
