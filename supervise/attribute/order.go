@@ -1,0 +1,36 @@
+package attribute
+
+// step takes on one attribute, or a few that belong together. read finds out
+// what set/ asks for, and apply does it; each is nil where there is nothing to
+// do.
+type step struct {
+	name        string // as svexec(8) has it: the setting, but for env
+	read, apply func(*start) error
+}
+
+// order is the order in which attributes are applied: svexec(8) has the same.
+var order = []step{
+	// First, because all that follows is told apart by it: prepare runs with it,
+	// and PATH finds the program.
+	{"env", (*start).readEnvironment, nil},
+	// Those that only root may raise come while we are root, and before prepare,
+	// so that it runs as the service will.
+	{"oom-score", (*start).readOOMScore, (*start).setOOMScore},
+	{"nice", (*start).readNice, (*start).setNice},
+	{"ionice", (*start).readIONice, (*start).setIONice},
+	{"umask", (*start).readUmask, (*start).setUmask},
+	// prepare finds its directories, and may fill them.
+	{"dirs", (*start).readDirs, (*start).makeDirs},
+	{"prepare", (*start).readPrepare, (*start).runPrepare},
+	// Its root before its directory, which is below it.
+	{"chroot", (*start).readChroot, (*start).changeRoot},
+	{"cwd", (*start).readDirectory, (*start).changeDirectory},
+	// Only root may raise hard limits. They hold from exec on: prepare, and what
+	// is still to be done here, may need more than the service shall have.
+	{"limits", (*start).readLimits, (*start).raiseLimits},
+	// Root goes only when nothing needs it any more.
+	{"user", (*start).readUser, (*start).changeUser},
+	// Taking the user on clears capabilities, so they come behind it.
+	{"capabilities", (*start).readCapabilities, (*start).setCapabilities},
+	{"no-new-privs", (*start).readNoNewPrivs, (*start).setNoNewPrivs},
+}
