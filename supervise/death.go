@@ -28,6 +28,9 @@ func (s *Service) noteDeath(cause string) {
 	line := tally.Line{At: now, Kind: "end", PID: s.run.pid, Code: r.ExitCode(), Signal: r.ExitSignal(),
 		Cause: cause, Lived: now.Sub(r.Since), Ready: s.m.Ready}
 	s.files.history = line.Append(s.files.history)
+	if cause == "exit" && line.Lived < startPause {
+		s.explainDetached()
+	}
 	death := tally.Death{At: now, Code: r.ExitCode(), Signal: r.ExitSignal()}
 	if death.Signal != 0 {
 		death.Code = 128 + death.Signal

@@ -22,16 +22,34 @@ const (
 // permanentFailure is the exit code of finish that says: not again (s6).
 const permanentFailure = 125
 
+// hasLaunched: the process is there, and run is not yet.
+func (m *Machine) hasLaunched(ev Event) {
+	m.exists(ev)
+	m.unborn = true
+	m.State = status.Starting
+}
+
+// hasStarted is run itself. What was asked of svexec on its way stays asked.
 func (m *Machine) hasStarted(ev Event) {
-	m.Running, m.waits, m.started = true, ev.Notifies, m.now
-	m.eager, m.owed, m.killed, m.letter, m.tries = false, false, false, 0, 0
-	m.State, m.Deadline = m.runState(), never
-	if m.final {
-		// A logger's last run: it reads to the end of its input.
-		m.State, m.drains = status.Stopping, true
-		m.after(drainPause)
+	if !m.unborn {
+		m.exists(ev)
+	}
+	m.unborn, m.tries = false, 0
+	if m.State == status.Starting {
+		m.State = m.runState()
+		if m.final {
+			// A logger's last run: it reads to the end of its input.
+			m.State, m.drains = status.Stopping, true
+			m.after(drainPause)
+		}
 	}
 	m.act(Action{Do: Announce, Letter: eventUp})
+}
+
+// exists is a new process, of which nothing was asked.
+func (m *Machine) exists(ev Event) {
+	m.Running, m.waits, m.started, m.Deadline = true, ev.Notifies, m.now, never
+	m.eager, m.owed, m.killed, m.letter = false, false, false, 0
 }
 
 func (m *Machine) noRun(Event) { m.missed(status.Waiting, Event{}) }
@@ -66,7 +84,9 @@ func (m *Machine) runEnded(ev Event) {
 	if !m.Running {
 		return
 	}
-	m.act(Action{Do: NoteDeath, Cause: m.cause(ev)})
+	if !m.unborn {
+		m.act(Action{Do: NoteDeath, Cause: m.cause(ev)})
+	}
 	m.act(Action{Do: Announce, Letter: eventDead})
 	wanted := m.State == status.Stopping && !m.drains && m.letter != 0
 	m.Running, m.Paused, m.GotTerm, m.Ready, m.waits, m.drains = false, false, false, false, false, false
@@ -109,8 +129,28 @@ func (m *Machine) groupEnded(Event) {
 }
 
 func (m *Machine) finish() {
+	if m.unborn {
+		m.notBorn()
+		return
+	}
 	m.State, m.Deadline = status.Finishing, never
 	m.act(Action{Do: Finish})
+}
+
+// notBorn is the end of svexec: it could not become run, or was told not to. No
+// finish follows what never began.
+func (m *Machine) notBorn() {
+	m.unborn = false
+	m.act(Action{Do: Announce, Letter: eventDown})
+	switch {
+	case m.Want == status.WantDown:
+		m.rest(status.Down)
+	case m.eager && !m.Leaving:
+		m.launch()
+	default:
+		m.owed = m.Want == status.WantOnce
+		m.missed(status.Backoff, Event{})
+	}
 }
 
 func (m *Machine) finishStarted(ev Event) { m.after(ev.Limit) }

@@ -42,6 +42,14 @@ func (e *Engine) readEnvironment(environ []string) {
 	}
 }
 
+// treeSetting is the path of a setting of the whole tree, empty without one.
+func (e *Engine) treeSetting(name string) string {
+	if e.scanDir == "" {
+		return ""
+	}
+	return e.scanDir + "/.svscan/" + servicedir.Set + "/" + name
+}
+
 // home is the absolute path of the service directory that is called name.
 func (e *Engine) home(name string) string {
 	switch {
@@ -59,9 +67,15 @@ func (s *Service) environ() []string {
 	return append(s.engine.env, s.own...)
 }
 
+// treeLoggers is where the scan directory has loggers of services without log/.
+const treeLoggers = ".svscan/log/"
+
 // ownEnvironment is what tells a service who it is. A logger is of the same
 // instance as its service.
 func ownEnvironment(name, home string) []string {
+	if service, ok := strings.CutPrefix(name, treeLoggers); ok {
+		name = service + "/" + servicedir.Log
+	}
 	own := []string{"SV_NAME=" + name, "SV_SERVICE=" + home}
 	base := strings.TrimSuffix(name, "/"+servicedir.Log)
 	base = base[strings.LastIndexByte(base, '/')+1:]

@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"bytes"
 	"strconv"
 	"syscall"
 
@@ -70,24 +71,53 @@ func (s *Service) giveUpGroup() {
 
 // groupMembers are the live processes of the group and session that pid led.
 func groupMembers(leader int) []int {
+	group := strconv.Itoa(leader)
+	return processes(func(_ int, stat processStat) bool {
+		return string(stat.field(5)) == group && string(stat.field(6)) == group
+	})
+}
+
+// processes are the live processes of which is says yes, at most maxGroup.
+func processes(is func(pid int, stat processStat) bool) []int {
 	fd, err := unix.Open("/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil
 	}
 	defer unix.Close(fd)
-	var members []int
+	var found []int
 	var buf statBuffer
-	group := strconv.Itoa(leader)
 	_ = fifo.EachName(fd, func(name string) { // what was read before an error is true
 		pid, err := strconv.Atoi(name)
-		if err != nil || len(members) == maxGroup {
+		if err != nil || len(found) == maxGroup {
 			return
 		}
 		stat := buf.read(pid)
-		state := string(stat.field(3))
-		if string(stat.field(5)) == group && string(stat.field(6)) == group && state != "Z" && state != "X" {
-			members = append(members, pid)
+		if state := string(stat.field(3)); state != "Z" && state != "X" && is(pid, stat) {
+			found = append(found, pid)
 		}
 	})
-	return members
+	return found
+}
+
+// explainDetached says, once, why a run that ended with 0 at once is no service:
+// exec setsid forks where run leads a session, and its child goes on alone.
+func (s *Service) explainDetached() {
+	if !s.leads || s.toldDetached {
+		return
+	}
+	parent := strconv.Itoa(unix.Getppid()) // the subreaper
+	own := []byte("\x00SV_SERVICE=" + s.home + "\x00")
+	left := processes(func(pid int, stat processStat) bool {
+		me := strconv.Itoa(pid)
+		if string(stat.field(6)) != me || string(stat.field(4)) != parent {
+			return false
+		}
+		const enough = 32 << 10
+		return bytes.Contains(readProc("/proc/"+me+"/environ", make([]byte, enough)), own)
+	})
+	if len(left) > 0 {
+		s.toldDetached = true
+		s.warn("run ended with 0 and left process " + strconv.Itoa(left[0]) +
+			" in a session of its own: setsid forks where run leads a session (touch " + s.path("nosetsid") + ")")
+	}
 }

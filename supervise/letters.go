@@ -220,7 +220,7 @@ func (m *Machine) resume(Event) {
 
 // runState is the state of a run that nothing was asked of.
 func (m *Machine) runState() status.State {
-	if m.waits && !m.Ready {
+	if m.unborn || m.waits && !m.Ready {
 		return status.Starting
 	}
 	return status.Up

@@ -95,8 +95,8 @@ func openWriting(state int) (int, error) {
 }
 
 func (e *Engine) host(path, name string, style *Style, pipeDir int) (*Service, error) {
-	s := &Service{engine: e, name: name, style: style, settings: defaults(style),
-		dir: -1, state: -1, lock: -1, ok: -1, notify: -1, writing: -1, input: -1,
+	s := &Service{engine: e, name: name, style: style,
+		dir: -1, state: -1, lock: -1, ok: -1, notify: -1, report: -1, writing: -1, input: -1,
 		run: process{fd: -1}, finish: process{fd: -1},
 	}
 	s.files.makeRoom(&s.text)

@@ -31,7 +31,8 @@ const (
 	InputEnd // a logger's service has left: nobody writes any more
 	// From processes.
 	Answered   // control/X ended, or there is none
-	Started    // run was started
+	Launched   // svexec was started, and will become run
+	Started    // run was started, or svexec became it
 	NoRun      // there is no run
 	Unstarted  // run could not be started
 	Ready      // run said that it is ready
@@ -45,7 +46,7 @@ const (
 )
 
 var kindWords = [Kinds]string{"signal", "up", "down", "once", "exit", "pause", "continue", "term", "kill",
-	"not-again", "look", "boot", "shutdown", "input-end", "answered", "started", "no-run", "unstarted", "ready", "run-ended",
+	"not-again", "look", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "ready", "run-ended",
 	"group-ended", "finish-started", "finish-ended", "input-idle", "timeout"}
 
 // String is the word for the kind.
@@ -60,7 +61,7 @@ type Event struct {
 	Letter command.Letter
 	// Handled: control/X ended with 0, so no signal is sent.
 	Handled bool
-	// Notifies: the run that was Started will say when it is ready.
+	// Notifies: the run that was Started or Launched will say when it is ready.
 	Notifies bool
 	// Limit: with what may stop it, timeout-kill; with FinishStarted,
 	// timeout-finish; with Unstarted, how long to wait where trying again soon
@@ -114,7 +115,8 @@ const never = time.Duration(-1)
 type Machine struct {
 	State status.State
 	Want  status.Want
-	// Running: the process of run exists. Leaving: leave when it is down.
+	// Running: the process of run exists, or will become it. Leaving: leave when
+	// it is down.
 	Running, Leaving       bool
 	Paused, GotTerm, Ready bool
 	// Deadline is when Timeout is due, never if it is not.
@@ -128,6 +130,7 @@ type Machine struct {
 	final   bool           // Shutdown: no letter brings it back
 	eager   bool           // somebody asked for the next start, so it is not delayed
 	owed    bool           // a once was asked for and not yet started
+	unborn  bool           // launched, and not yet run
 	waits   bool           // started, and will say when it is ready
 	limit   time.Duration  // timeout-kill of this stop, 0 for none
 	killed  bool           // it has passed

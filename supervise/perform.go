@@ -70,38 +70,55 @@ func (s *Service) start() {
 		return
 	}
 	defer closeFiles()
-	s.argv = append(s.argv[:0], "./run")
-	if s.style.NamesRun {
-		s.argv = append(s.argv, s.name)
-	}
 	s.leads = s.style.Session && !servicedir.Exists(s.dir, servicedir.NoSetsid)
 	notify, files, err := s.readiness(files)
 	if err != nil {
 		s.unstarted("unable to start run: "+reason(err), time.Second)
 		return
 	}
-	p, err := s.spawn("./run", s.argv, files, s.leads)
-	if notify >= 0 {
-		_ = unix.Close(notify) // the child has its own
+	l, report, files, err := s.via(s.program(), files)
+	var p process
+	if err == nil {
+		p, err = s.spawn(l.path, l.argv, files, s.leads)
+	}
+	for _, fd := range []int{notify, report} {
+		if fd >= 0 {
+			_ = unix.Close(fd) // the child has its own
+		}
 	}
 	if err != nil {
 		s.dropReadiness()
-		s.notStarted(err)
+		s.dropReport()
+		s.notStarted(l, err)
 		return
 	}
 	s.run = p
 	s.runs++
-	s.told, s.record.Reason, s.record.Leftovers = "", "", 0
-	s.record.Starts++
-	s.record.Since, s.record.StartTicks = time.Now(), 0
-	s.note("start", p.pid)
 	s.engine.poll.Add(p.fd, unix.POLLIN, s, tagRun)
-	s.happen(Event{Kind: Started, Notifies: s.notify >= 0})
+	kind := Launched
+	if s.record.Since, s.record.StartTicks = time.Now(), 0; !l.through {
+		kind = Started
+		s.begun()
+	}
+	s.happen(Event{Kind: kind, Notifies: s.notify >= 0})
 }
 
-// notStarted says why run could not be started, once.
-func (s *Service) notStarted(err error) {
-	why, missing := whyNot(s.dir, servicedir.Run, s.path(servicedir.Run), err)
+// begun is when run is executed.
+func (s *Service) begun() {
+	s.told, s.record.Reason, s.record.Leftovers = "", "", 0
+	s.record.Starts++
+	s.record.Since = time.Now()
+	s.note("start", s.run.pid)
+}
+
+// notStarted says why what l starts could not be started, once.
+func (s *Service) notStarted(l launch, err error) {
+	name, why, missing := servicedir.Run, "", false
+	if l.path == "./run" {
+		why, missing = servicedir.WhyNot(s.dir, name, s.path(name), err)
+	} else {
+		name, why = l.path, reason(err)
+	}
 	if missing {
 		s.record.Reason = "no run script"
 		s.happen(Event{Kind: NoRun})
@@ -113,7 +130,7 @@ func (s *Service) notStarted(err error) {
 		soon = time.Second // the system is short of something: it passes
 		why += ", trying again in 1 second"
 	}
-	s.unstarted("unable to start run: "+why, soon)
+	s.unstarted("unable to start "+name+": "+why, soon)
 }
 
 func (s *Service) unstarted(why string, soon time.Duration) {
@@ -135,7 +152,7 @@ func (s *Service) startFinish() {
 		s.finish, err = s.spawn("./finish", s.finishArguments(), files, s.style.Session)
 	}
 	if err != nil {
-		why, _ := whyNot(s.dir, servicedir.Finish, s.path(servicedir.Finish), err)
+		why, _ := servicedir.WhyNot(s.dir, servicedir.Finish, s.path(servicedir.Finish), err)
 		s.tell("unable to start finish: " + why + ", going on without")
 		s.happen(Event{Kind: FinishEnded})
 		return

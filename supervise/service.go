@@ -33,6 +33,8 @@ type Service struct {
 	runs        int       // counts starts, to know whose answer a script is
 	leads       bool      // run leads a session and group of its own
 	notify      int       // reading end of the readiness pipe, or -1
+	report      int       // reading end of svexec's pipe, or -1
+	said        []byte    // what came from there
 	group       []process // what is left of it after run
 
 	logger  *Service // reads our output, or nil
@@ -49,6 +51,8 @@ type Service struct {
 	record      status.Record
 	files       written
 	told        string // the last trouble that was told, so as not to repeat it
+	// toldDetached: explainDetached has.
+	toldDetached bool
 }
 
 // settings are the values read last: a setting that cannot be read keeps its
@@ -66,6 +70,7 @@ const (
 	tagRun
 	tagFinish
 	tagReady
+	tagReport
 	tagGroup
 	tagScript
 )
@@ -78,6 +83,8 @@ func (s *Service) open(path string) error {
 		return &trouble{"open directory", path, err}
 	}
 	s.cwd = dirPath(s.dir, path)
+	s.style = s.engine.styleOf(s)
+	s.settings = defaults(s.style)
 	if s.style.Events {
 		if err := fifo.MakeEventDir(s.dir, servicedir.Event); err != nil {
 			return &trouble{"make", path + "/" + servicedir.Event, err}
@@ -131,6 +138,7 @@ func (s *Service) close() {
 		s.control.Close()
 	}
 	s.dropReadiness()
+	s.dropReport()
 	s.dropGroup()
 	for _, sc := range s.scripts {
 		s.forget(sc.process) // it ends by itself
@@ -149,9 +157,13 @@ func (s *Service) Ready(tag int, _ int16) {
 	case tagControl:
 		s.readControl()
 	case tagRun:
+		s.readReport() // that it became run comes before its end
 		if code, signal, wait, ended := s.reap(&s.run); ended {
 			s.dropReadiness()
-			s.record.Wait, s.record.Ended = wait, true
+			s.dropReport()
+			if !s.m.unborn {
+				s.record.Wait, s.record.Ended = wait, true
+			}
 			s.handle(Event{Kind: RunEnded, Code: code, Signal: signal})
 		}
 	case tagFinish:
@@ -160,7 +172,12 @@ func (s *Service) Ready(tag int, _ int16) {
 			s.handle(Event{Kind: FinishEnded, Code: code, Signal: signal})
 		}
 	case tagReady:
+		s.readReport() // likewise
 		s.readReadiness()
+	case tagReport:
+		s.readReport()
+		s.drain()
+		s.flush()
 	case tagGroup:
 		s.watchGroup()
 	default:

@@ -1,6 +1,10 @@
 package supervise
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/svdir/svdir/supervise/servicedir"
+)
 
 // Style is what differs by the suite whose place we take. The name under which
 // the program is called chooses one; see supervise(8).
@@ -63,4 +67,41 @@ func (e *Engine) Style(argv0 string) *Style {
 		return &ours
 	}
 	return &daemontools
+}
+
+// styleOf is the style of a service: what its set/style says, what that of the
+// tree says, or what the name of the program says.
+func (e *Engine) styleOf(s *Service) *Style {
+	for _, name := range []string{servicedir.Style, e.treeSetting("style")} {
+		if name == "" {
+			continue
+		}
+		value, found, err := servicedir.ReadValue(s.dir, name)
+		if err == nil && found {
+			if style := styles(value); style != nil {
+				chosen := *style
+				chosen.Name, chosen.LogsItself = s.style.Name, s.style.LogsItself // that is the program
+				return &chosen
+			}
+			err = &servicedir.ValueError{Name: name, Reason: "not svdir, daemontools, runit or s6"}
+		}
+		if err != nil {
+			s.warn("unable to use " + err.Error() + ", going on without")
+		}
+	}
+	return s.style
+}
+
+func styles(name string) *Style {
+	switch name {
+	case "svdir":
+		return &ours
+	case "daemontools":
+		return &daemontools
+	case "runit":
+		return &runit
+	case "s6":
+		return &s6
+	}
+	return nil
 }

@@ -68,6 +68,7 @@ var (
 	drainOne = cell{"drain once", (*Machine).drainOnce}
 	look     = cell{"try now", (*Machine).tryNow}
 	answer   = cell{"answer", (*Machine).answer}
+	launched = cell{"launched", (*Machine).hasLaunched}
 	started  = cell{"started", (*Machine).hasStarted}
 	norun    = cell{"no run", (*Machine).noRun}
 	failed   = cell{"unstarted", (*Machine).unstarted}
@@ -98,7 +99,8 @@ var table = [Kinds]row{
 	InputEnd: {down: endNow, waiting: drainOne, starting: drain, up: drain, paused: drain, stopping: drain, finishing: drain, backoff: drainOne, failed: endNow, exited: endNow, skipped: endNow},
 
 	Answered:      {down: nothing, waiting: nothing, starting: answer, up: answer, paused: answer, stopping: answer, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
-	Started:       {down: nothing, waiting: nothing, starting: started, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Launched:      {down: nothing, waiting: nothing, starting: launched, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Started:       {down: nothing, waiting: nothing, starting: started, up: nothing, paused: started, stopping: started, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	NoRun:         {down: nothing, waiting: nothing, starting: norun, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	Unstarted:     {down: nothing, waiting: nothing, starting: failed, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	Ready:         {down: nothing, waiting: nothing, starting: ready, up: nothing, paused: ready, stopping: ready, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},

@@ -31,6 +31,7 @@ type world struct {
 	run, finish bool // processes
 	group       bool // something of the group outlives run
 	stubborn    bool // run ignores all but KILL
+	unborn      bool // run is not executed yet
 	scripts     []command.Letter
 	asked       command.Letter // the last of u, d, o that was asked
 	owed        bool           // an o that was not started yet
@@ -58,6 +59,11 @@ func (w *world) step(ev Event) {
 		switch ev.Kind {
 		case RunEnded:
 			w.run = false
+			if w.unborn {
+				// No finish may follow, and what was asked for is still to come.
+				w.unborn, w.finishes, w.started = false, 1, 0
+				w.owed = w.asked == command.Once
+			}
 		case FinishEnded:
 			w.finish, w.ending = false, false
 		}
@@ -81,6 +87,8 @@ func (w *world) check() {
 		w.fail("the machine is wrong about run")
 	case w.finish != (m.State == status.Finishing):
 		w.fail("the machine is wrong about finish")
+	case m.unborn != w.unborn && !w.group:
+		w.fail("the machine is wrong about run being executed")
 	case m.Ready && !m.Running, m.Paused && !m.Running, m.GotTerm && !m.Running:
 		w.fail("a flag of a process that is not there")
 	case m.Deadline != never && !slices.Contains([]status.State{status.Stopping, status.Finishing, status.Backoff, status.Waiting}, m.State):
@@ -163,7 +171,11 @@ func (w *world) start() {
 	}
 	w.run, w.started, w.ends, w.finishes, w.eager, w.owed = true, w.now, 0, 0, false, false
 	w.stubborn = w.rand.IntN(4) == 0
-	w.queue = append(w.queue, Event{Kind: Started, Notifies: w.rand.IntN(2) == 0})
+	ev := Event{Kind: Started, Notifies: w.rand.IntN(2) == 0}
+	if w.unborn = w.rand.IntN(3) == 0; w.unborn {
+		ev.Kind = Launched
+	}
+	w.queue = append(w.queue, ev)
 }
 
 func (w *world) signal(sig syscall.Signal) {
@@ -195,7 +207,7 @@ func (w *world) endFinish(code int, sig syscall.Signal) {
 func (w *world) announce(l command.Letter) {
 	w.t.Helper()
 	truth := map[command.Letter]bool{
-		eventUp:     w.run,
+		eventUp:     w.run && !w.unborn,
 		eventReady:  w.run && w.m.Ready,
 		eventDead:   !w.run,
 		eventDown:   !w.run,

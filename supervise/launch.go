@@ -1,0 +1,133 @@
+package supervise
+
+import (
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/servicedir"
+)
+
+// A service with attributes in set/ is started through svexec, which takes them
+// on and becomes run. A pipe that exec closes tells how far it got: a newline
+// says that all is done but exec, anything else why it cannot be.
+
+// launch is a start of run: what is executed, and whether through svexec.
+type launch struct {
+	path    string
+	argv    []string
+	through bool
+}
+
+// program says what a start executes. Where there is no set/, that is run, and
+// nothing else is looked for. A logger without run is svlog.
+func (s *Service) program() launch {
+	l := launch{path: "./run", argv: append(s.argv[:0], "./run"), through: s.hasAttributes()}
+	if s.style.NamesRun {
+		l.argv = append(l.argv, s.name)
+	}
+	if (l.through || s.input >= 0) && !servicedir.Exists(s.dir, servicedir.Run) {
+		switch {
+		case l.through && servicedir.Exists(s.dir, servicedir.Command):
+			l.argv = l.argv[:0] // svexec reads it
+		case s.input >= 0:
+			l.path = beside("svlog")
+			l.argv = append(l.argv[:0], "svlog")
+		}
+	}
+	s.argv = l.argv
+	return l
+}
+
+// hasAttributes says that set/ asks for something that svexec does. One that
+// cannot be read may ask for it: svexec says why it cannot.
+func (s *Service) hasAttributes() bool {
+	set, err := fifo.Retry(func() (int, error) {
+		return unix.Openat(s.dir, servicedir.Set, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	})
+	if err == unix.ENOENT {
+		var link unix.Stat_t // one that leads nowhere is there all the same
+		return unix.Fstatat(s.dir, servicedir.Set, &link, unix.AT_SYMLINK_NOFOLLOW) == nil
+	}
+	if err != nil {
+		return true
+	}
+	defer unix.Close(set)
+	found := false
+	err = fifo.EachName(set, func(name string) { found = found || servicedir.NeedsExec(name) })
+	return found || err != nil
+}
+
+// beside is the path of a program that was installed with ours.
+func beside(name string) string {
+	var path [unix.PathMax]byte
+	n, err := unix.Readlink("/proc/self/exe", path[:])
+	if err != nil {
+		return name // then exec says that there is none
+	}
+	return string(path[:strings.LastIndexByte(string(path[:n]), '/')+1]) + name
+}
+
+// via has svexec start what l says, with the writing end of a report pipe, which
+// the caller closes, added to files.
+func (s *Service) via(l launch, files []uintptr) (launch, int, []uintptr, error) {
+	if !l.through {
+		return l, -1, files, nil
+	}
+	var p [2]int
+	if err := unix.Pipe2(p[:], unix.O_CLOEXEC); err != nil {
+		return l, -1, files, err
+	}
+	_ = unix.SetNonblock(p[0], true) // cannot fail
+	s.report = p[0]
+	s.engine.poll.Add(p[0], unix.POLLIN, s, tagReport)
+	if l.path != "./run" && len(l.argv) > 0 {
+		l.argv[0] = l.path
+	}
+	l.path = beside("svexec")
+	l.argv = append([]string{"svexec", "-e", strconv.Itoa(len(files)), "--"}, l.argv...)
+	return l, p[1], append(files, uintptr(p[1])), nil
+}
+
+// readReport takes what svexec says. Once it has ended or become run, the pipe
+// is at its end.
+func (s *Service) readReport() {
+	const enough = 1024
+	var buf [256]byte
+	for s.report >= 0 {
+		n, err := fifo.Retry(func() (int, error) { return unix.Read(s.report, buf[:]) })
+		if err == unix.EAGAIN {
+			return
+		}
+		if n > 0 && len(s.said) < enough {
+			s.said = append(s.said, buf[:n]...)
+		}
+		if n <= 0 {
+			said := string(s.said)
+			s.dropReport()
+			s.reported(said)
+		}
+	}
+}
+
+// reported is all that svexec has said. Nothing at all means that it was killed.
+func (s *Service) reported(text string) {
+	if text == "\n" {
+		s.begun()
+		s.happen(Event{Kind: Started})
+		return
+	}
+	if s.record.Reason = strings.Trim(text, "\n"); s.record.Reason != "" {
+		s.tell(s.record.Reason)
+	}
+}
+
+func (s *Service) dropReport() {
+	if s.report >= 0 {
+		s.engine.poll.Remove(s.report)
+		_ = unix.Close(s.report) // a pipe has nothing to flush
+		s.report, s.said = -1, nil
+	}
+}
