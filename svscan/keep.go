@@ -16,18 +16,21 @@ import (
 // keeping is what svscan holds for one service.
 type keeping struct {
 	name string
-	pid  int    // of its supervise, 0 if there is none
-	dir  int    // its directory, whatever its path is by now
-	log  int    // the reading end of its logger's FIFO, -1 without a logger
-	ran  bool   // a supervise was started
-	said string // the last complaint, which is not repeated
+	pid  int // of its supervise, 0 if there is none
+	dir  int // its directory, whatever its path is by now
+	// definition is where that shadow leads to, -1 without -run
+	definition int
+	logger     string // the path of its logger for supervise, "" without one
+	log        int    // the reading end of its logger's FIFO, -1 without a logger
+	ran        bool   // a supervise was started
+	said       string // the last complaint, which is not repeated
 }
 
 // start starts the supervise of a service, or says when it tries again.
 func (s *scanner) start(id identity, name string) {
 	k := s.kept[id]
 	if k == nil {
-		k = &keeping{dir: -1, log: -1}
+		k = &keeping{dir: -1, definition: -1, log: -1}
 		s.kept[id] = k
 	}
 	k.name = name
@@ -51,14 +54,28 @@ func (s *scanner) start(id identity, name string) {
 // open opens what a service needs before its supervise starts.
 func (s *scanner) open(k *keeping, id identity) error {
 	if k.dir < 0 {
-		fd, err := openDir(s.dir, k.name, id)
-		if err != nil {
+		if err := s.openPlace(k, id); err != nil {
 			return err
 		}
-		k.dir = fd
 	}
 	s.watchService(k.name, id)
+	var err error
+	if k.logger, err = s.logger(k); err != nil {
+		return err
+	}
 	return k.openLog()
+}
+
+// openPlace opens what supervise serves: the service directory, or its shadow.
+func (s *scanner) openPlace(k *keeping, id identity) error {
+	fd, err := openDir(s.dir, k.name, id)
+	if err != nil || s.run < 0 {
+		k.dir = fd
+		return err
+	}
+	k.definition = fd
+	k.dir, err = s.shadow(k)
+	return err
 }
 
 var errReplaced = errors.New("another directory has its name now")
@@ -82,7 +99,7 @@ func openDir(dir int, name string, id identity) (int, error) {
 // svscan has its reading end, service and logger may both be away and no line
 // is lost.
 func (k *keeping) openLog() error {
-	if k.log >= 0 || !servicedir.IsDir(k.dir, servicedir.Log) {
+	if k.log >= 0 || k.logger == "" && !servicedir.IsDir(k.dir, servicedir.Log) {
 		return nil
 	}
 	state, err := servicedir.OpenState(k.dir)
@@ -100,10 +117,11 @@ func (k *keeping) openLog() error {
 // spawn executes the supervise.
 func (s *scanner) spawn(k *keeping) (int, error) {
 	argv := []string{s.config.style.supervise, k.name}
-	if s.config.style.logArg && servicedir.IsDir(k.dir, servicedir.Log) {
-		argv = append(argv, k.name+"/"+servicedir.Log)
+	if k.logger != "" {
+		argv = append(argv, k.logger)
 	}
 	return syscall.ForkExec(s.program, argv, &syscall.ProcAttr{
+		Dir:   s.runPath,
 		Env:   s.env,
 		Files: []uintptr{uintptr(s.null), 1, 2},
 		Sys:   &syscall.SysProcAttr{Setsid: s.config.group},
@@ -131,9 +149,9 @@ func (s *scanner) showRemoved(k *keeping) {
 	if err != nil {
 		return
 	}
-	_ = unix.Mkdirat(s.dir, scandir.Dir+"/"+scandir.Removed, 0o755) // it is usually there
-	_ = unix.Unlinkat(s.dir, removedName(k.name), 0)                // what an earlier svscan left
-	_ = unix.Symlinkat(path, s.dir, removedName(k.name))
+	_ = unix.Mkdirat(s.home(), scandir.Dir+"/"+scandir.Removed, 0o755) // it is usually there
+	_ = unix.Unlinkat(s.home(), removedName(k.name), 0)                // what an earlier svscan left
+	_ = unix.Symlinkat(path, s.home(), removedName(k.name))
 }
 
 // physical is the path of the directory behind fd.
@@ -151,11 +169,11 @@ func (s *scanner) forget(id identity) {
 	}
 	delete(s.kept, id)
 	k.close()
-	_ = unix.Unlinkat(s.dir, removedName(k.name), 0) // usually it is not there
+	_ = unix.Unlinkat(s.home(), removedName(k.name), 0) // usually it is not there
 }
 
 func (k *keeping) close() {
-	for _, fd := range []*int{&k.dir, &k.log} {
+	for _, fd := range []*int{&k.dir, &k.definition, &k.log} {
 		if *fd >= 0 {
 			_ = unix.Close(*fd) // nothing was written to it
 			*fd = -1
@@ -167,6 +185,7 @@ func (k *keeping) close() {
 // its FIFO is made first; each half has its own control.
 func (s *scanner) look(id identity) {
 	k := s.kept[id]
+	s.reshadow(id)
 	if err := k.openLog(); err != nil {
 		s.once(&k.said, "unable to make the FIFO of the logger of "+shown(k.name)+": "+reason(err))
 		return
@@ -182,7 +201,7 @@ func (s *scanner) look(id identity) {
 // clearRemoved removes the links that an earlier svscan left to services which
 // have ended since.
 func (s *scanner) clearRemoved() {
-	fd, err := unix.Openat(s.dir, scandir.Dir+"/"+scandir.Removed, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	fd, err := unix.Openat(s.home(), scandir.Dir+"/"+scandir.Removed, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return // nothing was ever removed
 	}

@@ -48,19 +48,19 @@ func (s *scanner) lockUp() error {
 	const name = scandir.Dir + "/" + scandir.Lock
 	if s.lock >= 0 {
 		held, err1 := identify(s.lock, "")
-		there, err2 := identify(s.dir, name)
+		there, err2 := identify(s.home(), name)
 		if err1 == nil && err2 == nil && held == there {
 			return nil
 		}
 		_ = unix.Close(s.lock) // it was the lock of a directory that is gone
 		s.lock = -1
 	}
-	err := unix.Mkdirat(s.dir, scandir.Dir, 0o755)
+	err := unix.Mkdirat(s.home(), scandir.Dir, 0o755)
 	if err != nil && err != unix.EEXIST {
 		s.once(&s.saidLock, "unable to make "+s.path+"/"+scandir.Dir+": "+reason(err)+", going on without")
 		return nil
 	}
-	s.lock, err = fifo.Lock(s.dir, name)
+	s.lock, err = fifo.Lock(s.home(), name)
 	if errors.Is(err, unix.EAGAIN) {
 		return errors.New("unable to lock " + s.path + "/" + name + ": " + errTaken.Error())
 	}

@@ -32,7 +32,7 @@ type style struct {
 
 var styles = map[string]style{
 	"svscan": {
-		supervise: "supervise", usage: "svscan [dir]",
+		supervise: "supervise", usage: "svscan [-run dir] [-no-user-change] [dir]",
 		logArg: true, svdir: true, hangup: true,
 		orders: map[syscall.Signal]order{
 			syscall.SIGTERM: orderStop, syscall.SIGINT: orderStop, syscall.SIGQUIT: orderLeave,
@@ -63,7 +63,10 @@ type Config struct {
 	dir   string
 	log   string // of runsvdir: part of our argv, where ps shows what stderr said
 	group bool   // each supervise leads its own session
-	ready int    // a newline is written to it when all has begun, -1 nowhere
+	run   string // where the state of the services is, "" in their directories
+	// sameUser: services run as our user, whatever they ask for.
+	sameUser bool
+	ready    int // a newline is written to it when all has begun, -1 nowhere
 }
 
 // Parse reads the arguments as the program prog does: svscan, runsvdir or
@@ -109,6 +112,13 @@ func (c *Config) options(args []string) ([]string, error) {
 		switch {
 		case arg == "--":
 			return args, nil
+		case c.style.supervise == "supervise" && (arg == "-run" || arg == "--run"):
+			if len(args) == 0 || args[0] == "" {
+				return nil, os.ErrInvalid
+			}
+			c.run, args = args[0], args[1:]
+		case c.style.supervise == "supervise" && (arg == "-no-user-change" || arg == "--no-user-change"):
+			c.sameUser = true
 		case c.style.supervise == "runsv" && arg == "-P":
 			c.group = true
 		case c.style.supervise == "s6-supervise" && strings.IndexByte("cCLtdX", arg[1]) >= 0:

@@ -30,9 +30,11 @@ type scanner struct {
 	program string   // the supervise beside our own executable
 	env     []string // of each supervise
 	null    int      // its standard input
+	runPath string   // of the run directory, "" without one
 	first   bool     // we are process 1
 
 	dir  int      // the scan directory, -1 before it was opened
+	run  int      // the run directory, -1 without
 	here identity // which directory that is
 	lock int      // its lock, -1 without
 
@@ -48,6 +50,7 @@ type scanner struct {
 	behind   bool // the poll waits for room to say what was lost
 
 	said, saidLock string        // about the scan directory, and its lock
+	saidOutput     string        // about .svscan/set/output
 	label          bool          // .forced-rescan is to be written
 	stopAt         time.Duration // during the orderly end: when to say who blocks it
 	blamed         bool          // that was said
@@ -59,7 +62,7 @@ type scanner struct {
 // until a signal ends it, and returns the exit code. The error says why it
 // could not begin.
 func Run(c Config) (int, error) {
-	s := &scanner{config: c, dir: -1, lock: -1, first: os.Getpid() == 1,
+	s := &scanner{config: c, dir: -1, run: -1, lock: -1, first: os.Getpid() == 1,
 		table: newTable(), kept: map[identity]*keeping{}, pids: map[int]identity{}}
 	if err := s.begin(); err != nil {
 		return 0, err
@@ -79,6 +82,9 @@ func (s *scanner) begin() error {
 	s.openTitle()
 	if s.path, err = absolute(s.config.dir); err != nil {
 		return errors.New("unable to find the working directory: " + reason(err))
+	}
+	if err = s.openRun(); err != nil {
+		return errors.New("unable to open " + s.config.run + ": " + reason(err))
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -102,6 +108,7 @@ func (s *scanner) arrive() error {
 	if err := s.lockUp(); err != nil {
 		return err
 	}
+	s.linkRun()
 	s.clearRemoved()
 	var err error
 	if s.watches, err = openWatches(); err != nil {
@@ -129,5 +136,13 @@ func (s *scanner) environment(old []string) []string {
 			env = append(env, v)
 		}
 	}
-	return append(env, "SVDIR="+s.path, "SV_SVSCAN="+strconv.Itoa(os.Getpid()))
+	path := s.path
+	if s.run >= 0 {
+		path = s.runPath
+	}
+	if s.config.sameUser {
+		env = append(env, "SV_NO_USER_CHANGE=1")
+		s.warn("user, capabilities and chroot of services are not looked at (-no-user-change)")
+	}
+	return append(env, "SVDIR="+path, "SV_SVSCAN="+strconv.Itoa(os.Getpid()))
 }

@@ -181,6 +181,7 @@ func (s *scanner) changed(wd int, mask uint32, name string) {
 			s.watchService(p.name, p.id)
 		}
 		s.table.names.change(p.name, p.id, now)
+		s.reshadow(p.id)
 		if name == servicedir.Run || name == servicedir.Log && !p.inLog {
 			s.table.lookSoon(p.id, mask&unix.IN_MOVED_TO != 0, now)
 		}

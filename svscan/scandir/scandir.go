@@ -12,6 +12,14 @@ const (
 	// Removed in Dir has a symbolic link, named as the service, to each
 	// service directory that was taken away and has not ended yet.
 	Removed = "removed"
+	// Logs in Dir has the directories of the loggers that Output asks for.
+	Logs = "log"
+	// Output says what becomes of the output of services without log/: prefix,
+	// json, or log-dir DIR.
+	Output = Dir + "/set/output"
+	// Run in Dir is a symbolic link to the run directory of svscan -run, where
+	// clients find the services.
+	Run = "run"
 )
 
 // Usual are the scan directories that people have, in the order in which
