@@ -20,31 +20,31 @@ import (
 // when its supervisor does. Both outlive a power cut, and neither touches what
 // runs now.
 func Enable(t Target) error {
-	down := filepath.Join(t.Dir, servicedir.Down)
+	down := filepath.Join(t.Defined, servicedir.Down)
 	err := os.Remove(down)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return problem("enable", t.Name, t.Dir, err)
+		return problem("enable", t.Name, t.Defined, err)
 	}
-	return keep("enable", t.Name, t.Dir)
+	return keep("enable", t.Name, t.Defined)
 }
 
 // Disable is the opposite of Enable. The file is empty, so it needs no rename
 // to be whole: it is there or it is not.
 func Disable(t Target) error {
-	f, err := os.OpenFile(filepath.Join(t.Dir, servicedir.Down), os.O_CREATE|os.O_WRONLY|unix.O_NONBLOCK, 0o644)
+	f, err := os.OpenFile(filepath.Join(t.Defined, servicedir.Down), os.O_CREATE|os.O_WRONLY|unix.O_NONBLOCK, 0o644)
 	if err != nil {
-		return problem("disable", t.Name, t.Dir, err)
+		return problem("disable", t.Name, t.Defined, err)
 	}
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return problem("disable", t.Name, t.Dir, err)
+		return problem("disable", t.Name, t.Defined, err)
 	}
-	return keep("disable", t.Name, t.Dir)
+	return keep("disable", t.Name, t.Defined)
 }
 
 // Link links the service directory dir into the scan directory under name.
 // The link arrives whole, by rename; one that leads there already is no error.
 func Link(scan, dir, name string) (Target, error) {
-	t := Target{Name: name, Dir: filepath.Join(scan, name), Scan: scan}
+	t := Linked(scan, name)
 	if err := checkNew("link", name); err != nil {
 		return t, err
 	}
@@ -57,12 +57,12 @@ func Link(scan, dir, name string) (Target, error) {
 	} else if !st.IsDir() {
 		return t, &Problem{"link", dir, "not a directory", ErrUsage}
 	}
-	if old, err := os.Stat(t.Dir); err == nil {
+	if old, err := os.Stat(t.Defined); err == nil {
 		if st, err := os.Stat(whole); err == nil && os.SameFile(old, st) {
 			return t, nil
 		}
 	}
-	draft := hidden(t.Dir)
+	draft := hidden(t.Defined)
 	_ = os.Remove(draft) // left by one of us that was killed; Symlink tells if not
 	if err := os.Symlink(whole, draft); err != nil {
 		return t, problem("link", name, scan, err)
@@ -85,12 +85,12 @@ func hidden(path string) string {
 
 // arrive gives a draft its name, unless somebody has it.
 func arrive(verb string, t Target, draft string) error {
-	err := unix.Renameat2(unix.AT_FDCWD, draft, unix.AT_FDCWD, t.Dir, unix.RENAME_NOREPLACE)
+	err := unix.Renameat2(unix.AT_FDCWD, draft, unix.AT_FDCWD, t.Defined, unix.RENAME_NOREPLACE)
 	if err == unix.EINVAL || err == unix.ENOSYS {
 		// A file system that cannot: between the look and the rename another
 		// may take the name, which only a link or an empty directory loses.
-		if err = unix.EEXIST; !exists(t.Dir) {
-			err = os.Rename(draft, t.Dir)
+		if err = unix.EEXIST; !exists(t.Defined) {
+			err = os.Rename(draft, t.Defined)
 		}
 	}
 	if err == nil {
@@ -98,7 +98,7 @@ func arrive(verb string, t Target, draft string) error {
 	}
 	_ = os.RemoveAll(draft) // best effort: a dot name starts nothing
 	if errors.Is(err, fs.ErrExist) {
-		return &Problem{verb, t.Name, t.Dir + " exists", ErrUsage}
+		return &Problem{verb, t.Name, t.Defined + " exists", ErrUsage}
 	}
 	return problem(verb, t.Name, t.Scan, err)
 }
@@ -111,16 +111,18 @@ func Unlink(t Target) (Target, error) {
 	if t.Removed || t.Scan == "" || strings.Contains(t.Name, "/") {
 		return t, &Problem{"unlink", t.Name, "not a name in a scan directory", ErrUsage}
 	}
-	if _, err := os.Readlink(t.Dir); err != nil {
-		return t, &Problem{"unlink", t.Name, t.Dir + " is the directory itself, not a link: to stop it for good, move it away (mv " +
-			t.Dir + " " + filepath.Join(t.Scan, "."+t.Name) + ")", ErrUsage}
+	if _, err := os.Readlink(t.Defined); err != nil {
+		return t, &Problem{"unlink", t.Name, t.Defined + " is the directory itself, not a link: to stop it for good, move it away (mv " +
+			t.Defined + " " + filepath.Join(t.Scan, "."+t.Name) + ")", ErrUsage}
 	}
-	dir, err := filepath.EvalSymlinks(t.Dir)
+	dir, err := filepath.EvalSymlinks(t.Defined)
 	if err != nil {
-		return t, problem("unlink", t.Name, t.Dir, err)
+		return t, problem("unlink", t.Name, t.Defined, err)
 	}
-	physical.Dir = dir
-	if err := os.Remove(t.Dir); err != nil {
+	if t.Dir == t.Defined {
+		physical.Dir = dir
+	}
+	if err := os.Remove(t.Defined); err != nil {
 		return t, problem("unlink", t.Name, t.Scan, err)
 	}
 	return physical, keep("unlink", t.Name, t.Scan)
@@ -169,26 +171,48 @@ func keep(verb, name, dir string) error {
 	return nil
 }
 
-// Create makes the service directory dir with a run script that becomes the
-// command. It is built under a hidden name and arrives whole.
-func Create(t Target, argv []string) error {
+// Definition is a service directory to be made.
+type Definition struct {
+	Argv    []string // what it runs
+	Logged  bool     // it has a directory log, which the default logger serves
+	Changes []Change // its settings
+}
+
+// Create makes the service directory t.Defined, with a run script that becomes the
+// command: every suite starts that, and a person can go on from it. The
+// directory is built under a hidden name and arrives whole.
+func Create(t Target, d Definition) error {
 	if err := checkNew("make", t.Name); err != nil {
 		return err
 	}
-	if exists(t.Dir) {
-		return &Problem{"make", t.Name, t.Dir + " exists", ErrUsage}
+	if err := CheckChanges(t, d.Changes); err != nil {
+		return err
 	}
-	draft := hidden(t.Dir)
+	if exists(t.Defined) {
+		return &Problem{"make", t.Name, t.Defined + " exists", ErrUsage}
+	}
+	draft := hidden(t.Defined)
 	if err := os.Mkdir(draft, 0o755); err != nil {
-		return problem("make", t.Name, filepath.Dir(t.Dir), err)
+		return problem("make", t.Name, filepath.Dir(t.Defined), err)
 	}
-	if err := writeRun(filepath.Join(draft, servicedir.Run), argv); err != nil {
+	if err := d.build(Target{Name: t.Name, Dir: draft, Defined: draft}); err != nil {
 		_ = os.RemoveAll(draft) // best effort: a dot name starts nothing
-		return problem("make", t.Name, draft, err)
+		return err
 	}
 	at := t
-	at.Scan = filepath.Dir(t.Dir)
+	at.Scan = filepath.Dir(t.Defined)
 	return arrive("make", at, draft)
+}
+
+func (d *Definition) build(draft Target) error {
+	err := writeRun(filepath.Join(draft.Dir, servicedir.Run), d.Argv)
+	if err == nil && d.Logged {
+		err = os.Mkdir(filepath.Join(draft.Dir, servicedir.Log), 0o755)
+	}
+	if err != nil {
+		return problem("make", draft.Name, draft.Dir, err)
+	}
+	return Set(draft, d.Changes)
 }
 
 // writeRun writes a run script that execs argv.

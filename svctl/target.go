@@ -23,7 +23,8 @@ import (
 // Target is one service that a person named.
 type Target struct {
 	Name    string // as it is shown: web, web/log, or a path
-	Dir     string // its service directory
+	Dir     string // its service directory, as supervise has it
+	Defined string // the same, as the user has it: another one under svscan -run
 	Scan    string // the scan directory that has it, "" for a path
 	Removed bool   // taken out of the scan directory, and not yet ended
 }
@@ -33,7 +34,8 @@ func (t Target) Log() (Target, bool) {
 	log := filepath.Join(t.Dir, servicedir.Log)
 	st, err := os.Stat(log)
 	name := strings.TrimSuffix(t.Name, "/") + "/" + servicedir.Log
-	return Target{Name: name, Dir: log, Scan: t.Scan, Removed: t.Removed}, err == nil && st.IsDir()
+	defined := filepath.Join(t.Defined, servicedir.Log)
+	return Target{Name: name, Dir: log, Defined: defined, Scan: t.Scan, Removed: t.Removed}, err == nil && st.IsDir()
 }
 
 // Tree is where names are looked up: these scan directories, in this order.
@@ -75,12 +77,12 @@ func list(dir string) ([]Target, error) {
 	var all []Target
 	for _, e := range entries {
 		if scandir.IsService(e.Name()) && isDir(filepath.Join(dir, e.Name())) {
-			all = append(all, Target{Name: e.Name(), Dir: filepath.Join(dir, e.Name()), Scan: dir})
+			all = append(all, Linked(dir, e.Name()))
 		}
 	}
 	here := len(all)
 	// Only our svscan keeps this directory.
-	gone, _ := os.ReadDir(filepath.Join(dir, scandir.Dir, scandir.Removed))
+	gone, _ := os.ReadDir(filepath.Join(served(dir), scandir.Dir, scandir.Removed))
 	for _, e := range gone {
 		same := func(t Target) bool { return t.Name == e.Name() }
 		if !slices.ContainsFunc(all[:here], same) {
@@ -90,8 +92,24 @@ func list(dir string) ([]Target, error) {
 	return all, nil
 }
 
+// Linked is the service of this name in a scan directory that has it.
+func Linked(scan, name string) Target {
+	return Target{Name: name, Dir: filepath.Join(served(scan), name), Defined: filepath.Join(scan, name), Scan: scan}
+}
+
+// removed is one that was taken out of it.
 func removed(scan, name string) Target {
-	return Target{Name: name, Dir: filepath.Join(scan, scandir.Dir, scandir.Removed, name), Scan: scan, Removed: true}
+	dir := filepath.Join(served(scan), scandir.Dir, scandir.Removed, name)
+	return Target{Name: name, Dir: dir, Defined: dir, Scan: scan, Removed: true}
+}
+
+// served is where svscan serves the services of a scan directory: there, but
+// for svscan -run.
+func served(scan string) string {
+	if run, err := os.Readlink(filepath.Join(scan, scandir.Dir, scandir.Run)); err == nil && isDir(run) {
+		return run
+	}
+	return scan
 }
 
 // isPath says that a name is a path, and not looked up in a scan directory.
@@ -108,7 +126,7 @@ func (t Tree) Find(name string) ([]Target, error) {
 		} else if !st.IsDir() {
 			return nil, &Problem{"find", name, "not a directory", ErrUsage}
 		}
-		return []Target{{Name: name, Dir: filepath.Clean(name)}}, nil
+		return []Target{{Name: name, Dir: filepath.Clean(name), Defined: filepath.Clean(name)}}, nil
 	}
 	if err := checkName(name); err != nil {
 		return nil, err
@@ -144,7 +162,7 @@ func lookUp(scan, name string) ([]Target, error) {
 	dir := filepath.Join(scan, name)
 	st, err := os.Stat(dir)
 	if err == nil && st.IsDir() {
-		return []Target{{Name: name, Dir: dir, Scan: scan}}, nil
+		return []Target{Linked(scan, name)}, nil
 	}
 	if err == nil {
 		return nil, &Problem{"find", name, dir + " is not a directory", ErrUsage}
@@ -162,7 +180,7 @@ func lookUp(scan, name string) ([]Target, error) {
 	if !deeper {
 		return nil, nil
 	}
-	below, ok := nested(Target{Name: outer, Dir: filepath.Join(scan, outer), Scan: scan})
+	below, ok := nested(Linked(scan, outer))
 	if !ok {
 		return nil, nil
 	}

@@ -141,26 +141,31 @@ func create(c *call) int {
 		return c.badUsage(usageError("new needs one name, then -- and a command"))
 	}
 	name := c.args[0]
+	changes, err := parseChanges(c.opt.settings)
+	if err != nil {
+		return c.fatal(err)
+	}
+	definition := svctl.Definition{Argv: c.command, Logged: c.opt.logged, Changes: changes}
 	scan, err := c.opt.tree().Dir()
 	if err != nil {
 		return c.fatal(err)
 	}
-	t := svctl.Target{Name: name, Dir: filepath.Join(scan, name), Scan: scan}
+	t := svctl.Linked(scan, name)
 	if c.opt.newDir == "" {
-		if err := svctl.Create(t, c.command); err != nil {
+		if err := svctl.Create(t, definition); err != nil {
 			return c.fatal(err)
 		}
 		return c.report([]*task{c.arrive(t)})
 	}
 	// The name must be free before anything is made elsewhere.
 	if found, err := c.opt.tree().Find(name); err == nil && len(found) > 0 {
-		return c.fatal(&svctl.Problem{Verb: "make", Object: name, Reason: found[0].Dir + " exists", Kind: svctl.ErrUsage})
+		return c.fatal(&svctl.Problem{Verb: "make", Object: name, Reason: found[0].Defined + " exists", Kind: svctl.ErrUsage})
 	} else if err != nil && !errors.Is(err, svctl.ErrNotSupervised) {
 		return c.fatal(err)
 	}
-	t.Dir = filepath.Clean(c.opt.newDir)
-	if err := svctl.Create(t, c.command); err != nil {
+	t.Defined = filepath.Clean(c.opt.newDir)
+	if err := svctl.Create(t, definition); err != nil {
 		return c.fatal(err)
 	}
-	return c.linkIn(t.Dir, name)
+	return c.linkIn(t.Defined, name)
 }

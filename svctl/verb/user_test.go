@@ -39,6 +39,9 @@ func TestOtherUser(t *testing.T) {
 	if err := os.Chmod(dir+"/peer/supervise", 0o700); err != nil { // as runsv makes it
 		t.Fatal(err)
 	}
+	if code, _, errors := invoke("set web user=www"); code != done {
+		t.Fatal(errors)
+	}
 	for _, tt := range []struct {
 		line string
 		code int
@@ -54,6 +57,10 @@ func TestOtherUser(t *testing.T) {
 		{"up peer", failed, "svctl: fatal: unable to control peer: permission denied (you are nobody; its owner is root)"},
 		{"status -o state,error peer", failed, "unknown\tunable to look at peer: permission denied (you are nobody; its owner is root)"},
 		{"list", done, "peer\nweb\n"},
+		{"get web", done, "user=www\n"},
+		{"set web umask=022", failed, "svctl: fatal: unable to set umask of web: permission denied (you are nobody; its owner is root)"},
+		{"set web timeout-kill=1s", failed, "svctl: fatal: unable to set timeout-kill of web: permission denied (you are nobody; its owner is root)"},
+		{"unset web user", failed, "svctl: fatal: unable to unset user of web: permission denied (you are nobody; its owner is root)"},
 	} {
 		cmd := exec.Command("/proc/self/exe", strings.Fields(tt.line)...)
 		cmd.Env = append(os.Environ(), actAs+"=1")

@@ -1,0 +1,61 @@
+package lint
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/user"
+	"strconv"
+
+	"github.com/svdir/svdir/supervise/servicedir"
+)
+
+// World is what a service directory needs of the machine.
+type World struct {
+	// Interpreter says why the program at this path cannot interpret a
+	// script, "" if it can.
+	Interpreter func(path string) string
+	// InPath says that a program of this name is in the PATH.
+	InPath func(name string) bool
+	// IsDir says that there is a directory at this path.
+	IsDir func(path string) bool
+	// User and Group say that there is one of this name or number.
+	User, Group func(name string) bool
+}
+
+// Machine is this machine.
+var Machine = &World{
+	Interpreter: interpreter,
+	InPath:      func(name string) bool { _, err := exec.LookPath(name); return err == nil },
+	IsDir:       func(path string) bool { st, err := os.Stat(path); return err == nil && st.IsDir() },
+	User: func(name string) bool {
+		_, err := user.Lookup(name)
+		return err == nil || isNumber(name)
+	},
+	Group: func(name string) bool {
+		_, err := user.LookupGroup(name)
+		return err == nil || isNumber(name)
+	},
+}
+
+func interpreter(path string) string {
+	st, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "does not exist"
+	case err != nil:
+		return "cannot be looked at: " + servicedir.Reason(err)
+	case !st.Mode().IsRegular():
+		return "is no regular file"
+	case st.Mode().Perm()&0o111 == 0:
+		return "is not executable"
+	}
+	return ""
+}
+
+// isNumber: who has a number needs no entry in a database.
+func isNumber(name string) bool {
+	_, err := strconv.ParseUint(name, 10, 32)
+	return err == nil
+}
