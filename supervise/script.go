@@ -11,7 +11,8 @@ import (
 func (s *Service) ask(letter command.Letter) {
 	for i := range s.scripts {
 		if s.scripts[i].letter == letter {
-			s.scripts[i].run = s.runs // its answer is for this run now
+			// Its answer is for the run that it was asked for.
+			s.scripts[i].again = s.scripts[i].run != s.runs
 			return
 		}
 	}
@@ -31,14 +32,15 @@ func (s *Service) ask(letter command.Letter) {
 		s.happen(Event{Kind: Answered, Letter: letter})
 		return
 	}
-	s.scripts = append(s.scripts, script{letter, s.runs, p})
+	s.scripts = append(s.scripts, script{letter: letter, run: s.runs, process: p})
 	s.engine.poll.Add(p.fd, unix.POLLIN, s, tagScript+int(letter))
 }
 
 // script is a control/X that runs.
 type script struct {
 	letter command.Letter
-	run    int // whose signal it replaces
+	run    int  // whose signal it replaces
+	again  bool // it was asked for another run since
 	process
 }
 
@@ -52,9 +54,13 @@ func (s *Service) scriptEnded(letter command.Letter) {
 		if !ended {
 			return
 		}
-		current := sc.run == s.runs || letter == command.Up
+		current, again := sc.run == s.runs || letter == command.Up, sc.again
 		s.scripts = append(s.scripts[:i], s.scripts[i+1:]...)
-		if current {
+		if again {
+			s.ask(letter)
+			s.drain()
+			s.flush()
+		} else if current {
 			s.handle(Event{Kind: Answered, Letter: letter, Handled: code == 0 && signal == 0})
 		}
 		return

@@ -176,3 +176,52 @@ func (w *tree) downMeetsCrash(name string, random *rand.Rand) bool {
 	}
 	return true
 }
+
+// TestDetachedIsTold: exec setsid in a service that leads a session forks, and
+// run has ended (design 6: "where a run ends with 0 within a second and leaves
+// such a child, the message explains it").
+func TestDetachedIsTold(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("detached/run", "#!/bin/sh\nexec setsid sleep 1000\n")
+	w.serve()
+	w.says("nosetsid")
+	w.run(order("touch detached/nosetsid"))
+	w.reaches("detached", status.Up)
+	sweep(w.dir) // what the starts before have left belongs to nobody
+}
+
+// TestArrivesUnderAnotherName: ln -sfn of coreutils links under a name of its
+// own and renames; on a busy machine time passes between the two. The service
+// never has that name.
+func TestArrivesUnderAnotherName(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	writeRun(t, filepath.Join(w.dir, "sv/web"), "#!/bin/sh\necho $SV_NAME >name\nexec sleep 1000\n")
+	w.serve()
+	w.run(
+		order("ln -s ../sv/web CuHIfAVr; sleep 0.05; mv CuHIfAVr web"),
+		ask("svctl is-up web; cat web/name", `^web$`),
+	)
+	w.ends()
+}
+
+// TestLateControl: a control/t that lives on after the run that it was for
+// says nothing of the next run: a stop asks it again, and is not lost.
+func TestLateControl(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", "#!/bin/sh\necho start >>starts\nexec sleep 1000\n")
+	// Once it goes on after what it did: here until it is let go.
+	w.put("web/control/t", "#!/bin/sh\nsv interrupt .\n[ -e late ] || { echo >late; read -r line <gate; }\n")
+	w.must(syscall.Mkfifo(filepath.Join(w.scan, "web/gate"), 0o600))
+	w.serve()
+	w.run(
+		ask("svctl is-up web; cat web/starts", `^start$`),
+		order("svc -t web"), ask("svctl is-up web; cat web/starts", `^start\nstart$`),
+		order("svc -d web"),
+		order("timeout 10 sh -c 'echo >web/gate'"),
+		ask("svstat web", `^web: down`),
+	)
+	w.ends()
+}
