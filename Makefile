@@ -6,13 +6,15 @@ BINDIR  = $(PREFIX)/bin
 MANDIR  = $(PREFIX)/share/man
 BIN     = bin
 
-PROGRAMS = svscan supervise svctl
+PROGRAMS = svscan supervise svctl svlog svexec
 
 # Every name that a program answers to, its own first: design and manual say
 # what each name changes.
 svscan_names    = svscan runsvdir s6-svscan
 supervise_names = supervise runsv s6-supervise
 svctl_names     = svctl svc svstat svok sv s6-svc s6-svstat s6-svwait s6-svok s6-svdt svwait
+svlog_names     = svlog
+svexec_names    = svexec
 
 PAGES       = find . -name .git -prune -o -name '*.[158]' -print
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2

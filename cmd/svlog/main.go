@@ -1,0 +1,24 @@
+// Svlog writes what it reads from standard input to log directories, line by
+// line. See svlog(8).
+//
+//go:debug containermaxprocs=0
+//go:debug updatemaxprocs=0
+package main
+
+import (
+	"os"
+
+	"github.com/svdir/svdir/cmd/internal/diag"
+	"github.com/svdir/svdir/logger"
+)
+
+func main() {
+	environ := diag.Settle()
+	script, err := logger.Parse(os.Args[1:])
+	if err != nil {
+		diag.BadUsage("svlog", "svlog [action ...] ("+err.Error()+")", diag.Usage)
+	}
+	if err := logger.Run(script, environ); err != nil {
+		diag.Fatal("svlog", err.Error())
+	}
+}

@@ -1,0 +1,237 @@
+package logger
+
+import (
+	"errors"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/logger/logdir"
+	"github.com/svdir/svdir/logger/tai64n"
+)
+
+// directory is a log directory, which is ours as long as it is open.
+type directory struct {
+	path   string // as the script says it
+	bounds bounds
+	fd     int
+	lock   int
+	file   int   // current
+	bytes  int64 // in current
+	full   bool  // it is to be rotated before more is written
+}
+
+// The modes of files: loggers tell by them what is whole.
+const (
+	unsettledMode = 0o644
+	settledMode   = 0o744
+	ownerExecutes = 0o100
+)
+
+// openDirectory makes the directory, if need be, and takes it for us. What it
+// holds is left as it is.
+func openDirectory(path string, b bounds, mode uint32) (*directory, error) {
+	d := &directory{path: path, bounds: b, file: -1}
+	_ = unix.Mkdir(path, mode) // it may be there: otherwise it cannot be opened
+	var err error
+	d.fd, err = fifo.Retry(func() (int, error) {
+		return unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	})
+	if err != nil {
+		return nil, errors.New("unable to open directory " + path + ": " + reason(err))
+	}
+	d.lock, err = fifo.Lock(d.fd, logdir.Lock)
+	if errors.Is(err, unix.EAGAIN) {
+		return nil, errors.New("unable to lock directory " + path + ": another logger has it")
+	}
+	if err != nil {
+		return nil, errors.New("unable to lock directory " + path + ": " + reason(err))
+	}
+	return d, nil
+}
+
+// find is what there is of a file.
+func (d *directory) find(name string) (found, error) {
+	var st unix.Stat_t
+	err := unix.Fstatat(d.fd, name, &st, 0)
+	switch {
+	case err == unix.ENOENT:
+		return absent, nil
+	case err != nil:
+		return absent, err
+	case st.Mode&ownerExecutes != 0:
+		return settled, nil
+	}
+	return unsettled, nil
+}
+
+// perform makes one step. One that fails may be made again. process is not for
+// it.
+func (d *directory) perform(s step) error {
+	switch s.do {
+	case appendTo, create:
+		return d.reopen(s.name)
+	case syncFile:
+		return d.sync(s.name)
+	case settle:
+		return unix.Fchmodat(d.fd, s.name, settledMode, 0)
+	case move:
+		return unix.Renameat(d.fd, s.name, d.fd, s.to)
+	case remove:
+		return d.unlink(s.name)
+	case clear:
+		fd, err := d.open(s.name, unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC)
+		if err == nil {
+			_ = unix.Close(fd) // nothing was written
+		}
+		return err
+	case keep:
+		return d.keep(s.name, s.to, time.Now())
+	case trim:
+		return d.trim()
+	}
+	panic("logger: unknown step")
+}
+
+func (d *directory) open(name string, flags int) (int, error) {
+	return fifo.Retry(func() (int, error) {
+		return unix.Openat(d.fd, name, flags|unix.O_NONBLOCK|unix.O_CLOEXEC, unsettledMode)
+	})
+}
+
+// reopen has the file name be what is written to, and marks it as not whole.
+func (d *directory) reopen(name string) error {
+	fd, err := d.open(name, unix.O_WRONLY|unix.O_CREAT|unix.O_APPEND)
+	if err != nil {
+		return err
+	}
+	var st unix.Stat_t
+	if err = unix.Fstat(fd, &st); err == nil {
+		err = unix.Fchmod(fd, unsettledMode)
+	}
+	if err == nil && st.Mode&unix.S_IFMT != unix.S_IFREG {
+		err = errors.New("not a regular file")
+	}
+	if err != nil {
+		_ = unix.Close(fd) // nothing was written
+		return err
+	}
+	if d.file >= 0 {
+		_ = unix.Close(d.file) // it was synced
+	}
+	d.file, d.bytes, d.full = fd, st.Size, false
+	return nil
+}
+
+// sync brings a file to the disk, and makes it if it is not there: a processor
+// may have removed what it should have written.
+func (d *directory) sync(name string) error {
+	if name == logdir.Current {
+		return unix.Fsync(d.file)
+	}
+	fd, err := d.open(name, unix.O_WRONLY|unix.O_CREAT|unix.O_APPEND)
+	if err != nil {
+		return err
+	}
+	err = unix.Fsync(fd)
+	_ = unix.Close(fd) // fsync has said it all
+	return err
+}
+
+func (d *directory) unlink(name string) error {
+	if err := unix.Unlinkat(d.fd, name, 0); err != nil && err != unix.ENOENT {
+		return err
+	}
+	return nil
+}
+
+// keep gives a file the name of an archive. It has two names for a moment: one
+// that has them already only loses the first.
+func (d *directory) keep(name, end string, now time.Time) error {
+	var st unix.Stat_t
+	if err := unix.Fstatat(d.fd, name, &st, 0); err != nil {
+		if err == unix.ENOENT {
+			return nil
+		}
+		return err
+	}
+	for st.Nlink == 1 {
+		var room [tai64n.TextSize + len(unfinished)]byte
+		to := string(append(tai64n.Pack(now).AppendText(room[:0]), end...))
+		err := unix.Linkat(d.fd, name, d.fd, to, 0)
+		if err == nil {
+			break
+		}
+		if err != unix.EEXIST {
+			return err
+		}
+		now = now.Add(1)
+	}
+	return d.unlink(name)
+}
+
+// trim deletes archives until the bounds are kept.
+func (d *directory) trim() error {
+	all, err := d.archives()
+	if err != nil {
+		return err
+	}
+	for _, f := range surplus(all, d.bounds) {
+		if err := d.unlink(f.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// archives are the old files, in any order. Their sizes are asked only where
+// they are bounded.
+func (d *directory) archives() ([]file, error) {
+	fd, err := fifo.Retry(func() (int, error) {
+		return unix.Openat(d.fd, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(fd)
+	var all []file
+	for buf := make([]byte, 4096); ; {
+		n, err := fifo.Retry(func() (int, error) { return unix.ReadDirent(fd, buf) })
+		if err != nil || n == 0 {
+			return all, err
+		}
+		_, _, names := unix.ParseDirent(buf[:n], -1, nil)
+		for _, name := range names {
+			if !isArchive(name) {
+				continue
+			}
+			var st unix.Stat_t
+			if d.bounds.total > 0 && unix.Fstatat(d.fd, name, &st, unix.AT_SYMLINK_NOFOLLOW) != nil {
+				continue // somebody deleted it
+			}
+			all = append(all, file{name, st.Size})
+		}
+	}
+}
+
+// write appends b to current, whole or, unless that is impossible, not at all:
+// then it is written once, also if we are killed before the disk has room.
+func (d *directory) write(b []byte) (int, error) {
+	done := 0
+	for done < len(b) {
+		n, err := fifo.Retry(func() (int, error) { return unix.Write(d.file, b[done:]) })
+		if err == nil {
+			done += n
+			continue
+		}
+		var st unix.Stat_t
+		if unix.Fstat(d.file, &st) == nil && st.Size >= int64(done) && unix.Ftruncate(d.file, st.Size-int64(done)) == nil {
+			done = 0
+		}
+		d.bytes += int64(done)
+		return done, err
+	}
+	d.bytes += int64(done)
+	return done, nil
+}

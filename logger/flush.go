@@ -1,0 +1,86 @@
+package logger
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/logger/logdir"
+)
+
+// flush writes what waits in the buffers: for each file, once.
+func (l *logger) flush() {
+	for i := range l.stream.sinks {
+		k := &l.stream.sinks[i]
+		if len(k.buf) == 0 && !k.fresh {
+			continue
+		}
+		switch k.kind {
+		case alert:
+			_ = writeFull(2, k.buf) // nobody is left to be told
+		case output:
+			l.writeOutput(k.buf)
+		case status:
+			l.writeStatus(k)
+		case archive:
+			l.writeDirectory(k.dir, k.buf)
+		}
+		k.buf, k.fresh = k.buf[:0], false
+	}
+}
+
+// writeDirectory appends b to current, however long that takes.
+func (l *logger) writeDirectory(d *directory, b []byte) {
+	for {
+		n, err := d.write(b)
+		if err == nil {
+			l.trouble = ""
+			return
+		}
+		b = b[n:]
+		l.pause("write "+d.path+"/"+logdir.Current, err)
+	}
+}
+
+// writeStatus replaces what the status file says: always the same number of
+// bytes, as multilog does, the rest newlines.
+func (l *logger) writeStatus(k *sink) {
+	var text [maxHead + 1]byte
+	for i := copy(text[:], k.buf); i < len(text); i++ {
+		text[i] = '\n'
+	}
+	for {
+		_, err := fifo.Retry(func() (int, error) { return unix.Pwrite(k.fd, text[:], 0) })
+		if err == nil {
+			l.trouble = ""
+			return
+		}
+		l.pause("write "+k.word, err)
+	}
+}
+
+// writeOutput writes to standard output. Once nobody reads it, that is said and
+// the other files go on.
+func (l *logger) writeOutput(b []byte) {
+	err := writeFull(1, b)
+	if err != nil && !l.gone {
+		l.warn("unable to write standard output: " + reason(err))
+	}
+	l.gone = err != nil
+}
+
+// writeFull writes all of b, and waits for room if need be.
+func writeFull(fd int, b []byte) error {
+	for len(b) > 0 {
+		n, err := fifo.Retry(func() (int, error) { return unix.Write(fd, b) })
+		if err == unix.EAGAIN {
+			// Another process has made it non-blocking.
+			_, _ = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}, -1) // a signal only asks sooner
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return nil
+}

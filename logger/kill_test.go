@@ -1,0 +1,260 @@
+package logger
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// processorState counts in state how often it ran, and adds nothing to what it
+// reads.
+const processorState = `!cat; read n <&4; echo $((n+1)) >&5`
+
+// deaths are the places in which TestKilledInRotation kills svlog: every change
+// that a takeover and a rotation make, and what goes on between.
+var deaths = []struct{ call, name, how string }{
+	// The takeover of an empty directory.
+	{"flock", "", ``},
+	{"newfstatat", "current", ``},
+	{"newfstatat", "processed", ``},
+	{"unlinkat", "state", ``},
+	{"unlinkat", "newstate", ``},
+	{"unlinkat", "processed", ``},
+	{"openat", "state", `O_WRONLY\|O_CREAT\|O_TRUNC`},
+	{"openat", "current", ``},
+	{"fchmod", "", ``},
+	// A rotation.
+	{"fsync", "", ``},
+	{"renameat", "current", ``},
+	{"fchmodat", "previous", `0744`},
+	{"openat", "previous", ``},
+	{"openat", "processed", `O_WRONLY\|O_CREAT\|O_TRUNC`},
+	{"openat", "state", `O_RDONLY`},
+	{"openat", "newstate", `O_WRONLY\|O_CREAT\|O_TRUNC`},
+	{"clone", "", ``},
+	{"wait4", "", ``},
+	{"openat", "processed", `O_WRONLY\|O_CREAT\|O_APPEND`},
+	{"fchmodat", "processed", `0744`},
+	{"openat", "newstate", `O_WRONLY\|O_CREAT\|O_APPEND`},
+	{"unlinkat", "previous", ``},
+	{"renameat", "newstate", ``},
+	{"linkat", "processed", ``},
+	{"getdents64", "", ``},
+	// Between rotations, and at the end.
+	{"tee", "", ``},
+	{"write", "", `line`},
+	{"fchmodat", "current", `0744`},
+}
+
+// TestKilledInRotation kills svlog as it enters a system call, at each of these
+// places, while rotations with a processor go on, and has svlog or multilog
+// take over. In the end every line is there, once.
+//
+// strace counts the calls of each thread, and Go changes threads as it likes:
+// so it tries until it has hit the place.
+func TestKilledInRotation(t *testing.T) {
+	t.Parallel()
+	peer(t, "strace")
+	for _, death := range deaths {
+		t.Run(death.call+" "+death.name+" "+death.how, func(t *testing.T) {
+			t.Parallel()
+			place := regexp.MustCompile(`^` + death.call + `\(.*` + death.name + `.*` + death.how)
+			hit := false
+			for try := 0; try < 6 || !hit && try < 200; try++ {
+				hit = place.MatchString(killedAt(t, death.call, death.name, 1+try%6)) || hit
+				if t.Failed() {
+					return
+				}
+			}
+			if !hit {
+				t.Error("never died there")
+			}
+		})
+	}
+}
+
+// killedAt runs svlog until the nth call of a thread that names the file, if
+// that is not empty, and then its successor. It says where svlog died, if it
+// did.
+func killedAt(t *testing.T, call, name string, n int) (where string) {
+	t.Helper()
+	dir := t.TempDir()
+	r, w, err := os.Pipe()
+	must(t, err)
+	defer r.Close()
+	const count = 200
+	_, err = w.WriteString(numbered(0, count))
+	must(t, err)
+	must(t, w.Close())
+	script := []string{"s4096", "n100", processorState, "./log"}
+	trace := filepath.Join(dir, "trace")
+	args := []string{"-f", "-b", "execve", "-o", trace, "-e", "trace=" + call,
+		"-e", "inject=" + call + ":signal=KILL:when=" + strconv.Itoa(n)}
+	if name != "" {
+		args = append(args, "-P", name)
+	}
+	if finishes(t, dir, r, "strace", append(append(args, svlog(t)), script...)...) {
+		return ""
+	}
+	where = lastCall(t, trace)
+	program := svlog(t)
+	if n%2 == 0 {
+		program = peer(t, "multilog")
+	}
+	if !finishes(t, dir, r, program, script...) {
+		t.Fatalf("%s was killed", program)
+	}
+	if got := strings.Join(contents(t, filepath.Join(dir, "log")), ""); got != numbered(0, count) {
+		t.Errorf("killed at %s %d, %s: got %d lines; want %d, each once:\n%s", call, n, where, strings.Count(got, "\n"), count, got)
+	}
+	return where
+}
+
+// finishes runs a logger in dir until the end of its input, and says whether it
+// came there or was killed.
+func finishes(t *testing.T, dir string, input *os.File, program string, args ...string) bool {
+	t.Helper()
+	cmd := exec.Command(program, args...)
+	cmd.Dir, cmd.Stdin = dir, input
+	// So that it has no reason to execute itself again, from where strace would
+	// not follow it.
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", "SV_GOMAXPROCS=", "SV_UNMASKED=1")
+	said, err := cmd.CombinedOutput()
+	switch ended := cmd.ProcessState.Sys().(syscall.WaitStatus); {
+	case ended.Signal() == syscall.SIGKILL:
+		return false
+	case err != nil:
+		t.Fatalf("%s: %v: %s", program, err, said)
+	}
+	return true
+}
+
+// lastCall is the system call that was never made, put together from its parts
+// where others came between.
+func lastCall(t *testing.T, trace string) string {
+	t.Helper()
+	begun := map[string]string{}
+	last := ""
+	for line := range strings.Lines(read(t, trace)) {
+		pid, call, _ := strings.Cut(strings.TrimSpace(line), " ")
+		call = strings.TrimSpace(call)
+		if start, ok := strings.CutSuffix(call, " <unfinished ...>"); ok {
+			begun[pid] = start
+			last = start
+			continue
+		}
+		if strings.HasPrefix(call, "<... ") {
+			call = begun[pid] + call[strings.Index(call, ">")+1:]
+		}
+		if strings.HasSuffix(call, "= ?") {
+			last = call
+		}
+	}
+	return last
+}
+
+// TestKilledAtRandom kills svlog again and again while lines come, as fast as
+// they are taken or slowly. None is lost. What was written a moment before a
+// kill, and was still in the pipe, may be written again by the next svlog.
+func TestKilledAtRandom(t *testing.T) {
+	t.Parallel()
+	for _, pause := range []time.Duration{0, 100 * time.Microsecond} {
+		t.Run(pause.String(), func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			r, w, err := os.Pipe()
+			must(t, err)
+			defer r.Close()
+			stop, count := make(chan bool), make(chan int)
+			go func() {
+				defer w.Close()
+				n := 0
+				for ; ; n++ {
+					select {
+					case <-stop:
+						count <- n
+						return
+					case <-time.After(pause):
+					}
+					_, _ = io.WriteString(w, fmt.Sprintf("line %06d\n", n)) // its reader stays open
+				}
+			}()
+			for range 15 {
+				cmd := exec.Command(svlog(t), "t", "s8192", "n1000000", "./log")
+				cmd.Dir, cmd.Stdin = dir, r
+				must(t, cmd.Start())
+				<-time.After(20*time.Millisecond + rand.N(60*time.Millisecond)) // nothing is waited for: this is the instant
+				must(t, cmd.Process.Kill())
+				_ = cmd.Wait() // it was killed
+			}
+			close(stop)
+			// The writer may wait for room.
+			last := exec.Command(svlog(t), "t", "s8192", "n1000000", "./log")
+			last.Dir, last.Stdin = dir, r
+			must(t, last.Start())
+			n := <-count
+			must(t, last.Wait())
+			checkNoneLost(t, contents(t, filepath.Join(dir, "log")), n)
+		})
+	}
+}
+
+// checkNoneLost checks that the lines 0 to n-1 are there in order, and that none
+// comes again but at the beginning of a file, which another logger wrote.
+func checkNoneLost(t *testing.T, files []string, n int) {
+	t.Helper()
+	next, again := 0, 0
+	for _, text := range files {
+		for i, line := range strings.SplitAfter(text, "\n") {
+			if !strings.HasSuffix(line, "\n") {
+				continue // the logger died while it wrote it: it comes again
+			}
+			_, number, _ := strings.Cut(line, " line ")
+			got, err := strconv.Atoi(strings.TrimSpace(number))
+			must(t, err)
+			switch {
+			case got > next:
+				t.Fatalf("line %d follows line %d", got, next-1)
+			case got < next && i == 0:
+				again += next - got
+			case got < next:
+				t.Fatalf("line %d follows line %d in one file", got, next-1)
+			}
+			next = got + 1
+		}
+	}
+	if next != n {
+		t.Errorf("the last line is %d; want %d", next-1, n-1)
+	}
+	t.Logf("%d lines, %d of them twice", n, again)
+}
+
+// TestKilledProcessor: a processor that is killed, or fails, is run again, and
+// nothing is read meanwhile.
+func TestKilledProcessor(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	l := run(t, dir, numbered(0, 100), svlog(t), "s4096", "n10",
+		`!if mkdir ../once 2>&-; then kill -9 $$; elif mkdir ../twice 2>&-; then exit 3; fi; cat; echo done >&5`, "./log")
+	want := "svlog: warning: unable to process ./log/previous with !: killed by SIGKILL, trying again in 5 seconds\n" +
+		"svlog: warning: unable to process ./log/previous with !: exit code 3, trying again in 5 seconds\n"
+	got := regexp.MustCompile(`with .*: (killed|exit)`).ReplaceAllString(l.err, "with !: $1")
+	if got != want || l.code != 0 {
+		t.Errorf("got %q, exit code %d; want %q", got, l.code, want)
+	}
+	if got := strings.Join(contents(t, filepath.Join(dir, "log")), ""); got != numbered(0, 100) {
+		t.Errorf("got %q; want each line once", got)
+	}
+	if got := read(t, filepath.Join(dir, "log/state")); got != "done\n" {
+		t.Errorf("state: got %q; want done", got)
+	}
+}

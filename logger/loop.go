@@ -1,0 +1,267 @@
+package logger
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/logger/logdir"
+	"github.com/svdir/svdir/supervise/servicedir"
+)
+
+// logger is the one loop and what it holds.
+type logger struct {
+	script   Script
+	settings settings // of the default logger
+	env      []string // of processors
+	stream   stream
+	in       *input
+	poll     fifo.Poller
+	notice   *fifo.Notice
+
+	heard   bool // standard input may be readable
+	leaving bool // TERM came
+	turning bool // ALRM came: rotate now
+	trouble string
+	gone    bool // nobody reads standard output, which was said
+}
+
+// retry is when what failed is tried again.
+const retry = 5 * time.Second
+
+const prog = "svlog"
+
+// Run logs standard input as script says, until its end or until TERM. environ
+// is the environment of processors; SV_NAME in it is the service. The error
+// says why it could not begin or go on.
+func Run(script Script, environ []string) error {
+	// As multilog: what modes files have is told in logdir(5).
+	unix.Umask(0o022)
+	l := &logger{script: script, env: environ, notice: fifo.NewNotice(2)}
+	if !script.given {
+		l.script = l.usual()
+	}
+	if err := l.poll.Signals(l, tagSignal, syscall.SIGTERM, syscall.SIGALRM); err != nil {
+		return errors.New("unable to listen to signals: " + reason(err))
+	}
+	if err := l.openAll(); err != nil {
+		return err
+	}
+	l.in = openInput()
+	l.listen(true)
+	err := l.loop()
+	l.end()
+	return err
+}
+
+// openAll opens what the script names, and takes the directories over.
+func (l *logger) openAll() error {
+	for _, pair := range l.env {
+		if name, ok := strings.CutPrefix(pair, "SV_NAME="); ok {
+			l.stream.service = strings.TrimSuffix(name, "/"+servicedir.Log)
+		}
+	}
+	for _, a := range l.script.actions {
+		k := sink{action: a, fd: -1}
+		var err error
+		switch a.kind {
+		case status:
+			k.fd, err = openStatus(a.word)
+		case archive:
+			k.dir, err = openDirectory(a.word, a.bounds, l.script.mode)
+		}
+		if err == nil && k.dir != nil {
+			err = l.takeOver(k.dir)
+		}
+		if err != nil {
+			return err
+		}
+		l.stream.sinks = append(l.stream.sinks, k)
+	}
+	return nil
+}
+
+// openStatus opens a status file; what it says stays until a line comes.
+func openStatus(path string) (int, error) {
+	fd, err := fifo.Retry(func() (int, error) {
+		return unix.Open(path, unix.O_WRONLY|unix.O_CREAT|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o600)
+	})
+	if err != nil {
+		return -1, errors.New("unable to open " + path + ": " + reason(err))
+	}
+	return fd, nil
+}
+
+// takeOver goes on where the last logger of the directory has ended. A disk
+// without room is waited for.
+func (l *logger) takeOver(d *directory) error {
+	current, err := d.find(logdir.Current)
+	if err != nil {
+		return errors.New("unable to look at " + d.path + "/" + logdir.Current + ": " + reason(err))
+	}
+	done, err := d.find(processed)
+	if err != nil {
+		return errors.New("unable to look at " + d.path + "/" + processed + ": " + reason(err))
+	}
+	for _, s := range takeOver(current, done) {
+		for err := d.perform(s); err != nil; err = d.perform(s) {
+			if err != unix.ENOSPC && err != unix.EDQUOT {
+				return errors.New("unable to " + s.what(d) + ": " + reason(err))
+			}
+			l.pause(s.what(d), err)
+		}
+	}
+	return nil
+}
+
+// loop passes on what comes, until there is no more.
+func (l *logger) loop() error {
+	for {
+		if err := l.wait(); err != nil {
+			return errors.New("unable to wait: " + reason(err))
+		}
+		if l.turning {
+			l.turn()
+		}
+		limit := maxBuffer
+		if l.leaving {
+			if l.stream.atStart() {
+				return nil
+			}
+			limit = 1 // not more than the end of the line
+		}
+		if !l.heard && l.in.patient {
+			continue
+		}
+		l.heard = false
+		chunk, end, err := l.in.look(limit)
+		if end || err != nil {
+			return l.unreadable(err)
+		}
+		if err := l.pass(l.portion(chunk)); err != nil {
+			return l.unreadable(err)
+		}
+	}
+}
+
+func (l *logger) unreadable(err error) error {
+	if err != nil {
+		return errors.New("unable to read standard input: " + reason(err))
+	}
+	return nil
+}
+
+// portion is how much of chunk is taken now. A line that has not come whole is
+// left in the pipe if there may be more of it.
+func (l *logger) portion(chunk []byte) []byte {
+	switch {
+	case l.leaving:
+		if i := bytes.IndexByte(chunk, '\n'); i >= 0 {
+			return chunk[:i+1]
+		}
+	case l.in.full():
+		if i := bytes.LastIndexByte(chunk, '\n'); i >= 0 {
+			return chunk[:i+1]
+		}
+	}
+	return chunk
+}
+
+// pass brings chunk to all files. What was not written stays in the pipe, also
+// while a file is rotated.
+func (l *logger) pass(chunk []byte) error {
+	l.stamp()
+	for len(chunk) > 0 {
+		n := l.stream.take(chunk)
+		l.flush()
+		if err := l.in.take(n); err != nil {
+			return err
+		}
+		l.rotateFull()
+		chunk = chunk[n:]
+	}
+	return nil
+}
+
+// stamp gives all lines that begin now their time.
+func (l *logger) stamp() {
+	l.stream.now = time.Now()
+	l.stream.stamp = appendStamp(l.stream.stamp[:0], l.script.stamp, l.stream.now)
+}
+
+// turn rotates every file that is not empty: ALRM asks for it.
+func (l *logger) turn() {
+	l.turning = false
+	for i := range l.stream.sinks {
+		if d := l.stream.sinks[i].dir; d != nil && d.bytes > 0 {
+			d.full = true
+		}
+	}
+	l.rotateFull()
+}
+
+// rotateFull rotates the files that are full.
+func (l *logger) rotateFull() {
+	for i := range l.stream.sinks {
+		d := l.stream.sinks[i].dir
+		if d == nil || !d.full {
+			continue
+		}
+		if !l.script.given {
+			l.reread(d)
+		}
+		for _, s := range rotation(d.bounds.processor != "") {
+			if s.do == process {
+				l.process(d)
+				continue
+			}
+			l.insist(d, s)
+		}
+	}
+}
+
+// insist makes a step, however long that takes.
+func (l *logger) insist(d *directory, s step) {
+	for err := d.perform(s); err != nil; err = d.perform(s) {
+		l.pause(s.what(d), err)
+	}
+	l.trouble = ""
+}
+
+// process runs the processor of d until it succeeds. Nothing is read meanwhile.
+func (l *logger) process(d *directory) {
+	for {
+		c, err := d.processor(l.env)
+		if err != nil {
+			l.pause("start the processor of "+d.path, err)
+			continue
+		}
+		how := l.await(c)
+		if how == "" {
+			l.trouble = ""
+			return
+		}
+		l.pause("process "+d.path+"/"+logdir.Previous+" with "+d.bounds.processor, errors.New(how))
+	}
+}
+
+// end leaves everything in order. A line that has begun gets its newline.
+func (l *logger) end() {
+	for !l.stream.atStart() {
+		l.stream.take([]byte{'\n'})
+		l.flush()
+		l.rotateFull()
+	}
+	for i := range l.stream.sinks {
+		if d := l.stream.sinks[i].dir; d != nil {
+			for _, s := range ending() {
+				l.insist(d, s)
+			}
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package logger
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/svdir/svdir/logger/logdir"
+	"github.com/svdir/svdir/logger/tai64n"
+)
+
+// patience is how long a test waits for what should come at once, or after the
+// five seconds that a logger pauses.
+const patience = 40 * time.Second
+
+var programs string
+
+func TestMain(m *testing.M) {
+	var err error
+	if programs, err = os.MkdirTemp("", "svlog-bin-"); err == nil {
+		err = os.Chmod(programs, 0o755) // nobody runs it too
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(programs) // best effort: it is in the temporary directory
+	os.Exit(code)
+}
+
+var build = sync.OnceValue(func() error {
+	cmd := exec.Command("go", "build", "-o", programs+"/", "../cmd/svlog")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %v\n%s", err, out)
+	}
+	return nil
+})
+
+// svlog is the path of our program.
+func svlog(t *testing.T) string {
+	t.Helper()
+	must(t, build())
+	return filepath.Join(programs, "svlog")
+}
+
+// peer is the path of a program of the field.
+func peer(t *testing.T, name string) string {
+	t.Helper()
+	path := filepath.Join("/usr/bin", name)
+	if _, err := os.Stat(path); err != nil {
+		if os.Getenv("REQUIRE_PEERS") != "" {
+			t.Fatalf("REQUIRE_PEERS is set and %s is not installed: run make packages", name)
+		}
+		t.Skipf("%s is not installed: run make packages", name)
+	}
+	return path
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// logged is what a program said, and how it ended.
+type logged struct {
+	out, err string
+	code     int
+}
+
+// run runs a program in dir until it ends, with input.
+func run(t *testing.T, dir, input, program string, args ...string) logged {
+	t.Helper()
+	var out, said strings.Builder
+	cmd := exec.Command(program, args...)
+	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = dir, strings.NewReader(input), &out, &said
+	cmd.Env = append(os.Environ(), "SV_NAME=web/log")
+	must(t, cmd.Start())
+	stuck := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+	_ = cmd.Wait() // how it ended is in the state
+	if !stuck.Stop() {
+		t.Errorf("%s did not end within %v", program, patience)
+	}
+	return logged{out.String(), said.String(), cmd.ProcessState.ExitCode()}
+}
+
+// runs is run, for a program that has nothing to complain about.
+func runs(t *testing.T, dir, input, program string, args ...string) string {
+	t.Helper()
+	l := run(t, dir, input, program, args...)
+	if l.code != 0 || l.err != "" {
+		t.Fatalf("%s %q: exit code %d, said %q", program, args, l.code, l.err)
+	}
+	return l.out
+}
+
+// files are the log files of a directory, oldest first.
+func files(t *testing.T, dir string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	must(t, err)
+	var names []string
+	for _, e := range entries {
+		if isArchive(e.Name()) {
+			names = append(names, e.Name())
+		}
+	}
+	slices.Sort(names)
+	for _, name := range []string{logdir.Previous, logdir.Current} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// contents are the texts of these files, without one that a logger renames just
+// now.
+func contents(t *testing.T, dir string) []string {
+	t.Helper()
+	var all []string
+	for _, name := range files(t, dir) {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		must(t, err)
+		all = append(all, string(text))
+	}
+	return all
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	must(t, err)
+	return string(text)
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	must(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	must(t, os.WriteFile(path, []byte(text), 0o644))
+}
+
+// unstamped is a text without the labels of its lines.
+func unstamped(t *testing.T, text string) string {
+	t.Helper()
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if _, err := tai64n.Parse([]byte(line)); err != nil || len(line) <= tai64n.TextSize || line[tai64n.TextSize] != ' ' {
+			t.Fatalf("no stamp: %.60q", line)
+		}
+		b.WriteString(line[tai64n.TextSize+1:])
+	}
+	return b.String()
+}
+
+// numbered are lines that can be told apart, from first on.
+func numbered(first, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "line %06d of a service\n", first+i)
+	}
+	return b.String()
+}

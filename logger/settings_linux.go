@@ -1,0 +1,192 @@
+package logger
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/setting"
+)
+
+// settings are those of the default logger, in the directory set of the
+// directory where it runs, and what was said about them.
+type settings struct {
+	bounds bounds
+	stamp  setting.Stamp
+	said   [len(settingNames)]string
+}
+
+// settingNames are the settings that hold while the logger runs: they are read
+// again at each rotation. script is read once.
+var settingNames = [...]string{"size", "count", "total", "stamp"}
+
+const scriptSetting = servicedir.Set + "/script"
+
+// The default logger writes to a directory that everybody may read.
+const (
+	usualDirectory = "main"
+	everybody      = 0o755
+)
+
+// usualSettings are for the default logger where nobody has said anything.
+func usualSettings() settings {
+	return settings{bounds: bounds{size: 1 << 20, count: 10}, stamp: setting.UTC}
+}
+
+// set takes the text of one setting.
+func (s *settings) set(name, text string) error {
+	switch name {
+	case "size":
+		n, err := setting.ParseLogSize(text)
+		if err != nil {
+			return err
+		}
+		s.bounds.size = int64(n)
+	case "count":
+		n, err := setting.ParseLogCount(text)
+		if err != nil {
+			return err
+		}
+		s.bounds.count = n
+	case "total":
+		n, err := setting.ParseLogTotal(text)
+		if err != nil {
+			return err
+		}
+		s.bounds.total = int64(n)
+	case "stamp":
+		stamp, err := setting.ParseStamp(text)
+		if err != nil {
+			return err
+		}
+		s.stamp = stamp
+	}
+	return nil
+}
+
+// read reads all settings anew. One that is not there has its usual value; one
+// that cannot be used has the last that could be, and warn is told why, once.
+func (s *settings) read(warn func(string)) {
+	last := *s
+	*s = usualSettings()
+	s.said = last.said
+	for i, name := range settingNames {
+		path := servicedir.Set + "/" + name
+		text, found, err := servicedir.ReadValue(unix.AT_FDCWD, path)
+		var unusable *servicedir.ValueError
+		if errors.As(err, &unusable) {
+			err = errors.New(unusable.Reason)
+		}
+		if err == nil && found {
+			err = s.set(name, text)
+		}
+		said := ""
+		if err != nil {
+			s.copy(name, &last)
+			said = err.Error()
+			if said != s.said[i] {
+				warn("unable to use " + path + ": " + said + ", taking " + s.text(name))
+			}
+		}
+		s.said[i] = said
+	}
+}
+
+// copy takes one value from other settings.
+func (s *settings) copy(name string, from *settings) {
+	switch name {
+	case "size":
+		s.bounds.size = from.bounds.size
+	case "count":
+		s.bounds.count = from.bounds.count
+	case "total":
+		s.bounds.total = from.bounds.total
+	case "stamp":
+		s.stamp = from.stamp
+	}
+}
+
+// text is a value as a person would write it.
+func (s *settings) text(name string) string {
+	switch name {
+	case "size":
+		return strconv.FormatInt(s.bounds.size, 10)
+	case "count":
+		return strconv.Itoa(s.bounds.count)
+	case "total":
+		return strconv.FormatInt(s.bounds.total, 10)
+	}
+	return [...]string{setting.TAI64N: "tai64n", setting.UTC: "utc", setting.Unstamped: "none"}[s.stamp]
+}
+
+// usual is the script of the default logger.
+func (l *logger) usual() Script {
+	l.settings = usualSettings()
+	l.settings.read(l.warn)
+	script, found, err := readScript()
+	if err == nil && found {
+		return script
+	}
+	if err != nil {
+		l.warn("unable to use " + scriptSetting + ": " + reason(err) + ", doing without")
+	}
+	return Script{stamp: l.settings.stamp, mode: everybody,
+		actions: []action{{kind: archive, word: usualDirectory, bounds: l.settings.bounds}}}
+}
+
+// reread reads the settings again, for a directory of the default logger.
+func (l *logger) reread(d *directory) {
+	l.settings.read(l.warn)
+	d.bounds, l.script.stamp = l.settings.bounds, l.settings.stamp
+}
+
+// readScript reads the script that overrides all other settings: found is false
+// if there is none. It does not change while the logger runs.
+func readScript() (script Script, found bool, err error) {
+	fd, err := fifo.Retry(func() (int, error) {
+		return unix.Open(scriptSetting, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	})
+	if err == unix.ENOENT || err == unix.ENOTDIR {
+		return Script{}, false, nil
+	}
+	if err != nil {
+		return Script{}, true, err
+	}
+	defer unix.Close(fd)
+	const most = 16 << 10
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return Script{}, true, errors.New("not a regular file")
+	}
+	text := make([]byte, min(st.Size, most)+1)
+	n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, text) })
+	if err != nil {
+		return Script{}, true, err
+	}
+	if n > most {
+		return Script{}, true, errors.New("longer than 16 kB")
+	}
+	script, err = parseLines(string(text[:n]))
+	return script, true, err
+}
+
+// parseLines reads a script with one action a line. Empty lines are none.
+func parseLines(text string) (Script, error) {
+	words, err := setting.ParseScript(text)
+	if err != nil {
+		return Script{}, err
+	}
+	kept := words[:0]
+	for _, word := range words {
+		if strings.TrimSpace(word) != "" {
+			kept = append(kept, word)
+		}
+	}
+	script, err := Parse(kept)
+	script.mode = everybody
+	return script, err
+}
