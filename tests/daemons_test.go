@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -11,14 +12,14 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 )
 
 // TestDaemons serves the directories of examples/ and uses each daemon for
-// real, after its start, after a restart and after a kill. It needs root. The
-// same with runsvdir and sv proves the directories.
+// real, after its start, after a restart and after a kill. It needs root.
 func TestDaemons(t *testing.T) {
 	t.Parallel()
 	needRoot(t)
@@ -27,11 +28,11 @@ func TestDaemons(t *testing.T) {
 	}
 	t.Run("svscan and svctl", func(t *testing.T) {
 		t.Parallel()
-		serveDaemons(t, "bin", "svscan", "svctl", syscall.SIGTERM)
+		serveDaemons(t, "svctl")
 	})
-	t.Run("runsvdir and sv", func(t *testing.T) {
+	t.Run("Debian's sv", func(t *testing.T) {
 		t.Parallel()
-		serveDaemons(t, "", "runsvdir", "sv", syscall.SIGHUP)
+		serveDaemons(t, "/usr/bin/sv")
 	})
 }
 
@@ -41,12 +42,12 @@ type daemon struct {
 	use  func() error
 }
 
-func serveDaemons(t *testing.T, path, scan, control string, end syscall.Signal) {
+func serveDaemons(t *testing.T, control string) {
 	dir := publicDir(t)
 	scanned := filepath.Join(dir, "service")
 	daemons := layOut(t, dir, scanned)
-	env := append(environment(t, path, scanned), "SVWAIT=30")
-	p, err := start(dir, filepath.Join(dir, "said"), env, scan, scanned)
+	env := append(environment(t, "bin", scanned), "SVWAIT=30")
+	p, err := start(dir, filepath.Join(dir, "said"), env, "svscan", scanned)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +55,7 @@ func serveDaemons(t *testing.T, path, scan, control string, end syscall.Signal) 
 		sweep(dir)
 		if t.Failed() {
 			logs, _ := exec.Command("sh", "-c", "tail -n 15 "+scanned+"/*/log/main/current").CombinedOutput()
-			t.Logf("%s said:\n%s\n%s", scan, p.output(), logs)
+			t.Logf("svscan said:\n%s\n%s", p.output(), logs)
 		}
 	})
 	for _, d := range daemons {
@@ -83,7 +84,7 @@ func serveDaemons(t *testing.T, path, scan, control string, end syscall.Signal) 
 		another(t, scanned, d.name, old)
 		works(t, dir, "after a kill", d)
 	}
-	if err := p.stop(end); err != nil {
+	if err := p.stop(syscall.SIGTERM); err != nil {
 		t.Error(err)
 	}
 	nothingBelow(t, dir)
@@ -130,16 +131,27 @@ func mustRun(t *testing.T, argv ...string) {
 	}
 }
 
+// freePort is a port that nobody listens on. It is not one of those that the
+// kernel gives to whoever connects, and no other test gets it.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	const first, many, tries = 20000, 10000, 100
+	for range tries {
+		port := strconv.Itoa(first + rand.IntN(many))
+		if _, taken := ports.LoadOrStore(port, true); taken {
+			continue
+		}
+		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			_ = l.Close() // nobody has connected
+			return port
+		}
 	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String()) // it has one
-	return port
+	t.Fatal("no port is free")
+	return ""
 }
+
+// ports are those that freePort has given away.
+var ports sync.Map
 
 // works waits until the daemon does what it is for.
 func works(t *testing.T, dir, when string, d daemon) {

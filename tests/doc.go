@@ -3,7 +3,10 @@
 //
 //	script/*.txtar     our programs, one topic a file; script_test.go has the commands
 //	peer_test.go       clients and supervisors of daemontools, runit and s6, with ours and without
-//	daemons_test.go    nginx, redis and PostgreSQL from Debian in the directories of examples/
+//	daemons_test.go    nginx, redis and PostgreSQL from Debian in the directories of examples/; daemons_more_test.go: sshd, cron
+//	shapes_test.go     the awkward shapes of real directories; oneliners_test.go: what people type
+//	readme_test.go     the README's first screen, pasted line by line
+//	attribute_test.go  starts through svexec; output_test.go: the default logger, .svscan/set/output, svscan -run
 //	life_test.go       restarts, finish, the last request, the history; end_test.go: down, signals, KILL
 //	bad_test.go        bad input; settings_test.go: as settings; shortage_test.go: a full disk, no descriptors, no processes
 //	storm_test.go      TERM at random instants, and thousands of services

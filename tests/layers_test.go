@@ -26,18 +26,20 @@ var floors = []struct {
 }{
 	{"fifo", nil},
 	{"logger/tai64n", nil},
-	{"logger/logdir", nil},
+	{"logger/logdir", []string{"logger/tai64n"}},
 	{"supervise/status", []string{"logger/tai64n"}},
 	{"supervise/tally", []string{"logger/tai64n"}},
 	{"supervise/command", nil},
 	{"supervise/servicedir", nil},
+	{"supervise/setting", []string{"supervise/servicedir", "supervise/tally"}},
 	{"svscan/scandir", nil},
 	{"supervise", engines},
+	{"supervise/attribute", engines},
 	{"logger", engines},
 	{"svscan", append(slices.Clone(engines), "supervise")},
 	{"svctl/...", append(slices.Clone(engines), "svctl/...")},
 	{"cmd/internal/diag", nil},
-	{"cmd/...", []string{"cmd/internal/diag", "supervise", "svscan", "logger", "svctl/..."}},
+	{"cmd/...", []string{"cmd/internal/diag", "supervise", "supervise/attribute", "svscan", "logger", "svctl/..."}},
 	{"tests/...", []string{"..."}},
 	{"examples/...", []string{"..."}},
 }
@@ -45,7 +47,7 @@ var floors = []struct {
 // engines are the floors that every engine stands on.
 var engines = []string{
 	"fifo", "logger/tai64n", "logger/logdir", "supervise/status", "supervise/tally",
-	"supervise/command", "supervise/servicedir", "svscan/scandir",
+	"supervise/command", "supervise/servicedir", "supervise/setting", "svscan/scandir",
 }
 
 // residents stay in memory for as long as the machine runs, so what they may

@@ -3,6 +3,7 @@ package tests
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -18,6 +19,7 @@ type tree struct {
 	dir    string // of everything
 	scan   string // the scan directory, below it
 	env    []string
+	flags  []string // of svscan
 	svscan *process
 }
 
@@ -65,7 +67,7 @@ func (w *tree) put(name, text string) {
 func (w *tree) serve(before ...string) {
 	w.t.Helper()
 	var err error
-	w.svscan, err = start(w.dir, filepath.Join(w.dir, "said"), w.env, append(before, lookPath("svscan", w.env), w.scan)...)
+	w.svscan, err = start(w.dir, filepath.Join(w.dir, "said"), w.env, slices.Concat(before, []string{lookPath("svscan", w.env)}, w.flags, []string{w.scan})...)
 	w.must(err)
 }
 

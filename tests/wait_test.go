@@ -11,7 +11,7 @@ import (
 )
 
 // patience is how long a test waits for what should come at once.
-const patience = 15 * time.Second
+const patience = 30 * time.Second
 
 // recheck bounds one wait: not all that tests ask for shows in files.
 const recheck = 50 * time.Millisecond

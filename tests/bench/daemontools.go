@@ -22,6 +22,8 @@ func (daemontools) query(services []string) [][]string {
 	return [][]string{append([]string{"svstat"}, services...)}
 }
 
+func (daemontools) logger(dir string) []string { return []string{"multilog", "t", dir} }
+
 // stop is the order in which no log line is lost: first what would start them
 // again, then the services, then their loggers.
 func (daemontools) stop(t *tree) error {

@@ -20,7 +20,7 @@ var rows = []row{
 	{word: "restart", scenes: []*scene{plain}, measure: restart, figures: []*figure{restarted, restartCPU}},
 	{word: "control", scenes: []*scene{plain}, measure: control, figures: []*figure{toDown, toUp, toRun}},
 	{word: "status", scenes: []*scene{plain}, measure: query, figures: []*figure{queried}},
-	{word: "memory", scenes: []*scene{logged}, measure: memory, figures: []*figure{privately}},
+	{word: "memory", scenes: []*scene{logged}, measure: memory, figures: []*figure{privately, withLogger}},
 	{word: "idle", scenes: []*scene{logged}, measure: idle, rounds: 1, figures: []*figure{woken, idleCPU}},
 	{word: "shutdown", scenes: []*scene{plain, logged}, measure: shutdown, figures: []*figure{shutdownPlain, shutdownLogged}},
 }

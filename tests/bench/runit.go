@@ -22,4 +22,6 @@ func (runit) query(services []string) [][]string {
 	return [][]string{append([]string{"sv", "status"}, services...)}
 }
 
+func (runit) logger(dir string) []string { return []string{"svlogd", "-t", dir} }
+
 func (runit) stop(t *tree) error { return syscall.Kill(t.scanner, syscall.SIGHUP) }

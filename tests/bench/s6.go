@@ -34,4 +34,6 @@ func (s6) query(services []string) [][]string {
 	return commands
 }
 
+func (s6) logger(dir string) []string { return []string{"s6-log", "t", dir} }
+
 func (s6) stop(t *tree) error { return syscall.Kill(t.scanner, syscall.SIGTERM) }

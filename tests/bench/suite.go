@@ -22,6 +22,8 @@ type suite interface {
 	period() time.Duration
 	// query are the commands that print the status of these services.
 	query(services []string) [][]string
+	// logger is the suite's own logger, for the log directory dir.
+	logger(dir string) []string
 	// stop begins the orderly end of the whole tree.
 	stop(t *tree) error
 }

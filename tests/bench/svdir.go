@@ -12,7 +12,7 @@ type svdir struct{ bin string }
 func (svdir) name() string { return ours }
 
 func (s svdir) programs() []string {
-	return []string{s.program("svscan"), s.program("supervise"), s.program("svctl")}
+	return []string{s.program("svscan"), s.program("supervise"), s.program("svctl"), s.program("svlog")}
 }
 
 func (s svdir) scan(dir string, n int) []string { return []string{s.program("svscan"), dir} }
@@ -24,6 +24,8 @@ func (svdir) period() time.Duration { return 0 }
 func (s svdir) query(services []string) [][]string {
 	return [][]string{append([]string{s.program("svctl"), "status"}, services...)}
 }
+
+func (s svdir) logger(dir string) []string { return []string{s.program("svlog"), "t", dir} }
 
 func (svdir) stop(t *tree) error { return syscall.Kill(t.scanner, syscall.SIGTERM) }
 
