@@ -130,9 +130,7 @@ func TestEdited(t *testing.T) {
 	for range 6 {
 		rotate("a\n")
 	}
-	if n := len(files(t, main)); n != 5 {
-		t.Errorf("got %d files; want 5", n)
-	}
+	eventually(t, "five files", func() bool { return len(files(t, main)) == 5 })
 	write(t, filepath.Join(dir, "set/count"), "")
 	rotate("a\n")
 	rotate("a\n")

@@ -18,11 +18,15 @@ func (e usageError) Error() string { return string(e) }
 // options are what the words and letters with dashes said.
 type options struct {
 	dir, color, format, newDir     string
+	file                           string
 	json, help, version            bool
 	all, noWait, group, any, purge bool
 	verbose, loggers, recursive    bool
+	follow                         bool
+	lines                          *int
+	logged, notes                  bool
 	goal                           *svctl.Goal
-	fields                         []string
+	fields, settings               []string
 	timeout                        time.Duration
 	timeoutSet, forever            bool
 }
@@ -41,6 +45,10 @@ func flag(at func(o *options) *bool) func(*options, string) error {
 
 func text(at func(o *options) *string) func(*options, string) error {
 	return func(o *options, v string) error { *at(o) = v; return nil }
+}
+
+func addSetting(head string) func(*options, string) error {
+	return func(o *options, v string) error { o.settings = append(o.settings, head+v); return nil }
 }
 
 func goal(g *svctl.Goal) func(*options, string) error {
@@ -72,8 +80,15 @@ var optionTable = []option{
 	{"", "format", "how", "table, json, sv or svstat", setFormat},
 	{"l", "loggers", "", "a line for each logger", flag(func(o *options) *bool { return &o.loggers })},
 	{"R", "recursive", "", "the trees that services keep, too", flag(func(o *options) *bool { return &o.recursive })},
+	{"f", "follow", "", "go on with what is written from now on", flag(func(o *options) *bool { return &o.follow })},
+	{"n", "lines", "number", "the last so many lines of each, 10 unless said, or all", setLines},
 	{"", "purge", "", "also remove what supervisors wrote", flag(func(o *options) *bool { return &o.purge })},
 	{"", "dir", "path", "make it there, and link it", text(func(o *options) *string { return &o.newDir })},
+	{"", "log", "", "with a directory log, for the default logger", flag(func(o *options) *bool { return &o.logged })},
+	{"", "set", "setting", "with a setting, as the verb set has it", addSetting("")},
+	{"", "user", "user", "the same as --set=user=USER", addSetting("user=")},
+	{"", "file", "path", "the program that the setting is to be", text(func(o *options) *string { return &o.file })},
+	{"", "notes", "", "also what is right, but unusual", flag(func(o *options) *bool { return &o.notes })},
 }
 
 // takes says whether the option is among the words of list.

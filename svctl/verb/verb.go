@@ -36,6 +36,8 @@ type verb struct {
 	goal           *svctl.Goal
 	// signal says that it needs a process, starts that it wants one.
 	signal, starts bool
+	// command says that what follows -- is a command, not names.
+	command bool
 }
 
 const (
@@ -50,6 +52,7 @@ var verbs = []verb{
 	{word: "status", args: "[option ...] [name ...]", does: "show services, all of them without a name", options: tabular, run: show},
 	{word: "list", args: "[option ...] [name ...]", does: "show their names", options: "recursive all", run: list},
 	{word: "history", args: "name ...", does: "show starts, ends and their causes", options: "all", run: history},
+	{word: "logs", args: someName, does: "show the last lines that they logged", options: "follow lines all", run: showLogs},
 
 	{word: "up", args: someName, does: "start, and keep running", options: waiting, run: control, letters: "u", goal: svctl.Up, starts: true},
 	{word: "start", args: someName, does: "the same", options: waiting, run: control, letters: "u", goal: svctl.Up, starts: true},
@@ -84,7 +87,11 @@ var verbs = []verb{
 	{word: "disable", args: "name ...", does: "do not (makes the file down)", options: "all", run: edit},
 	{word: "link", args: "[option ...] dir [name]", does: "put a service directory into the scan directory", options: "no-wait timeout", run: link},
 	{word: "unlink", args: "[option ...] name ...", does: "take it out, and wait until it has ended", options: "no-wait timeout purge", run: unlink},
-	{word: "new", args: "[option ...] name -- command ...", does: "make a service directory that runs a command", options: "no-wait timeout dir", run: create},
+	{word: "new", args: "[option ...] name -- command ...", does: "make a service directory that runs a command", options: "no-wait timeout dir log set user", run: create, command: true},
+	{word: "set", args: "[option] name setting[=value] ... [-- argument ...]", does: "write settings", options: "file", run: set, command: true},
+	{word: "get", args: "name [setting ...]", does: "show settings, all that it has without one", run: get},
+	{word: "unset", args: "name setting ...", does: "remove settings", run: unset},
+	{word: "lint", args: "[option ...] [name ...]", does: "find mistakes, in all services without a name", options: "notes all", run: lintServices},
 }
 
 // call is one run of a verb.
@@ -146,7 +153,7 @@ func run(args []string, out, err io.Writer) int {
 			break
 		}
 	}
-	if c.command != nil && c.verb.word != "new" {
+	if c.command != nil && !c.verb.command {
 		c.args = append(c.args, c.command...) // names that begin with a dash
 	}
 	return c.verb.run(c)
