@@ -1,6 +1,8 @@
 package logger
 
 import (
+	"bytes"
+
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
@@ -58,14 +60,36 @@ func (l *logger) writeStatus(k *sink) {
 	}
 }
 
-// writeOutput writes to standard output. Once nobody reads it, that is said and
-// the other files go on.
+// writeOutput writes to standard output, which others may share: whole lines in
+// pieces that the kernel does not mix with theirs. Once nobody reads it, that is
+// said and the other files go on.
 func (l *logger) writeOutput(b []byte) {
-	err := writeFull(1, b)
+	var err error
+	for len(b) > 0 && err == nil {
+		n := piece(b)
+		err = writeFull(1, b[:n])
+		b = b[n:]
+	}
 	if err != nil && !l.gone {
 		l.warn("unable to write standard output: " + reason(err))
 	}
 	l.gone = err != nil
+}
+
+// piece is how much of b to write at once: the whole lines that fit into a write
+// that a pipe takes as one, or else one line that does not.
+func piece(b []byte) int {
+	const atomic = 4096 // PIPE_BUF
+	if len(b) <= atomic {
+		return len(b)
+	}
+	if n := bytes.LastIndexByte(b[:atomic], '\n'); n >= 0 {
+		return n + 1
+	}
+	if n := bytes.IndexByte(b, '\n'); n >= 0 {
+		return n + 1
+	}
+	return len(b)
 }
 
 // writeFull writes all of b, and waits for room if need be.

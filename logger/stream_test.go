@@ -200,3 +200,25 @@ func TestStreamLong(t *testing.T) {
 		t.Error("JSON is not what came in")
 	}
 }
+
+// What goes to a pipe that others share goes in pieces of whole lines.
+func TestPiece(t *testing.T) {
+	line := func(n int) string { return strings.Repeat("x", n-1) + "\n" }
+	for _, c := range []struct {
+		text string
+		want int
+	}{
+		{"", 0},
+		{"no newline", 10},
+		{line(4096), 4096},
+		{line(4096) + line(5), 4096},
+		{line(100) + line(4000), 100},
+		{line(100) + line(3996) + line(1), 4096},
+		{line(5000) + line(5), 5000},
+		{strings.Repeat("x", 5000), 5000},
+	} {
+		if got := piece([]byte(c.text)); got != c.want {
+			t.Errorf("%d bytes: got %d; want %d", len(c.text), got, c.want)
+		}
+	}
+}

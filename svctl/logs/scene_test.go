@@ -1,8 +1,8 @@
 package logs
 
 import (
-"fmt"
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -66,8 +66,8 @@ func (r *recorder) start() {
 	r.t.Helper()
 	r.cmd = exec.Command(r.argv[0], r.argv[1:]...)
 	r.cmd.Stdin = r.in
-	fe,_ := os.OpenFile("/tmp/logs/stderr", os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0644)
-	r.cmd.Stderr=fe
+	fe, _ := os.OpenFile("/tmp/logs/stderr", os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0644)
+	r.cmd.Stderr = fe
 	if err := r.cmd.Start(); err != nil {
 		r.t.Fatal(err)
 	}
@@ -270,9 +270,11 @@ func (f *follower) said(r *recorder) {
 		if f.t.Failed() {
 			dir := r.argv[len(r.argv)-1]
 			es, _ := os.ReadDir(dir)
-			for _, e := range es { f.t.Log(e.Name()) }
-			c, _ := os.ReadFile(dir+"/current")
-			out, _ := exec.Command("sh", "-c", fmt.Sprintf("cat /proc/%d/stat /proc/%d/wchan /proc/%d/stack; ls -l /proc/%d/fd; cat /proc/%d/syscall /proc/%d/status", r.cmd.Process.Pid,r.cmd.Process.Pid,r.cmd.Process.Pid,r.cmd.Process.Pid,r.cmd.Process.Pid,r.cmd.Process.Pid)).CombinedOutput()
+			for _, e := range es {
+				f.t.Log(e.Name())
+			}
+			c, _ := os.ReadFile(dir + "/current")
+			out, _ := exec.Command("sh", "-c", fmt.Sprintf("cat /proc/%d/stat /proc/%d/wchan /proc/%d/stack; ls -l /proc/%d/fd; cat /proc/%d/syscall /proc/%d/status", r.cmd.Process.Pid, r.cmd.Process.Pid, r.cmd.Process.Pid, r.cmd.Process.Pid, r.cmd.Process.Pid, r.cmd.Process.Pid)).CombinedOutput()
 			f.t.Logf("%s", out)
 			f.t.Logf("CURRENT %.3000s\nGOT %s", c, lastLines(f.text(), 5))
 		}
