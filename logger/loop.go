@@ -98,7 +98,7 @@ func openStatus(path string) (int, error) {
 }
 
 // takeOver goes on where the last logger of the directory has ended. A disk
-// without room is waited for.
+// without room is waited for, but for TERM: nothing was read yet.
 func (l *logger) takeOver(d *directory) error {
 	current, err := d.find(logdir.Current)
 	if err != nil {
@@ -110,7 +110,7 @@ func (l *logger) takeOver(d *directory) error {
 	}
 	for _, s := range takeOver(current, done) {
 		for err := d.perform(s); err != nil; err = d.perform(s) {
-			if err != unix.ENOSPC && err != unix.EDQUOT {
+			if l.leaving || err != unix.ENOSPC && err != unix.EDQUOT {
 				return errors.New("unable to " + s.what(d) + ": " + reason(err))
 			}
 			l.pause(s.what(d), err)

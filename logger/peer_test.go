@@ -240,6 +240,9 @@ func TestTakeOver(t *testing.T) {
 		next, story := 0, ""
 		for range 12 {
 			name := []string{"svlog", "svlog", "multilog", "svlogd"}[rand.IntN(4)]
+			if _, err := os.Stat(filepath.Join(dir, "log/previous")); err == nil && name == "svlogd" {
+				name = "multilog" // svlogd knows nothing of it
+			}
 			how := rand.IntN(3)
 			story += fmt.Sprintf(" %s/%d", name, how)
 			l := start(t, dir, words[name]...)
@@ -267,6 +270,39 @@ func TestTakeOver(t *testing.T) {
 		}
 		if got := strings.Join(contents(t, filepath.Join(dir, "log")), ""); got != numbered(0, next) {
 			t.Errorf("%s: got %d lines; want %d, each once, in %q:\n%s", story, strings.Count(got, "\n"), next, files(t, filepath.Join(dir, "log")), got)
+		}
+	}
+}
+
+// TestLeftover: what a rotation has left that was interrupted is kept, whatever
+// current is, and whatever has come between.
+func TestLeftover(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		current, previous, processed os.FileMode // 0: not there
+		want                         string
+	}{
+		{0o744, 0o744, 0, "previous|current more"},
+		{0o744, 0o644, 0o644, "previous|current more"},
+		{0o744, 0o744, 0o744, "processed|current more"},
+		{0o744, 0, 0o744, "processed|current more"},
+		{0o644, 0o744, 0, "previous|current|more"},
+		{0o644, 0o744, 0o644, "previous|current|more"},
+		{0o644, 0o744, 0o744, "processed|current|more"},
+		{0, 0o644, 0, "previous|more"},
+		{0, 0, 0, "more"},
+	} {
+		dir := t.TempDir()
+		for name, mode := range map[string]os.FileMode{"current": c.current, "previous": c.previous, "processed": c.processed} {
+			if mode != 0 {
+				write(t, filepath.Join(dir, "log", name), name+"\n")
+				must(t, os.Chmod(filepath.Join(dir, "log", name), mode))
+			}
+		}
+		runs(t, dir, "more\n", svlog(t), "./log")
+		got := strings.Join(contents(t, filepath.Join(dir, "log")), "|")
+		if got = strings.NewReplacer("\n|", "|", "\n", " ").Replace(got); got != c.want+" " {
+			t.Errorf("%+v: got %q", c, got)
 		}
 	}
 }

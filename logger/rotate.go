@@ -78,19 +78,19 @@ const (
 )
 
 // takeOver is how a directory is opened that another logger has left, whatever
-// it was doing. Without a settled current nothing but a settled processed can
-// be trusted: previous may have been processed or not.
+// it was doing. What stands beside current was left by one that died: previous
+// may have been processed or not, unless processed is settled. multilog leaves
+// it there beside a settled current, which svlogd makes, and overwrites it.
 func takeOver(current, done found) []step {
-	if current == settled {
-		return []step{{do: appendTo, name: logdir.Current}}
-	}
-	steps := []step{{do: remove, name: state}, {do: remove, name: newState}}
+	steps := []step{{do: remove, name: processed}, {keep, logdir.Previous, unfinished}}
 	if done == settled {
-		steps = append(steps, step{do: remove, name: logdir.Previous}, step{keep, processed, safe})
-	} else {
-		steps = append(steps, step{do: remove, name: processed}, step{keep, logdir.Previous, unfinished})
+		steps = []step{{do: remove, name: logdir.Previous}, {keep, processed, safe}}
 	}
-	return append(steps, step{keep, logdir.Current, unfinished}, step{do: trim},
+	if current == settled {
+		return append(steps, step{do: appendTo, name: logdir.Current})
+	}
+	return append(steps, step{do: remove, name: state}, step{do: remove, name: newState},
+		step{keep, logdir.Current, unfinished}, step{do: trim},
 		step{do: clear, name: state}, step{do: create, name: logdir.Current})
 }
 

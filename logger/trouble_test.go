@@ -81,16 +81,23 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// TestFullDiskAtStart: what cannot be made yet is waited for.
+// TestFullDiskAtStart: what cannot be made yet is waited for, until TERM.
 func TestFullDiskAtStart(t *testing.T) {
 	t.Parallel()
 	// The root of the file system, the lock and state take the inodes.
 	dir := small(t, "nr_inodes=3")
 	log := filepath.Join(dir, "log")
-	l := start(t, dir, svlog(t), "./log")
-	eventually(t, "svlog has tried", func() bool {
-		return l.said(t) == "svlog: warning: unable to create ./log/current: no space left on device, trying again in 5 seconds\n"
-	})
+	tries := func() *started {
+		l := start(t, dir, svlog(t), "./log")
+		eventually(t, "svlog has tried", func() bool {
+			return l.said(t) == "svlog: warning: unable to create ./log/current: no space left on device, trying again in 5 seconds\n"
+		})
+		return l
+	}
+	l := tries()
+	must(t, l.Process.Signal(syscall.SIGTERM))
+	l.ends(t, 111)
+	l = tries()
 	must(t, unix.Mount("none", log, "tmpfs", unix.MS_REMOUNT, "nr_inodes=100"))
 	l.say(t, "one\n")
 	must(t, l.in.Close())

@@ -15,6 +15,9 @@ const (
 	quietAfter = 100 * time.Millisecond
 	// removedAfter: the ln -sfn of busybox unlinks the name first.
 	removedAfter = 200 * time.Millisecond
+	// draftAfter: that of coreutils makes a link of its own name, and renames
+	// it; on a busy machine time passes between the two.
+	draftAfter = 200 * time.Millisecond
 )
 
 // identity is which directory it is, whatever its names are.
@@ -29,10 +32,27 @@ type entry struct {
 
 // settleAfter is how long an entry waits after its last change.
 func (e entry) settleAfter() time.Duration {
-	if e.whole {
-		return wholeAfter
+	switch {
+	case !e.whole:
+		return quietAfter
+	case isDraft(e.name):
+		return draftAfter
 	}
-	return quietAfter
+	return wholeAfter
+}
+
+// isDraft says that ln -sfn of coreutils makes such names: CuXXXXXX.
+func isDraft(name string) bool {
+	const prefix, random = "Cu", 6
+	if len(name) != len(prefix)+random || name[:len(prefix)] != prefix {
+		return false
+	}
+	for _, c := range []byte(name[len(prefix):]) {
+		if !('0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z') {
+			return false
+		}
+	}
+	return true
 }
 
 // sighting is what is known of one name in the scan directory.
@@ -76,7 +96,8 @@ func (m sightings) leave(name string, now time.Duration) {
 	}
 }
 
-// compare compares with a listing. What is there at the first one has settled.
+// compare compares with a listing. What is there at the first one has settled,
+// but for a draft.
 func (m sightings) compare(listing []entry, now time.Duration, first bool) {
 	there := make(map[string]bool, len(listing))
 	for _, e := range listing {
@@ -86,7 +107,7 @@ func (m sightings) compare(listing []entry, now time.Duration, first bool) {
 		}
 		s := m[e.name]
 		s.gone = 0
-		s.settled = s.settled || first || s.due <= now
+		s.settled = s.settled || first && !isDraft(e.name) || s.due <= now
 	}
 	for name, s := range m {
 		if there[name] {

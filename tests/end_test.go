@@ -70,7 +70,7 @@ func (w *tree) text(name string) string {
 func TestSignals(t *testing.T) {
 	t.Parallel()
 	w := plant(t)
-	w.put("web/run", "#!/bin/sh\nfor name in HUP INT QUIT USR1 USR2 ALRM WINCH; do trap \"echo $name >>got\" $name; done\n[ -p hold ] || mkfifo hold\nexec 3<>hold\necho >ready\nwhile :; do read -r line <&3; done\n")
+	w.put("web/run", "#!/bin/sh\nfor name in HUP INT QUIT USR1 USR2 ALRM WINCH; do trap \"echo $name >>got\" $name; done\nsleep 1000 >/dev/null 2>&1 &\necho >ready\nwhile :; do wait; done\n")
 	w.put("busy/run", "#!/bin/sh\nwhile :; do :; done\n")
 	w.serve()
 	w.reaches("web", status.Up)
@@ -156,7 +156,8 @@ func (w *tree) downMeetsCrash(name string, random *rand.Rand) bool {
 		w.t.Errorf("%s: got %v; want up", name, w.record(name).State)
 		return false
 	}
-	pid, starts := w.record(name).PID, w.record(name).Starts
+	before := w.record(name)
+	pid, starts := before.PID, before.Starts
 	crash := func() { _ = syscall.Kill(pid, syscall.SIGKILL) } // down may have ended it
 	pause := time.Duration(random.Int64N(int64(3 * time.Millisecond)))
 	first, second := crash, func() { send("d") }
@@ -166,11 +167,14 @@ func (w *tree) downMeetsCrash(name string, random *rand.Rand) bool {
 	first()
 	<-time.After(pause) // nothing is waited for: this is the instant
 	second()
+	// What has lived for a second runs again at once, before a down that comes
+	// later: on a very busy machine.
+	old := time.Since(before.Since) > 900*time.Millisecond
 	if !shows(status.Down) {
 		w.t.Errorf("%s: got %v; want down", name, w.record(name).State)
 		return false
 	}
-	if now := w.record(name).Starts; now != starts {
+	if now := w.record(name).Starts; now != starts && !old {
 		w.t.Errorf("%s: got start %d after start %d and down; want none", name, now, starts)
 		return false
 	}

@@ -84,7 +84,7 @@ func TestLastRequestWins(t *testing.T) {
 	w.put("backoff/run", "#!/bin/sh\n[ -e good ] && exec sleep 1000\nexit 1\n")
 	w.put("finishing/run", sleeper)
 	w.put("finishing/finish", "#!/bin/sh\n[ -p gate ] || mkfifo gate\nread -r line <gate\n")
-	w.put("stopping/run", "#!/bin/sh\ntrap 'read -r line <gate; exit 0' TERM\n[ -p gate ] || mkfifo gate\n[ -p hold ] || mkfifo hold\nexec 3<>hold\necho >ready\nwhile :; do read -r line <&3; done\n")
+	w.put("stopping/run", "#!/bin/sh\ntrap 'trap \"\" TERM; read -r line <gate; exit 0' TERM\n[ -p gate ] || mkfifo gate\nsleep 1000 >/dev/null 2>&1 &\necho >ready\nwhile :; do wait; done\n")
 	w.serve()
 	w.reaches("starting", status.Starting)
 	w.run(

@@ -77,7 +77,7 @@ func TestFirst(t *testing.T) {
 	needRoot(t)
 	const orphans = 300
 	w := plant(t)
-	w.put("web/run", "#!/bin/sh\ntrap 'echo end >>said; exit 0' TERM\n[ -p hold ] || mkfifo hold\nexec 3<>hold\necho ready >>said\nwhile :; do read -r line <&3; done\n")
+	w.put("web/run", "#!/bin/sh\ntrap 'echo end >>said; exit 0' TERM\nsleep 1000 >/dev/null 2>&1 &\necho ready >>said\nwhile :; do wait; done\n")
 	// Each of them outlives its parent.
 	w.put("orphans/run", fmt.Sprintf("#!/bin/sh\ni=0\nwhile [ $i -lt %d ]; do (sleep 0 &); i=$((i+1)); done\necho >made\nexec sleep 1000\n", orphans))
 	w.serve("/usr/bin/unshare", "--pid", "--fork", "--kill-child", "--mount-proc")

@@ -42,7 +42,7 @@ func TestBadSettings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := plant(t)
-			w.put("web/run", "#!/bin/sh\ntrap 'echo HUP >>got' HUP\n[ -p hold ] || mkfifo hold\nexec 3<>hold\necho >>starts\nwhile :; do read -r line <&3; done\n")
+			w.put("web/run", "#!/bin/sh\ntrap 'echo HUP >>got' HUP\nsleep 1000 >/dev/null 2>&1 &\necho >>starts\nwhile :; do wait; done\n")
 			w.put("web/finish", "#!/bin/sh\n")
 			w.put("flags/run", sleeper)
 			w.put("other/run", sleeper)

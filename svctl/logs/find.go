@@ -38,8 +38,8 @@ func Find(t svctl.Target) (dir string, err error) {
 		if ok {
 			return dir, nil
 		}
-		if err != nil && refused == nil {
-			refused = err
+		if err != nil {
+			refused = err // says more than that the process is another user's
 		}
 	}
 	p := &svctl.Problem{Verb: "find the log of", Object: t.Name, Kind: svctl.ErrNo}

@@ -2,7 +2,6 @@ package logs
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,6 +37,7 @@ type recorder struct {
 	t      *testing.T
 	argv   []string
 	cmd    *exec.Cmd
+	gone   chan bool    // closed when it has ended
 	in     *os.File     // the logger's end of the pipe
 	out    *os.File     // ours
 	number atomic.Int64 // of lines
@@ -64,12 +64,27 @@ func record(t *testing.T, dir string, argv ...string) *recorder {
 
 func (r *recorder) start() {
 	r.t.Helper()
-	r.cmd = exec.Command(r.argv[0], r.argv[1:]...)
-	r.cmd.Stdin = r.in
-	fe, _ := os.OpenFile("/tmp/logs/stderr", os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0644)
-	r.cmd.Stderr = fe
-	if err := r.cmd.Start(); err != nil {
+	cmd := exec.Command(r.argv[0], r.argv[1:]...)
+	cmd.Stdin = r.in
+	if err := cmd.Start(); err != nil {
 		r.t.Fatal(err)
+	}
+	gone := make(chan bool)
+	go func() {
+		_ = cmd.Wait() // how it ends is its own affair
+		close(gone)
+	}()
+	r.cmd, r.gone = cmd, gone
+}
+
+// keep starts the logger again if it has ended, as supervise would: s6-log may
+// fail once, when both previous and current are left.
+func (r *recorder) keep() {
+	r.t.Helper()
+	select {
+	case <-r.gone:
+		r.start()
+	default:
 	}
 }
 
@@ -78,17 +93,12 @@ func (r *recorder) lines() int { return int(r.number.Load()) }
 // stop ends the logger. One signal is not enough: loggers lose it where it comes
 // right before they read.
 func (r *recorder) stop(sig syscall.Signal) {
-	gone := make(chan bool)
-	go func() {
-		_ = r.cmd.Wait() // it may have ended before
-		close(gone)
-	}()
 	again := time.NewTicker(100 * time.Millisecond)
 	defer again.Stop()
 	for {
-		_ = r.cmd.Process.Signal(sig) // likewise
+		_ = r.cmd.Process.Signal(sig) // it may have ended
 		select {
-		case <-gone:
+		case <-r.gone:
 			return
 		case <-again.C:
 		}
@@ -110,7 +120,7 @@ func (r *recorder) say(lines int) {
 // end ends the input, and waits until the logger has written all of it.
 func (r *recorder) end() {
 	_ = r.out.Close() // nothing is buffered
-	_ = r.cmd.Wait()
+	<-r.gone
 }
 
 // eventually asks again and again, since what it waits for has no one event.
@@ -266,20 +276,11 @@ func (f *follower) until(end string) {
 // said waits for the last line of a recorder.
 func (f *follower) said(r *recorder) {
 	f.t.Helper()
-	defer func() {
-		if f.t.Failed() {
-			dir := r.argv[len(r.argv)-1]
-			es, _ := os.ReadDir(dir)
-			for _, e := range es {
-				f.t.Log(e.Name())
-			}
-			c, _ := os.ReadFile(dir + "/current")
-			out, _ := exec.Command("sh", "-c", fmt.Sprintf("cat /proc/%d/stat /proc/%d/wchan /proc/%d/stack; ls -l /proc/%d/fd; cat /proc/%d/syscall /proc/%d/status", r.cmd.Process.Pid, r.cmd.Process.Pid, r.cmd.Process.Pid, r.cmd.Process.Pid, r.cmd.Process.Pid, r.cmd.Process.Pid)).CombinedOutput()
-			f.t.Logf("%s", out)
-			f.t.Logf("CURRENT %.3000s\nGOT %s", c, lastLines(f.text(), 5))
-		}
-	}()
-	f.until("line " + strconv.Itoa(r.lines()))
+	end := "line " + strconv.Itoa(r.lines()) + "\n"
+	eventually(f.t, end, func() bool {
+		r.keep()
+		return strings.HasSuffix(f.text(), end)
+	})
 }
 
 // inOrder fails unless every line up to last was written once, in order.
