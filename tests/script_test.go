@@ -19,7 +19,7 @@ import (
 //
 //	start NAME PROGRAM ARG...    a program in the background, what it says in $WORK/NAME.out;
 //	                             ended with TERM, and all that it left, when the script is over
-//	stop NAME [SIGNAL]           end it now, with TERM or SIGNAL, and wait until it is gone
+//	end NAME [SIGNAL]            end it now, with TERM or SIGNAL, and wait until it is gone
 //	[!] until PROGRAM ARG...     run it again and again until it succeeds (or fails), with a deadline;
 //	                             stdout, stderr and cmp then see the last run
 //	kill-pid SIGNAL FILE         a signal to the pid that a file or NAME says
@@ -54,7 +54,7 @@ func TestScript(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"start": scriptStart, "stop": scriptStop, "until": scriptUntil, "kill-pid": scriptKill,
+			"start": scriptStart, "end": scriptEnd, "until": scriptUntil, "kill-pid": scriptKill,
 		},
 	})
 }
@@ -96,16 +96,16 @@ func scriptStart(ts *testscript.TestScript, neg bool, args []string) {
 	started(ts)[args[0]] = p
 }
 
-func scriptStop(ts *testscript.TestScript, neg bool, args []string) {
+func scriptEnd(ts *testscript.TestScript, neg bool, args []string) {
 	sig := syscall.SIGTERM
 	if len(args) == 2 {
 		sig = signalNamed(ts, args[1])
 	} else if neg || len(args) != 1 {
-		ts.Fatalf("usage: stop NAME [SIGNAL]")
+		ts.Fatalf("usage: end NAME [SIGNAL]")
 	}
 	p := started(ts)[args[0]]
 	if p == nil {
-		ts.Fatalf("stop: nothing was started as %s", args[0])
+		ts.Fatalf("end: nothing was started as %s", args[0])
 	}
 	delete(started(ts), args[0])
 	ts.Check(p.stop(sig))
