@@ -3,7 +3,6 @@ package logs
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"slices"
 
 	"github.com/svdir/svdir/svctl"
@@ -82,7 +81,7 @@ func (r *Reader) next(l *journal) (bool, error) {
 		return false, nil
 	}
 	ok, err := l.next()
-	if errors.Is(err, fs.ErrNotExist) && l.follow && !there(l.dir) {
+	if errors.Is(err, fs.ErrNotExist) && l.on {
 		l.gone = true
 		l.close()
 		r.Warn(&svctl.Problem{Verb: "follow the log of", Object: l.name, Reason: l.dir + " is gone"})
@@ -128,9 +127,4 @@ func (r *Reader) someLines(l *journal, p *Printer) (more bool, err error) {
 		}
 	}
 	return true, nil
-}
-
-func there(dir string) bool {
-	_, err := os.Stat(dir)
-	return err == nil
 }

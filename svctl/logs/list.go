@@ -66,6 +66,9 @@ func (a listing) equal(b listing) bool {
 		a.previous == b.previous && a.processed == b.processed && a.current == b.current
 }
 
+// empty says that there is no log at all.
+func (a listing) empty() bool { return a.last == "" && len(a.newest()) == 0 }
+
 // agreed are the archives up to which two lists agree. Whatever came before the
 // last of them had its name before the second list was begun, so it is there.
 func agreed(before, now listing) []string {

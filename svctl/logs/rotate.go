@@ -62,6 +62,12 @@ func (l *journal) look() error {
 		}
 		if err == nil && quiet && len(sure) == 0 {
 			l.todo = l.unread(next)
+			if before.empty() {
+				// The kernel tells of the end of a directory when the last of
+				// its files is closed.
+				closeAll(l.past)
+				l.past = nil
+			}
 			return nil
 		}
 		closeAll(next)
