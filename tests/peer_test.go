@@ -260,6 +260,8 @@ func writeRun(t *testing.T, dir, text string) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	syscall.ForkLock.RLock() // see put
+	defer syscall.ForkLock.RUnlock()
 	if err := os.WriteFile(filepath.Join(dir, "run"), []byte(text), 0o755); err != nil {
 		t.Fatal(err)
 	}

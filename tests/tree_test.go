@@ -60,6 +60,10 @@ func (w *tree) put(name, text string) {
 	if strings.HasPrefix(text, "#!") {
 		mode = 0o755
 	}
+	// No other test forks meanwhile: its child would have the file open for
+	// writing, and then nobody can execute it.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	w.must(os.WriteFile(path, []byte(text), mode))
 }
 

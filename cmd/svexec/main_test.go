@@ -99,7 +99,15 @@ func (p *place) put(name, text string) {
 		must(p.T, os.MkdirAll(p.path(name), 0o755))
 		return
 	}
-	must(p.T, os.WriteFile(p.path(name), []byte(text), mode))
+	must(p.T, writeFile(p.path(name), []byte(text), mode))
+}
+
+// writeFile writes what may be a program. No other test forks meanwhile: its
+// child would have the file open for writing, and then nobody can execute it.
+func writeFile(path string, text []byte, mode os.FileMode) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return os.WriteFile(path, text, mode)
 }
 
 func (p *place) asNobody() *place {

@@ -175,6 +175,6 @@ func transplant(t *testing.T, program, root string) {
 		text, err := os.ReadFile(file)
 		must(t, err)
 		must(t, os.MkdirAll(filepath.Join(root, filepath.Dir(file)), 0o755))
-		must(t, os.WriteFile(filepath.Join(root, file), text, 0o755))
+		must(t, writeFile(filepath.Join(root, file), text, 0o755))
 	}
 }
