@@ -71,6 +71,7 @@ func (s *Service) adopt() {
 		s.adoptUnseen(run)
 	case run.Sequence == s.runs+1:
 		s.sought = &run
+		s.seek()
 	case s.m.Running:
 		s.adoptRun()
 	}

@@ -65,6 +65,9 @@ func (s *Service) perform(a Action) {
 
 // start starts run.
 func (s *Service) start() {
+	if !s.mayStart() {
+		return
+	}
 	// The end of the last run is announced apart: s6's clients stop reading at D
 	// and would miss an u in the same piece.
 	s.sendEvents()
