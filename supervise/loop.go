@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/forkexec"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
 
@@ -15,17 +16,17 @@ type Engine struct {
 	poll     fifo.Poller
 	services []*Service
 	notice   *fifo.Notice
-	attributes
-	env     []string // of services, but for what names each
-	scanDir string   // its absolute path, empty if there is none
-	svscan  bool     // ours has started us
-	lostOn  bool     // we wait for room to say that messages were lost
-	umask   uint32
-	self    int
-	ticks   uint64
-	boot    string
-	letGo   bool             // leave now, and leave the services running
-	letters [maxLetters]byte // as they are read; on the stack they would make it grow for good
+	starter  forkexec.Starter // of all children, so that a start leaves no garbage behind
+	env      []string         // of services, but for what names each
+	scanDir  string           // its absolute path, empty if there is none
+	svscan   bool             // ours has started us
+	lostOn   bool             // we wait for room to say that messages were lost
+	umask    uint32
+	self     int
+	ticks    uint64
+	boot     string
+	letGo    bool             // leave now, and leave the services running
+	letters  [maxLetters]byte // as they are read; on the stack they would make it grow for good
 }
 
 // staleRetry is when a status that could not be written is tried again.

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/forkexec"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
 
@@ -15,35 +16,16 @@ type process struct {
 	pid, fd int
 }
 
-// attributes are those of the next child, in one place so that a start leaves
-// less garbage behind.
-type attributes struct {
-	proc syscall.ProcAttr
-	sys  syscall.SysProcAttr
-	fd   int // where its pidfd comes
-}
-
 // spawn starts path, which is relative to the service directory, as a child
 // with the descriptors files from 0 on. A leader gets a session of its own.
 func (s *Service) spawn(path string, argv []string, files []uintptr, leader bool) (process, error) {
-	a := &s.engine.attributes
-	a.proc = syscall.ProcAttr{Dir: s.cwd, Env: s.environ(), Files: files, Sys: &a.sys}
-	a.sys = syscall.SysProcAttr{Setsid: leader, PidFD: &a.fd}
-	a.fd = -1
-	pid, err := fifo.Retry(func() (int, error) { return syscall.ForkExec(path, argv, &a.proc) })
-	if err != nil {
-		return process{fd: -1}, err
-	}
-	p := process{pid, a.fd}
-	if p.fd < 0 {
-		// Before Linux 5.2 clone gives none. The child cannot have been reaped.
-		if p.fd, err = unix.PidfdOpen(p.pid, 0); err != nil {
-			_ = unix.Kill(p.pid, unix.SIGKILL) // what cannot be waited for must not run
-			_, _ = unix.Wait4(p.pid, nil, 0, nil)
-			return process{fd: -1}, err
+	a := forkexec.Start{Path: path, Argv: argv, Env: s.environ(), Dir: s.cwd, Files: files, Setsid: leader, Slot: forkexec.Slot{File: -1}}
+	for {
+		pid, pidfd, err := s.engine.starter.Start(&a)
+		if err != unix.EINTR {
+			return process{pid, pidfd}, err
 		}
 	}
-	return p, nil
 }
 
 // descriptors are the standard descriptors of a child, and a function that
@@ -89,9 +71,8 @@ func (s *Service) readiness(files []uintptr) (int, []uintptr, error) {
 		return -1, files, err
 	}
 	_ = unix.SetNonblock(p[0], true) // cannot fail
-	const closed = ^uintptr(0)
 	for len(files) <= at {
-		files = append(files, closed)
+		files = append(files, forkexec.Closed)
 	}
 	files[at] = uintptr(p[1])
 	s.notify = p[0]

@@ -120,7 +120,7 @@ func startWithFew() {
 	check(unix.Getrlimit(unix.RLIMIT_NOFILE, &l))
 	l.Cur = 500
 	check(unix.Setrlimit(unix.RLIMIT_NOFILE, &l))
-	for _, c := range []struct{ place, fd int }{{510, high}, {510, 1}, {510, 555}, {499, high}} {
+	for _, c := range []struct{ place, fd int }{{510, high}, {510, 1}, {510, 555}, {400, 1}} {
 		a := shell("exit 0", 0, 1, 2)
 		for len(a.Files) < c.place {
 			a.Files = append(a.Files, Closed)

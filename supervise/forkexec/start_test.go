@@ -19,6 +19,8 @@ func TestBytes(t *testing.T) {
 	for i := range all {
 		all[i] = byte(i + 1)
 	}
+	null := must(os.OpenFile("/dev/null", os.O_WRONLY, 0))
+	defer null.Close()
 	var s Starter
 	for _, argv := range [][]string{
 		{"cat", "/proc/self/cmdline"},
@@ -27,9 +29,8 @@ func TestBytes(t *testing.T) {
 		{"cat", "/proc/self/cmdline", "--"},
 	} {
 		a := &Start{Path: "/bin/cat", Argv: argv, Slot: Slot{File: -1}}
-		a.Files = []uintptr{Closed, Closed, 2}
+		a.Files = []uintptr{Closed, Closed, null.Fd()} // it complains of names that are no files
 		got := output(&s, a)
-		got = got[:min(len(got), len(strings.Join(argv, "\x00"))+1)] // the empty ones name no file
 		if want := strings.Join(argv, "\x00") + "\x00"; got != want {
 			t.Errorf("got %.80q; want %.80q", got, want)
 		}
