@@ -26,11 +26,12 @@ type process struct {
 func (s *Service) spawn(slot forkexec.Slot, path string, argv []string, files []uintptr, leader bool) (process, error) {
 	e := s.engine
 	e.next = forkexec.Start{Path: path, Argv: argv, Env: s.environ(), Dir: s.cwd, Files: files, Setsid: leader, Slot: slot}
-	pid, fd, err := e.starter.Start(&e.next)
-	if err != nil {
-		return process{fd: -1}, err
+	for {
+		pid, fd, err := e.starter.Start(&e.next)
+		if err != unix.EINTR {
+			return process{pid: pid, fd: fd}, err
+		}
 	}
-	return process{pid: pid, fd: fd}, nil
 }
 
 // descriptors are the standard descriptors of a child, and a function that
