@@ -162,9 +162,12 @@ func startTicks(pid int) uint64 {
 	return decimal(buf.read(pid).field(22))
 }
 
-// decimal is the number that digits of the kernel say.
-func decimal(digits []byte) (n uint64) {
-	for _, c := range digits {
+// decimal is the number at the front of what the kernel says.
+func decimal(text []byte) (n uint64) {
+	for _, c := range text {
+		if c < '0' || c > '9' {
+			break
+		}
 		n = n*10 + uint64(c-'0')
 	}
 	return n
