@@ -113,7 +113,7 @@ func (s *Service) open(path string) error {
 	}
 	s.openChild()
 	s.m = NewMachine(s.style, s.input >= 0)
-	if s.recall() {
+	if s.recall() || s.recallChild() {
 		s.adopt()
 	} else {
 		s.beginAnew()
