@@ -132,15 +132,15 @@ func (g *guard) look() {
 	if g.phase == waiting {
 		g.find()
 	}
+	if g.deadline != never && fifo.Now() >= g.deadline {
+		g.happen(event{kind: timeout, why: g.file.complaint()})
+	}
 	if g.phase == guarding || g.phase == ending {
 		g.reap(-1)
 	}
 	if g.phase == guarding && g.gone {
 		// Somebody else is its parent, and has reaped it.
 		g.phase, g.end = over, End{Code: systemFailed, Why: "unable to say how daemon ended: another process is its parent"}
-	}
-	if g.deadline != never && fifo.Now() >= g.deadline {
-		g.happen(event{kind: timeout, why: g.file.complaint()})
 	}
 }
 
