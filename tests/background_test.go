@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/svdir/svdir/supervise/status"
 )
@@ -57,21 +58,27 @@ func TestBackground(t *testing.T) {
 	if r := w.reaches("web", status.Starting); r.Ready {
 		t.Errorf("got %+v; want not ready while the program runs", r)
 	}
+	w.run(answers("svctl -h web", ``)) // it is held for the daemon
+	released := time.Now()
 	w.must(os.WriteFile(filepath.Join(w.scan, "web/go"), []byte("\n"), 0))
 	first := w.reaches("web", status.Up)
-	if !first.Ready || first.PID == daemon {
-		t.Errorf("got %+v; want ready, and another process than %d", first, daemon)
+	if !first.Ready || first.ReadyAt.Before(released) || first.PID == daemon {
+		t.Errorf("got %+v; want ready after %v, and another process than %d", first, released, daemon)
 	}
 	w.must(os.Remove(filepath.Join(w.scan, "web/go")))
-	w.run(answers("svctl -h web", ``))
 	got := filepath.Join(w.scan, "web/got")
-	eventually(t, w.dir, "HUP", func() bool { return hasText(got) })
-	w.run(answers("svctl -1 web", ``))
+	for i, letter := range []string{"h", "1"} {
+		eventually(t, w.dir, "HUP", func() bool {
+			text, _ := os.ReadFile(got) // not there yet
+			return strings.Count(string(text), "\n") > i
+		})
+		w.run(answers("svctl -"+letter+" web", ``))
+	}
 	if end := w.happens("web", "end", 1)[0]; end.PID != first.PID || end.Code != 7 {
 		t.Errorf("got %+v; want exit code 7 of %d", end, first.PID)
 	}
-	if text, err := os.ReadFile(got); string(text) != "HUP\n" {
-		t.Errorf("got %q, %v; want one HUP", text, err)
+	if text, err := os.ReadFile(got); string(text) != "HUP\nHUP\n" {
+		t.Errorf("got %q, %v; want two HUP", text, err)
 	}
 	// The pid file is a stale one by now.
 	w.happens("web", "ready", 2)
