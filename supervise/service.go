@@ -64,7 +64,7 @@ type Service struct {
 // settings are the values read last: a setting that cannot be read keeps its
 // old value.
 type settings struct {
-	notificationFD             int
+	notificationFD, lockFD     int
 	timeoutKill, timeoutFinish time.Duration
 	downSignal, reloadSignal   syscall.Signal
 	maxDeathTally              int
