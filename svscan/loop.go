@@ -18,6 +18,7 @@ const (
 	tagTerminal
 	tagNotice
 	tagTitle
+	tagControl
 )
 
 // loop does what is due and waits, until a signal ends it.
@@ -49,6 +50,8 @@ func (s *scanner) Ready(tag int, revents int16) {
 		s.caughtUp()
 	case tagTitle:
 		s.title.shift()
+	case tagControl:
+		s.readControl()
 	}
 }
 
@@ -75,6 +78,7 @@ func (s *scanner) scan() {
 		if lerr := s.lockUp(); lerr != nil {
 			s.once(&s.saidLock, lerr.Error())
 		}
+		s.openControl()
 		listing, err = s.list()
 	}
 	if err != nil {

@@ -38,6 +38,9 @@ type scanner struct {
 	here identity // which directory that is
 	lock int      // its lock, -1 without
 
+	control    fifo.Control
+	controlled bool // it is open
+
 	table *table
 	kept  map[identity]*keeping
 	pids  map[int]identity
@@ -50,6 +53,7 @@ type scanner struct {
 	behind   bool // the poll waits for room to say what was lost
 
 	said, saidLock string        // about the scan directory, and its lock
+	saidControl    string        // about .svscan/control
 	saidOutput     string        // about .svscan/set/output
 	label          bool          // .forced-rescan is to be written
 	stopAt         time.Duration // during the orderly end: when to say who blocks it
@@ -108,6 +112,7 @@ func (s *scanner) arrive() error {
 	if err := s.lockUp(); err != nil {
 		return err
 	}
+	s.openControl()
 	s.linkRun()
 	s.clearRemoved()
 	var err error
