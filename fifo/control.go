@@ -26,6 +26,12 @@ func OpenControl(dir int, name string) (Control, error) {
 	return Control{r, w}, nil
 }
 
+// JoinControl is a Control again from the ends that were kept over exec.
+func JoinControl(read, write int) Control { return Control{read, write} }
+
+// Ends are the descriptors of both ends, to be kept over exec.
+func (c Control) Ends() (read, write int) { return c.read, c.write }
+
 // FD is the descriptor to wait on for reading.
 func (c Control) FD() int { return c.read }
 

@@ -20,11 +20,14 @@ type woken struct {
 
 	waiter Waiter
 	tag    int
+
+	asked, died chan os.Signal
+	passed      chan struct{} // closed when no signal is on its way
 }
 
 // Signals tells w of each of these signals that comes; revents is its number.
 // What comes again before Wait tells it is told once. It is called once, before
-// the first Wait.
+// the first Wait, and once after each Deafen.
 //
 // The Go runtime takes signals on threads of its own, so a signalfd would lose
 // them. os/signal drops what finds no room in its channel. CHLD, which comes in
@@ -33,28 +36,51 @@ func (p *Poller) Signals(w Waiter, tag int, sigs ...os.Signal) error {
 	if err := p.open(); err != nil {
 		return err
 	}
-	p.woken.signals, p.woken.waiter, p.woken.tag = p.woken.room[:0], w, tag
-	asked := make(chan os.Signal, 16)
-	died := make(chan os.Signal, 1)
+	k := &p.woken
+	if k.signals == nil {
+		k.signals = k.room[:0]
+	}
+	k.waiter, k.tag = w, tag
+	k.asked, k.died, k.passed = make(chan os.Signal, 16), make(chan os.Signal, 1), make(chan struct{})
 	for _, s := range sigs {
 		if s == syscall.SIGCHLD {
-			signal.Notify(died, s)
+			signal.Notify(k.died, s)
 		} else {
-			signal.Notify(asked, s)
+			signal.Notify(k.asked, s)
 		}
 	}
-	go p.pass(asked, died)
+	go p.pass(k.asked, k.died, k.passed)
 	spareThread()
 	return nil
 }
 
-// pass wakes the Wait for the signals of both channels, for ever.
-func (p *Poller) pass(asked, died <-chan os.Signal) {
-	for {
+// Deafen ends Signals, and returns what came and was not told yet: the next Wait
+// tells it. A signal that was blocked when the program began is blocked again in
+// every thread, so that what comes from now on waits in the kernel.
+func (p *Poller) Deafen() []syscall.Signal {
+	signal.Stop(p.woken.asked)
+	signal.Stop(p.woken.died)
+	close(p.woken.asked) // Stop promises that nobody sends any more
+	close(p.woken.died)
+	<-p.woken.passed
+	return p.woken.signals
+}
+
+// pass wakes the Wait for the signals of both channels, until both are closed.
+func (p *Poller) pass(asked, died <-chan os.Signal, passed chan<- struct{}) {
+	defer close(passed)
+	for asked != nil || died != nil {
 		var s os.Signal
+		var open bool
 		select {
-		case s = <-asked:
-		case s = <-died:
+		case s, open = <-asked:
+			if !open {
+				asked = nil
+			}
+		case s, open = <-died:
+			if !open {
+				died = nil
+			}
 		}
 		if n, ok := s.(syscall.Signal); ok {
 			p.wake(n)
