@@ -15,7 +15,7 @@ type intent struct {
 	pipe  fileID
 	count int    // bytes that will be taken
 	first byte   // of them
-	hash  uint64 // of them all
+	hash  uint64 // of their beginning and end
 	files []place
 }
 
@@ -108,7 +108,7 @@ func unpack(page []byte) (i intent, open bool) {
 // waits says that the bytes of the intent are what a pipe begins with.
 func (i *intent) waits(boot [bootSize]byte, pipe fileID, content []byte) bool {
 	return boot == i.boot && pipe == i.pipe && i.count > 0 && len(content) >= i.count &&
-		content[0] == i.first && sum(content[:i.count]) == i.hash
+		content[0] == i.first && ends(content[:i.count]) == i.hash
 }
 
 // left is what is found of a current.
@@ -125,6 +125,15 @@ func (p *place) cuts(f left) bool {
 	n := min(len(p.start), len(f.tail))
 	return f.id == p.id && !f.whole && f.size > p.size && f.size-p.size <= p.adds &&
 		int64(n) == min(f.size-p.size, int64(len(p.start))) && n > 0 && bytes.Equal(f.tail[:n], p.start[:n])
+}
+
+// ends tells the bytes that are taken from others: these begin and end otherwise.
+func ends(b []byte) uint64 {
+	const enough = 1 << 10
+	if len(b) <= 2*enough {
+		return sum(b)
+	}
+	return sum(b[:enough]) ^ sum(b[len(b)-enough:])<<1
 }
 
 // sum tells different bytes apart, where nobody chooses them to deceive.

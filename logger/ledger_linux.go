@@ -35,7 +35,7 @@ func (l *logger) settleAccounts() {
 			l.undo(d.lock)
 		}
 	}
-	if err := g.begin(first.lock); err != nil {
+	if err := g.begin(first.lock, l.in.buf[:pageSize]); err != nil {
 		l.unrecorded(err)
 	}
 }
@@ -61,8 +61,8 @@ func (l *logger) firstDirectory() *directory {
 // undo does what the intent in a lock asks for. It may be killed and done
 // again: until the intent is removed nothing else is written.
 func (l *logger) undo(lock int) {
-	var page [pageSize]byte
-	n, _ := fifo.Retry(func() (int, error) { return unix.Pread(lock, page[:], 0) }) // nothing read means nothing
+	page := l.in.buf[:pageSize]                                                  // room that is there
+	n, _ := fifo.Retry(func() (int, error) { return unix.Pread(lock, page, 0) }) // nothing read means nothing
 	i, open := unpack(page[:max(n, 0)])
 	if !open {
 		return
@@ -108,14 +108,16 @@ func (d *directory) cut(files []place) {
 	}
 }
 
-// begin maps lock. Its page is there from now on, so that no disk can be too
-// full for it.
-func (g *ledger) begin(lock int) error {
+// begin maps lock. Its page, which is written by way of room, is there from now
+// on, so that no disk can be too full for it.
+func (g *ledger) begin(lock int, room []byte) error {
 	if g.intent.boot == [bootSize]byte{} {
 		return unix.ENOENT // no /proc
 	}
-	var page [pageSize]byte
-	_, err := fifo.Retry(func() (int, error) { return unix.Pwrite(lock, page[:], 0) })
+	for i := range room {
+		room[i] = 0
+	}
+	_, err := fifo.Retry(func() (int, error) { return unix.Pwrite(lock, room, 0) })
 	if err == nil {
 		g.page, err = unix.Mmap(lock, 0, pageSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
 	}
@@ -139,7 +141,7 @@ func (l *logger) intend(chunk []byte) {
 	if len(i.files) == 0 {
 		return
 	}
-	i.count, i.first, i.hash = len(chunk), chunk[0], sum(chunk)
+	i.count, i.first, i.hash = len(chunk), chunk[0], ends(chunk)
 	if err := g.write(); err != nil {
 		l.unrecorded(err)
 	}

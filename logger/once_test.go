@@ -104,12 +104,12 @@ func TestKilledInFlood(t *testing.T) {
 			more = false
 		case <-time.After(rand.N(40 * time.Millisecond)):
 		}
-		ends(t, cmd, sig)
+		finish(t, cmd, sig)
 		kills++
 		if orderly {
 			other := begin(peer(t, "multilog"))
 			<-time.After(rand.N(10 * time.Millisecond)) // nothing is waited for: this is how long it runs
-			ends(t, other, syscall.SIGTERM)
+			finish(t, other, syscall.SIGTERM)
 		}
 	}
 	last := begin(svlog(t))
@@ -136,9 +136,9 @@ func writeLines(w *os.File, count, size int) error {
 	return w.Close()
 }
 
-// ends ends a logger, again until it ends: multilog loses a TERM that comes
+// finish ends a logger, again until it ends: multilog loses a TERM that comes
 // right before it reads.
-func ends(t *testing.T, cmd *exec.Cmd, sig syscall.Signal) {
+func finish(t *testing.T, cmd *exec.Cmd, sig syscall.Signal) {
 	t.Helper()
 	gone := make(chan error, 1)
 	go func() { gone <- cmd.Wait() }()
