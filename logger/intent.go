@@ -52,7 +52,9 @@ const (
 	maxPlaces = (pageSize - headSize) / placeSize
 )
 
-// pack appends the intent, not taken. It has at most maxPlaces files.
+// pack appends the intent, not taken. It has at most maxPlaces files. We may be
+// killed meanwhile: the sum that was there goes first, and the new one, which is
+// made of all that was written, comes last.
 func (i *intent) pack(b []byte) []byte {
 	from := len(b)
 	le := binary.LittleEndian
@@ -62,7 +64,7 @@ func (i *intent) pack(b []byte) []byte {
 	b = le.AppendUint16(b, uint16(len(i.files)))
 	b = le.AppendUint32(b, uint32(i.count))
 	b = append(b, i.boot[:]...)
-	b = append(b, make([]byte, pipeAt-bootAt-bootSize)...)
+	b = append(b, 0, 0, 0, 0) // so that numbers are aligned
 	b = le.AppendUint64(le.AppendUint64(b, i.pipe.dev), i.pipe.ino)
 	b = le.AppendUint64(b, i.hash)
 	for _, p := range i.files {

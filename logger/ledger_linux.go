@@ -1,9 +1,6 @@
 package logger
 
 import (
-	"sync/atomic"
-	"unsafe"
-
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
@@ -15,7 +12,6 @@ import (
 type ledger struct {
 	page   []byte // shared with the file
 	intent intent
-	packed []byte
 	open   bool // the intent was written and is not taken
 	silent bool // it was said that there is no record
 }
@@ -35,7 +31,7 @@ func (l *logger) settleAccounts() {
 			l.undo(d.lock)
 		}
 	}
-	if err := g.begin(first.lock, l.in.buf[:pageSize]); err != nil {
+	if err := g.begin(first.lock); err != nil {
 		l.unrecorded(err)
 	}
 }
@@ -108,16 +104,14 @@ func (d *directory) cut(files []place) {
 	}
 }
 
-// begin maps lock. Its page, which is written by way of room, is there from now
-// on, so that no disk can be too full for it.
-func (g *ledger) begin(lock int, room []byte) error {
+// begin maps lock. Its page has room on the disk from now on. What it holds is
+// not asked for any more.
+func (g *ledger) begin(lock int) error {
 	if g.intent.boot == [bootSize]byte{} {
 		return unix.ENOENT // no /proc
 	}
-	for i := range room {
-		room[i] = 0
-	}
-	_, err := fifo.Retry(func() (int, error) { return unix.Pwrite(lock, room, 0) })
+	var last [1]byte
+	_, err := fifo.Retry(func() (int, error) { return unix.Pwrite(lock, last[:], pageSize-1) })
 	if err == nil {
 		g.page, err = unix.Mmap(lock, 0, pageSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
 	}
@@ -147,8 +141,7 @@ func (l *logger) intend(chunk []byte) {
 	}
 }
 
-// write puts the intent into the page: first there is none, and it is one only
-// when it is whole.
+// write puts the intent into the page, which is one only when it is whole.
 func (g *ledger) write() error {
 	// Where the page cannot be written, because somebody truncated the file or
 	// the file system copies what it overwrites and is full, we would be
@@ -156,13 +149,7 @@ func (g *ledger) write() error {
 	if err := unix.Madvise(g.page, unix.MADV_POPULATE_WRITE); err != nil && err != unix.EINVAL {
 		return err
 	}
-	g.packed = g.intent.pack(g.packed[:0])
-	valid := (*uint64)(unsafe.Pointer(&g.page[sumAt]))
-	packed := (*uint64)(unsafe.Pointer(&g.packed[sumAt]))
-	atomic.StoreUint64(valid, 0)
-	copy(g.page[:sumAt], g.packed)
-	copy(g.page[markAt:], g.packed[markAt:])
-	atomic.StoreUint64(valid, *packed)
+	g.intent.pack(g.page[:0])
 	g.open = true
 	return nil
 }
