@@ -203,6 +203,26 @@ func TestFollowTruncation(t *testing.T) {
 	f.whole(r)
 }
 
+// A logger that takes lines back, since it was killed and they are still in its
+// pipe, writes them again: those before them are not shown again.
+func TestFollowTakenBack(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, "current", "a\nb\nc\n")
+	f := follow(t, All, false, dir)
+	f.until("c")
+	if err := os.Truncate(filepath.Join(dir, "current"), int64(len("a\nb\n"))); err != nil {
+		t.Fatal(err)
+	}
+	rename(t, dir, "current", one+".u")
+	write(t, dir, "current.new", "c\nd\n")
+	rename(t, dir, "current.new", "current")
+	f.until("d")
+	if got, want := f.text(), "a\nb\nc\nc\nd\n"; got != want {
+		t.Errorf("got %q; want %q", got, want)
+	}
+}
+
 // A line is shown when it is whole; what was cut off ends with its file.
 func TestFollowWholeLines(t *testing.T) {
 	t.Parallel()
