@@ -68,7 +68,7 @@ func TestKilledTwice(t *testing.T) {
 	}
 }
 
-var flood = flag.Int("flood", 40, "megabytes that TestKilledInFlood writes")
+var flood = flag.Int("flood", 100, "megabytes that TestKilledInFlood writes")
 
 // TestKilledInFlood kills svlog at any instant, again and again, while lines
 // come as fast as they are taken, and now and then has multilog go on. In the
