@@ -84,7 +84,7 @@ func TestKilledInFlood(t *testing.T) {
 	written := make(chan error, 1)
 	go func() { written <- writeLines(w, count, size) }()
 
-	script := []string{"t", "s200000", "n100000", "./log", "-*", "+* line * mod 3 *", "s100000", "./some"}
+	script := []string{"t", "s500000", "n100000", "./log", "-*", "+* line * mod 3 *", "s200000", "./some"}
 	begin := func(program string) *exec.Cmd {
 		cmd := exec.Command(program, script...)
 		cmd.Dir, cmd.Stdin, cmd.Stderr = dir, r, os.Stderr
@@ -180,5 +180,69 @@ func checkLines(t *testing.T, dir string, count int, wanted func(n int) bool) {
 	}
 	if want != count {
 		t.Errorf("%s: got lines up to %d; want %d", dir, want, count)
+	}
+}
+
+// TestNoRecord: whatever the file lock holds, and whoever truncates it, lines are
+// written; that they may come twice is said once.
+func TestNoRecord(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	lock, current := filepath.Join(dir, "log/lock"), filepath.Join(dir, "log/current")
+	i := planned("line\n")
+	write(t, lock, string(i.pack(nil))+strings.Repeat("\xff", 2*pageSize))
+	r, w, err := os.Pipe()
+	must(t, err)
+	defer r.Close()
+	var said strings.Builder
+	cmd := exec.Command(svlog(t), "./log")
+	cmd.Dir, cmd.Stdin, cmd.Stderr = dir, r, &said
+	must(t, cmd.Start())
+	stuck := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+	defer stuck.Stop()
+	for n := range 4 {
+		_, err := w.WriteString(numbered(n, 1))
+		must(t, err)
+		eventually(t, "the line is written", func() bool {
+			text, _ := os.ReadFile(current) // it may not be there yet
+			return string(text) == numbered(0, n+1)
+		})
+		if n == 1 {
+			must(t, os.Truncate(lock, 0))
+		}
+	}
+	must(t, w.Close())
+	_ = cmd.Wait() // how it ended is in the state
+	const warning = "svlog: warning: unable to keep a record in ./log/lock: bad address, lines may be there twice after a kill\n"
+	if got := said.String(); got != warning || cmd.ProcessState.ExitCode() != 0 {
+		t.Errorf("got %q, %v; want %q", got, cmd.ProcessState, warning)
+	}
+}
+
+// TestDoubtfulRecord: what another logger wrote after a kill stays, also where
+// the record of svlog is still open.
+func TestDoubtfulRecord(t *testing.T) {
+	t.Parallel()
+	peer(t, "strace")
+	for _, program := range []string{"multilog", "svlogd"} {
+		t.Run(program, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			text := numbered(0, 40)
+			r := filled(t, text)
+			for dies(t, dir, r, "readv", "", 1, "./log") == "" {
+				must(t, os.RemoveAll(filepath.Join(dir, "log"))) // strace missed it
+				r = filled(t, text)
+			}
+			if !finishes(t, dir, r, peer(t, program), "./log") {
+				t.Fatalf("%s was killed", program)
+			}
+			before := contents(t, filepath.Join(dir, "log"))
+			runs(t, dir, text, svlog(t), "./log")
+			got := strings.Join(contents(t, filepath.Join(dir, "log")), "")
+			if want := strings.Join(before, "") + text; got != want {
+				t.Errorf("got %d lines; want %d", strings.Count(got, "\n"), strings.Count(want, "\n"))
+			}
+		})
 	}
 }
