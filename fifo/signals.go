@@ -17,6 +17,7 @@ type woken struct {
 	sync.Mutex
 	signals []syscall.Signal
 	room    [8]syscall.Signal
+	died    chan os.Signal // CHLD
 
 	waiter Waiter
 	tag    int
@@ -35,17 +36,30 @@ func (p *Poller) Signals(w Waiter, tag int, sigs ...os.Signal) error {
 	}
 	p.woken.signals, p.woken.waiter, p.woken.tag = p.woken.room[:0], w, tag
 	asked := make(chan os.Signal, 16)
-	died := make(chan os.Signal, 1)
+	p.listen()
 	for _, s := range sigs {
 		if s == syscall.SIGCHLD {
-			signal.Notify(died, s)
+			p.Children()
 		} else {
 			signal.Notify(asked, s)
 		}
 	}
-	go p.pass(asked, died)
+	go p.pass(asked, p.woken.died)
 	spareThread()
 	return nil
+}
+
+// Children has Wait tell of CHLD too, from now on, to the Waiter of Signals.
+func (p *Poller) Children() {
+	p.listen()
+	signal.Notify(p.woken.died, syscall.SIGCHLD)
+}
+
+// listen makes the channel of CHLD, in which one is as good as many.
+func (p *Poller) listen() {
+	if p.woken.died == nil {
+		p.woken.died = make(chan os.Signal, 1)
+	}
 }
 
 // pass wakes the Wait for the signals of both channels, for ever.

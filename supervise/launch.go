@@ -38,12 +38,14 @@ func (s *Service) program() launch {
 		}
 	}
 	s.argv = l.argv
+	s.armScope()
 	return l
 }
 
 // hasAttributes says that set/ asks for something that svexec does. One that
 // cannot be read may ask for it: svexec says why it cannot.
 func (s *Service) hasAttributes() bool {
+	s.scoped, s.daemonizes = false, false
 	set, err := fifo.Retry(func() (int, error) {
 		return unix.Openat(s.dir, servicedir.Set, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	})
@@ -56,7 +58,10 @@ func (s *Service) hasAttributes() bool {
 	}
 	defer unix.Close(set)
 	found := false
-	err = fifo.EachName(set, func(name string) { found = found || servicedir.NeedsExec(name) })
+	err = fifo.EachName(set, func(name string) {
+		found = found || servicedir.NeedsExec(name)
+		s.noteScope(name)
+	})
 	return found || err != nil
 }
 

@@ -16,16 +16,18 @@ type Engine struct {
 	services []*Service
 	notice   *fifo.Notice
 	attributes
-	env     []string // of services, but for what names each
-	scanDir string   // its absolute path, empty if there is none
-	svscan  bool     // ours has started us
-	lostOn  bool     // we wait for room to say that messages were lost
-	umask   uint32
-	self    int
-	ticks   uint64
-	boot    string
-	letGo   bool             // leave now, and leave the services running
-	letters [maxLetters]byte // as they are read; on the stack they would make it grow for good
+	env       []string // of services, but for what names each
+	scanDir   string   // its absolute path, empty if there is none
+	svscan    bool     // ours has started us
+	lostOn    bool     // we wait for room to say that messages were lost
+	umask     uint32
+	self      int
+	ticks     uint64
+	boot      string
+	subreaper bool             // orphans come to us
+	orphans   bool             // of them some may have ended
+	letGo     bool             // leave now, and leave the services running
+	letters   [maxLetters]byte // as they are read; on the stack they would make it grow for good
 }
 
 // staleRetry is when a status that could not be written is tried again.
@@ -132,6 +134,9 @@ func (e *Engine) Run() error {
 		if err := e.poll.Wait(e.deadline()); err != nil {
 			return err
 		}
+		if e.orphans {
+			e.reapOrphans()
+		}
 		e.timeouts()
 	}
 	return nil
@@ -156,6 +161,10 @@ func (e *Engine) Ready(tag int, revents int16) {
 // signalled is a signal to supervise itself. INT and HUP are for svscan, which
 // tells us with TERM, but under s6's name they mean what they mean there.
 func (e *Engine) signalled(sig syscall.Signal) {
+	if sig == syscall.SIGCHLD {
+		e.orphans = true
+		return
+	}
 	for _, s := range append([]*Service(nil), e.services...) {
 		if s.input >= 0 {
 			continue // a logger goes when its service has gone
@@ -191,6 +200,9 @@ func (e *Engine) deadline() time.Duration {
 		if s.files.hold != 0 {
 			earlier(s.files.hold)
 		}
+		if s.hunt != nil && s.hunt.due {
+			earlier(fifo.Now() + huntPause)
+		}
 	}
 	return first
 }
@@ -202,6 +214,8 @@ func (e *Engine) timeouts() {
 		switch {
 		case s.m.Deadline != never && s.m.Deadline <= now:
 			s.handle(Event{Kind: Timeout})
+		case s.hunt != nil && s.hunt.due:
+			s.goOnHunting()
 		case s.files.hold != 0 && s.files.hold <= now, s.files.stale:
 			s.show()
 		}

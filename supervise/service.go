@@ -30,12 +30,19 @@ type Service struct {
 
 	run, finish process
 	scripts     []script
-	runs        int       // counts starts, to know whose answer a script is
-	leads       bool      // run leads a session and group of its own
-	notify      int       // reading end of the readiness pipe, or -1
-	report      int       // reading end of svexec's pipe, or -1
-	said        []byte    // what came from there
-	group       []process // what is left of it after run
+	runs        int              // counts starts, to know whose answer a script is
+	leads       bool             // run leads a session and group of its own
+	notify      int              // reading end of the readiness pipe, or -1
+	report      int              // reading end of svexec's pipe, or -1
+	said        []byte           // what came from there
+	group       []process        // what is left of it after run
+	scope       servicedir.Scope // in which that is looked for
+	hunt        *hunt            // that ends it, nil if none does
+
+	scoped     bool          // this run's tree is ours to end, whyever it ended
+	daemonizes bool          // run ends and leaves its daemon
+	handedOn   time.Duration // when it did, 0 if it has not
+	session    int           // of that daemon, or 0
 
 	logger  *Service // reads our output, or nil
 	writing int      // our writing end of its FIFO, or -1
@@ -62,6 +69,7 @@ type settings struct {
 	timeoutKill, timeoutFinish time.Duration
 	downSignal, reloadSignal   syscall.Signal
 	maxDeathTally              int
+	killScope                  servicedir.Scope
 }
 
 // What a descriptor in the wait is; a script's tag is tagScript + its letter.
@@ -161,10 +169,13 @@ func (s *Service) Ready(tag int, _ int16) {
 		if code, signal, wait, ended := s.reap(&s.run); ended {
 			s.dropReadiness()
 			s.dropReport()
+			if s.handOn(code, signal) {
+				return
+			}
 			if !s.m.unborn {
 				s.record.Wait, s.record.Ended = wait, true
 			}
-			s.handle(Event{Kind: RunEnded, Code: code, Signal: signal})
+			s.handle(s.runEnded(code, signal))
 		}
 	case tagFinish:
 		if code, signal, _, ended := s.reap(&s.finish); ended {
@@ -244,14 +255,14 @@ var kinds = [256]Kind{
 	command.Pause: Pause, command.Continue: Continue,
 	command.Term: Term, command.Kill: Kill,
 	command.NotAgain: NotAgain, command.NeverAgain: NotAgain,
-	command.Look: Look,
+	command.Look: Look, command.DownTree: DownTree,
 }
 
 // request is the event of a letter, with what the machine needs to know.
 func (s *Service) request(info command.Info) Event {
 	kind := kinds[info.Letter]
 	ev := Event{Kind: kind, Letter: info.Letter}
-	if kind == Down || kind == Exit {
+	if kind == Down || kind == Exit || kind == DownTree {
 		ev.Limit = s.timeoutKill()
 	}
 	if kind == Look {

@@ -52,6 +52,9 @@ var (
 	stop     = cell{"stop", (*Machine).stop}
 	halt     = cell{"stop or stay", (*Machine).halt}
 	stopMore = cell{"stop again", (*Machine).stopMore}
+	stopAll  = cell{"stop tree", (*Machine).stopTree}
+	haltAll  = cell{"tree or stay", (*Machine).haltTree}
+	moreAll  = cell{"tree again", (*Machine).stopTreeMore}
 	wantDown = cell{"want down", (*Machine).wantDown}
 	once     = cell{"begin once", (*Machine).beginOnce}
 	thisOnce = cell{"this once", (*Machine).thisOnce}
@@ -94,6 +97,7 @@ var table = [Kinds]row{
 	Kill:     {down: nothing, waiting: nothing, starting: ask, up: ask, paused: ask, stopping: ask, finishing: unfinish, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	NotAgain: {down: stay, waiting: stay, starting: unwant, up: wantDown, paused: wantDown, stopping: wantDown, finishing: wantDown, backoff: stay, failed: stay, exited: stay, skipped: stay},
 	Look:     {down: nothing, waiting: look, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: look, failed: nothing, exited: nothing, skipped: nothing},
+	DownTree: {down: stay, waiting: stay, starting: haltAll, up: stopAll, paused: stopAll, stopping: moreAll, finishing: wantDown, backoff: stay, failed: stay, exited: stay, skipped: stay},
 	Boot:     {down: begin, waiting: nothing, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	Shutdown: {down: endNow, waiting: endNow, starting: endNow, up: endNow, paused: endNow, stopping: endNow, finishing: endNow, backoff: endNow, failed: endNow, exited: endNow, skipped: endNow},
 	InputEnd: {down: endNow, waiting: drainOne, starting: drain, up: drain, paused: drain, stopping: drain, finishing: drain, backoff: drainOne, failed: endNow, exited: endNow, skipped: endNow},

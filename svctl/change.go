@@ -42,7 +42,7 @@ func ParseChange(word string) (Change, error) {
 		return refuse("a program: give it as " + name + " --file=PATH")
 	case s.Kind == setting.Flag && given:
 		return refuse("a flag is there or not: write " + name + " without a value, or unset it")
-	case s.Kind == setting.Flag, !given && isVariable(s):
+	case s.Kind == setting.Flag, !given && (isVariable(s) || s.Bare):
 		return Change{setting: s, item: item}, nil
 	case !given && isArgv(s):
 		return refuse("it needs arguments: " + name + " -- ARGUMENT...")

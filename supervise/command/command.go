@@ -39,7 +39,8 @@ const (
 	NeverAgain  Letter = 'Q' // NotAgain, and makes the file down
 
 	// Ours.
-	Look Letter = 'L' // something in the directory changed: read it again
+	DownTree Letter = 'T' // down, with every descendant
+	Look     Letter = 'L' // something in the directory changed: read it again
 )
 
 // Info is what a letter does, as data.
@@ -80,6 +81,7 @@ var Letters = []Info{
 	{Letter: UpForGood, Word: "up-for-good"},
 	{Letter: NotAgain, Word: "not-again"},
 	{Letter: NeverAgain, Word: "never-again"},
+	{Letter: DownTree, Word: "down-tree"},
 	{Letter: Look, Word: "look"},
 }
 

@@ -1,0 +1,48 @@
+package supervise
+
+import (
+	"syscall"
+
+	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/status"
+)
+
+// killScope is how far a stop reaches. A daemon that has left the process of
+// run is found by its descent alone, so daemonizes asks for the tree.
+func (s *Service) killScope() servicedir.Scope {
+	absent := servicedir.ScopeUsual
+	if s.daemonizes {
+		absent = servicedir.ScopeTree
+	}
+	v := &s.settings.killScope
+	return use(s, v, func() (servicedir.Scope, error) { return servicedir.ReadScope(s.dir, *v, absent) })
+}
+
+// noteScope takes notice of a name in set/ that has to do with the scope.
+func (s *Service) noteScope(name string) {
+	switch servicedir.Set + "/" + name {
+	case servicedir.KillScope:
+		s.scoped = true
+	case servicedir.Daemonizes:
+		s.daemonizes = true
+	}
+}
+
+// armScope makes us the parent of the orphans of a run that is about to start,
+// if set/, which was just looked through, asks for its tree.
+func (s *Service) armScope() {
+	s.handedOn, s.session = 0, 0
+	s.scoped = (s.scoped || s.daemonizes) && s.killScope() == servicedir.ScopeTree
+	if s.scoped || s.daemonizes {
+		s.engine.subreap()
+	}
+}
+
+// runEnded is the end of run. The scope is read only where it matters.
+func (s *Service) runEnded(code int, signal syscall.Signal) Event {
+	ev := Event{Kind: RunEnded, Code: code, Signal: signal}
+	if s.scoped || s.m.State == status.Stopping {
+		ev.Scope, ev.Limit = s.killScope(), s.timeoutKill()
+	}
+	return ev
+}
