@@ -31,7 +31,7 @@
 //	 │                       │ up ◄─┼──► paused
 //	 │                       │  │   │ d, Shutdown (also from up and paused)
 //	 │                       │  │   ▼
-//	 │                       │  │ stopping ── group ended ─┐
+//	 │                       │  │ stopping ── rest ended ──┐
 //	 │                  run ended  (from starting, up, paused)
 //	 │                       │  └──────────────────────────▼
 //	 └── d, wanted down ─────┴───────────────────────── finishing
@@ -40,6 +40,9 @@
 // A run that has said nothing about readiness is up as soon as it was started;
 // with notification-fd it is starting until it writes a newline. skipped is for
 // a service whose condition is false.
+//
+// Where kill-scope is tree, every end of run leads through stopping, until its
+// last descendant has ended.
 //
 // # What must hold
 //
