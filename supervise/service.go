@@ -265,6 +265,9 @@ func (s *Service) request(info command.Info) Event {
 	if kind == Down || kind == Exit || kind == DownTree {
 		ev.Limit = s.timeoutKill()
 	}
+	if kind == DownTree {
+		s.engine.subreap() // what is left of run comes to us
+	}
 	if kind == Look {
 		s.engine.look(s)
 	}

