@@ -20,6 +20,7 @@ type hunt struct {
 	signals []syscall.Signal // for all, once they are stopped; nil when they have them
 	halted  []relative       // they are stopped
 	denied  []int            // they may not be signalled by us
+	pid     int     // of one that was there in the last round: the service still
 	rounds  int
 	due     bool // one more round
 }
@@ -35,6 +36,9 @@ const (
 // beginHunt begins to end what is in the scope.
 func (s *Service) beginHunt(signals []syscall.Signal) {
 	s.hunt = &hunt{signals: signals}
+	if s.scope == servicedir.ScopeTree && slices.Contains(signals, syscall.SIGKILL) {
+		s.killCage()
+	}
 	s.huntRound()
 }
 
@@ -59,6 +63,7 @@ func (s *Service) huntRound() {
 		return
 	}
 	s.watch(found)
+	h.pid = found[0].pid
 	h.rounds++
 	switch {
 	case h.signals == nil:
@@ -161,6 +166,7 @@ func (s *Service) endHunt() {
 	s.dropGroup()
 	denied := len(s.hunt.denied)
 	s.hunt = nil
+	s.closeCage()
 	if s.record.Leftovers = denied; denied > 0 {
 		s.warn(strconv.Itoa(denied) + " processes that the service has left may not be signalled, and are left running")
 	}

@@ -12,13 +12,13 @@ type relative struct {
 	mark                 mark
 }
 
-// mark is what its environment says of the service to which it belongs; it is
-// read of those alone whose parent has ended.
+// mark is what its cgroup says of the service to which it belongs, or its
+// environment, which is read of those alone whose parent has ended.
 type mark uint8
 
 const (
 	unmarked  mark = iota
-	markOurs       // SV_SERVICE is our service
+	markOurs       // SV_SERVICE is our service, or it is in its cage
 	markOther      // another one that we host
 )
 

@@ -25,6 +25,8 @@ type launch struct {
 // nothing else is looked for. A logger without run is svlog.
 func (s *Service) program() launch {
 	l := launch{path: "./run", argv: append(s.argv[:0], "./run"), through: s.hasAttributes()}
+	s.armScope()
+	l.through = l.through || s.cage != nil
 	if s.style.NamesRun {
 		l.argv = append(l.argv, s.name)
 	}
@@ -38,7 +40,6 @@ func (s *Service) program() launch {
 		}
 	}
 	s.argv = l.argv
-	s.armScope()
 	return l
 }
 
@@ -92,8 +93,14 @@ func (s *Service) via(l launch, files []uintptr) (launch, int, []uintptr, error)
 		l.argv[0] = l.path
 	}
 	l.path = beside("svexec")
-	l.argv = append([]string{"svexec", "-e", strconv.Itoa(len(files)), "--"}, l.argv...)
-	return l, p[1], append(files, uintptr(p[1])), nil
+	words := []string{"svexec", "-e", strconv.Itoa(len(files))}
+	files = append(files, uintptr(p[1]))
+	if s.cage != nil {
+		words = append(words, "-g", strconv.Itoa(len(files)))
+		files = append(files, uintptr(s.cage.procs))
+	}
+	l.argv = append(append(words, "--"), l.argv...)
+	return l, p[1], files, nil
 }
 
 // readReport takes what svexec says. Once it has ended or become run, the pipe

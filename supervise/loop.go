@@ -24,6 +24,7 @@ type Engine struct {
 	self      int
 	ticks     uint64
 	boot      string
+	cgroup    *string          // our own, once it is known
 	subreaper bool             // orphans come to us
 	orphans   bool             // of them some may have ended
 	letGo     bool             // leave now, and leave the services running

@@ -36,6 +36,11 @@ func (s *Service) armScope() {
 	if s.scoped || s.daemonizes {
 		s.engine.subreap()
 	}
+	if s.scoped {
+		s.openCage()
+	} else {
+		s.closeCage()
+	}
 }
 
 // runEnded is the end of run. The scope is read only where it matters.

@@ -40,6 +40,7 @@ type Service struct {
 	hunt        *hunt            // that ends it, nil if none does
 
 	scoped     bool          // this run's tree is ours to end, whyever it ended
+	cage       *cage         // the cgroup of that, or nil
 	daemonizes bool          // run ends and leaves its daemon
 	handedOn   time.Duration // when it did, 0 if it has not
 	session    int           // of that daemon, or 0

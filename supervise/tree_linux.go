@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -87,7 +88,7 @@ func (r *reading) read(s *Service) (torn bool) {
 		return true
 	}
 	defer unix.Close(fd)
-	parent := unix.Getppid()
+	parent, caged := unix.Getppid(), s.caged()
 	var buf statBuffer
 	err = fifo.EachName(fd, func(name string) {
 		pid, err := strconv.Atoi(name)
@@ -102,6 +103,9 @@ func (r *reading) read(s *Service) (torn bool) {
 		// Orphans come to us, and to svscan or init where an earlier supervise ended.
 		if p.parent == s.engine.self || p.parent == parent || p.parent == 1 {
 			p.mark = r.readMark(s, pid)
+		}
+		if slices.Contains(caged, pid) {
+			p.mark = markOurs
 		}
 		r.all = append(r.all, p)
 	})

@@ -63,15 +63,46 @@ func (w *tree) noZombies(supervise int) {
 // beside it has every line.
 func TestKillTree(t *testing.T) {
 	t.Parallel()
+	for _, way := range ways {
+		t.Run(way.name, func(t *testing.T) {
+			t.Parallel()
+			killTree(t, way.before)
+		})
+	}
+}
+
+// ways are those to find a tree: with a cgroup where that can be, and without,
+// where the one file system that they are in is taken away. Both are the walk
+// where we are not root.
+var ways = []struct {
+	name   string
+	before []string
+}{
+	{"as it is", nil},
+	{"without cgroups", withoutCgroups()},
+}
+
+func withoutCgroups() []string {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	const hide = `for m in $(sed -n 's/^\([^ ]* \)\{4\}\([^ ]*\) .* - cgroup2 .*/\2/p' /proc/self/mountinfo); do umount -l "$m"; done; exec "$@"`
+	return []string{"unshare", "--mount", "sh", "-c", hide, "sh"}
+}
+
+func killTree(t *testing.T, before []string) {
 	w := plant(t)
 	w.put("web/run", strings.Replace(forest, "echo >ready", "echo line; echo >ready", 1))
 	w.put("web/set/kill-scope", "tree\n")
 	w.put("web/timeout-kill", "300\n")
 	w.put("web/log/run", "#!/bin/sh\nexec 3<&0\ncat <&3 >>lines &\nwait\n")
-	w.serve()
+	w.serve(before...)
 	var logger int
 	for n := range *scopeRounds {
 		r := w.stands("web", 20)
+		if caged := cgroupOf(r.PID); n == 0 && before != nil && strings.Contains(caged, "svdir-") {
+			t.Errorf("got cgroup %q; want none of its own", caged)
+		}
 		if n == 0 {
 			logger = w.reaches("web/log", status.Up).PID
 		}
@@ -128,17 +159,71 @@ func TestKillTreeCrash(t *testing.T) {
 // longer than it takes to fork, are ended to the last.
 func TestForkLoop(t *testing.T) {
 	t.Parallel()
+	for _, way := range ways {
+		t.Run(way.name, func(t *testing.T) {
+			t.Parallel()
+			forkLoop(t, way.before)
+		})
+	}
+}
+
+func forkLoop(t *testing.T, before []string) {
 	w := plant(t)
 	w.put("web/chain", "#!/bin/sh\ntrap '' TERM HUP\nsleep 0.05\nsetsid ./chain &\n")
 	w.put("web/loop", "#!/bin/sh\ntrap '' TERM HUP\nwhile :; do sleep 0.5; done\n")
 	w.put("web/run", "#!/bin/sh\nn=0\nwhile [ $n -lt 100 ]; do setsid ./loop & n=$((n+1)); done\nfor n in 1 2 3 4; do (setsid ./chain &); done\necho >ready\nexec sleep 1000\n")
 	w.put("web/set/kill-scope", "tree\n")
 	w.put("web/timeout-kill", "200\n")
-	w.serve()
+	w.serve(before...)
 	r := w.stands("web", 180)
 	w.run(answers("svctl down --timeout=30s web", `^web: down`))
 	w.bare("web", "after down")
 	w.noZombies(r.Supervisor)
+	w.ends()
+}
+
+// cgroupOf is the cgroup of version 2 that a process is in.
+func cgroupOf(pid int) string {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid)) // gone: then it is in none
+	_, path, _ := strings.Cut(string(text), "0::")
+	return strings.TrimSpace(path)
+}
+
+// TestKillCgroup: where a cgroup may be made the run is in one of its own, with
+// all that it starts, and it goes with the run. It needs root, and cgroups of
+// version 2.
+func TestKillCgroup(t *testing.T) {
+	needRoot(t)
+	t.Parallel()
+	text, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil || !strings.Contains(string(text), " - cgroup2 ") {
+		t.Skip("no cgroup of version 2")
+	}
+	w := plant(t)
+	w.put("web/run", forest)
+	w.put("web/set/kill-scope", "tree\n")
+	w.put("web/timeout-kill", "300\n")
+	w.serve()
+	r := w.stands("web", 20)
+	caged := cgroupOf(r.PID)
+	if !strings.Contains(caged, "/svdir-web-") || cgroupOf(r.Supervisor) == caged {
+		t.Fatalf("got cgroup %q; want one of its own", caged)
+	}
+	for _, pid := range w.lives("web") {
+		if got := cgroupOf(pid); got != caged {
+			t.Errorf("%d is in %q; want %q", pid, got, caged)
+		}
+	}
+	w.run(answers("svctl down --timeout=30s web", `^web: down`))
+	w.bare("web", "after down")
+	for line := range strings.Lines(string(text)) {
+		before, after, _ := strings.Cut(line, " - ")
+		if mount := strings.Fields(before)[4]; strings.HasPrefix(after, "cgroup2 ") {
+			if left, err := os.Stat(filepath.Join(mount, caged)); err == nil {
+				t.Errorf("the cgroup %s is there still", left.Name())
+			}
+		}
+	}
 	w.ends()
 }
 

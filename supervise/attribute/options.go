@@ -7,12 +7,13 @@ import (
 )
 
 // Usage is the line of svexec(8).
-const Usage = "svexec [-s dir] [-e fd] [-u user[:group...]] [--] [prog [arg ...]]"
+const Usage = "svexec [-s dir] [-e fd] [-g fd] [-u user[:group...]] [--] [prog [arg ...]]"
 
 // Options are what svexec is called with.
 type Options struct {
 	Dir    string   // the service directory; empty: no set/ is read
 	Report int      // the descriptor that hears of the start, -1 for none
+	Cgroup int      // cgroup.procs of the cgroup to join, -1 for none
 	User   string   // in place of set/user; empty for none
 	Argv   []string // empty: set/command
 }
@@ -21,7 +22,7 @@ var errUsage = errors.New(Usage)
 
 // Parse takes the arguments of svexec apart. Its error is the usage.
 func Parse(args []string) (Options, error) {
-	o := Options{Report: -1}
+	o := Options{Report: -1, Cgroup: -1}
 	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
 		if args[0] == "--" {
 			args = args[1:]
@@ -46,7 +47,7 @@ func Parse(args []string) (Options, error) {
 }
 
 func (o *Options) set(letter byte, value string) error {
-	if value == "" || strings.IndexByte("seu", letter) < 0 {
+	if value == "" || strings.IndexByte("segu", letter) < 0 {
 		return errUsage
 	}
 	switch letter {
@@ -54,12 +55,16 @@ func (o *Options) set(letter byte, value string) error {
 		o.Dir = value
 	case 'u':
 		o.User = value
-	case 'e':
+	case 'e', 'g':
 		fd, err := strconv.ParseUint(value, 10, 31)
 		if err != nil {
 			return errUsage
 		}
-		o.Report = int(fd)
+		if letter == 'e' {
+			o.Report = int(fd)
+		} else {
+			o.Cgroup = int(fd)
+		}
 	}
 	return nil
 }

@@ -41,22 +41,23 @@ func TestOrder(t *testing.T) {
 func TestParse(t *testing.T) {
 	words := func(s string) []string { return strings.Fields(s) }
 	for line, want := range map[string]Options{
-		"":                           {".", -1, "", nil},
-		"./run a -b":                 {".", -1, "", words("./run a -b")},
-		"-e 3 -- ./run":              {".", 3, "", words("./run")},
-		"-e3 -s web":                 {"web", 3, "", nil},
-		"-sweb -- -x":                {"web", -1, "", words("-x")},
-		"-u www id -u":               {"", -1, "www", words("id -u")},
-		"-u www -s . id":             {".", -1, "www", words("id")},
-		"- a":                        {".", -1, "", words("- a")},
-		"-e 2147483647 -e 4 -- true": {".", 4, "", words("true")},
+		"":                           {".", -1, -1, "", nil},
+		"./run a -b":                 {".", -1, -1, "", words("./run a -b")},
+		"-e 3 -- ./run":              {".", 3, -1, "", words("./run")},
+		"-e3 -s web":                 {"web", 3, -1, "", nil},
+		"-sweb -- -x":                {"web", -1, -1, "", words("-x")},
+		"-u www id -u":               {"", -1, -1, "www", words("id -u")},
+		"-u www -s . id":             {".", -1, -1, "www", words("id")},
+		"-e 3 -g4 -- ./run":          {".", 3, 4, "", words("./run")},
+		"- a":                        {".", -1, -1, "", words("- a")},
+		"-e 2147483647 -e 4 -- true": {".", 4, -1, "", words("true")},
 	} {
 		got, err := Parse(words(line))
-		if err != nil || got.Dir != want.Dir || got.Report != want.Report || got.User != want.User || !slices.Equal(got.Argv, want.Argv) {
+		if err != nil || got.Dir != want.Dir || got.Report != want.Report || got.Cgroup != want.Cgroup || got.User != want.User || !slices.Equal(got.Argv, want.Argv) {
 			t.Errorf("%q: got %+v, %v; want %+v", line, got, err, want)
 		}
 	}
-	for _, line := range []string{"-x", "-e", "-e -- true", "-e -1 true", "-e 2147483648 true", "-s", "-u", "-u www", "-u www --", "--help"} {
+	for _, line := range []string{"-x", "-e", "-e -- true", "-e -1 true", "-g", "-g x true", "-e 2147483648 true", "-s", "-u", "-u www", "-u www --", "--help"} {
 		if got, err := Parse(words(line)); err == nil || err.Error() != Usage {
 			t.Errorf("%q: got %+v, %v; want the usage", line, got, err)
 		}
