@@ -122,7 +122,10 @@ func (s *Service) explainDetached() {
 	if !s.leads || s.toldDetached {
 		return
 	}
-	parent := strconv.Itoa(unix.Getppid()) // the subreaper
+	parent := strconv.Itoa(unix.Getppid()) // the subreaper, unless we are
+	if s.engine.subreaper {
+		parent = strconv.Itoa(s.engine.self)
+	}
 	own := []byte("\x00SV_SERVICE=" + s.home + "\x00")
 	left := processes(func(pid int, stat processStat) bool {
 		me := strconv.Itoa(pid)

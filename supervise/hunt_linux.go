@@ -20,7 +20,7 @@ type hunt struct {
 	signals []syscall.Signal // for all, once they are stopped; nil when they have them
 	halted  []relative       // they are stopped
 	denied  []int            // they may not be signalled by us
-	pid     int     // of one that was there in the last round: the service still
+	pid     int              // of one that was there in the last round: the service still
 	rounds  int
 	due     bool // one more round
 }
@@ -70,8 +70,12 @@ func (s *Service) huntRound() {
 	case fresh && h.rounds < maxRounds:
 		h.due = true
 	default:
-		for i := range found {
-			_ = found[i].send(h.signals...) // it ended, or halt knows
+		// To all, before the first goes on: an end may send HUP to children that
+		// are still stopped.
+		for _, sig := range h.signals {
+			for i := range found {
+				_ = found[i].send(sig) // it ended, or halt knows
+			}
 		}
 		h.halted, h.rounds = h.halted[:0], 0
 		if !slices.Contains(h.signals, syscall.SIGKILL) {
@@ -109,7 +113,7 @@ func (h *hunt) halt(found []relative) (fresh bool) {
 }
 
 // send signals the process if it is still the one that was seen.
-func (r *relative) send(signals ...syscall.Signal) error {
+func (r *relative) send(sig syscall.Signal) error {
 	fd, err := unix.PidfdOpen(r.pid, 0)
 	if err != nil {
 		return err
@@ -118,12 +122,7 @@ func (r *relative) send(signals ...syscall.Signal) error {
 	if startTicks(r.pid) != r.ticks {
 		return unix.ESRCH
 	}
-	for _, sig := range signals {
-		if err := unix.PidfdSendSignal(fd, sig, nil, 0); err != nil {
-			return err
-		}
-	}
-	return nil
+	return unix.PidfdSendSignal(fd, sig, nil, 0)
 }
 
 // watch waits for the ends of those found, in place of the ones before.

@@ -46,8 +46,11 @@ func (s *Service) armScope() {
 // runEnded is the end of run. The scope is read only where it matters.
 func (s *Service) runEnded(code int, signal syscall.Signal) Event {
 	ev := Event{Kind: RunEnded, Code: code, Signal: signal}
+	if s.scoped {
+		ev.Limit = s.timeoutKill()
+	}
 	if s.scoped || s.m.State == status.Stopping {
-		ev.Scope, ev.Limit = s.killScope(), s.timeoutKill()
+		ev.Scope = s.killScope()
 	}
 	return ev
 }
