@@ -95,7 +95,8 @@ func killTree(t *testing.T, before []string) {
 	w.put("web/run", strings.Replace(forest, "echo >ready", "echo line; echo >ready", 1))
 	w.put("web/set/kill-scope", "tree\n")
 	w.put("web/timeout-kill", "300\n")
-	w.put("web/log/run", "#!/bin/sh\nexec 3<&0\ncat <&3 >>lines &\nwait\n")
+	// What reads the lines is an orphan itself, beside those of the service.
+	w.put("web/log/run", "#!/bin/sh\nexec 3<&0\n(setsid cat <&3 >>lines &)\nexec sleep 1000\n")
 	w.serve(before...)
 	var logger int
 	for n := range *scopeRounds {
@@ -106,6 +107,7 @@ func killTree(t *testing.T, before []string) {
 		if n == 0 {
 			logger = w.reaches("web/log", status.Up).PID
 		}
+		eventually(t, w.scan, "the logger stands", func() bool { return len(w.lives("web/log")) == 2 })
 		loggers := w.lives("web/log")
 		w.run(answers("svctl down --timeout=30s web", `^web: down`))
 		for _, pid := range w.lives("web") {
