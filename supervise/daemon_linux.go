@@ -29,8 +29,8 @@ func (s *Service) handOn(code int, signal syscall.Signal) bool {
 		return false
 	}
 	var r reading
-	r.read(s)
 	k := s.kin()
+	r.read(s, &k)
 	orphans, _ := k.members(r.all) // torn or not: an orphan needs no chain
 	orphans = slices.DeleteFunc(orphans, func(o relative) bool { return o.parent != k.self || o.ticks < s.record.StartTicks })
 	daemon, ok := chooseDaemon(orphans, s.pidInFile())

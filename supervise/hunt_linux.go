@@ -21,6 +21,7 @@ type hunt struct {
 	halted  []relative       // they are stopped
 	denied  []int            // they may not be signalled by us
 	pid     int              // of one that was there in the last round: the service still
+	fresh   bool             // somebody new was stopped in this round
 	rounds  int
 	due     bool // one more round
 }
@@ -52,10 +53,14 @@ func (s *Service) goOnHunting() {
 
 func (s *Service) huntRound() {
 	h := s.hunt
+	if h.fresh, h.seize = false, nil; h.signals != nil {
+		h.seize = h.halt
+	}
 	found := h.find(s)
-	fresh := false
 	if h.signals != nil {
-		fresh = h.halt(found)
+		for _, r := range found {
+			h.halt(r)
+		}
 		found = slices.DeleteFunc(found, func(r relative) bool { return slices.Contains(h.denied, r.pid) })
 	}
 	if len(found) == 0 {
@@ -67,7 +72,7 @@ func (s *Service) huntRound() {
 	h.rounds++
 	switch {
 	case h.signals == nil:
-	case fresh && h.rounds < maxRounds:
+	case h.fresh && h.rounds < maxRounds:
 		h.due = true
 	default:
 		// To all, before the first goes on: an end may send HUP to children that
@@ -96,20 +101,17 @@ func (h *hunt) find(s *Service) []relative {
 	return nil
 }
 
-// halt stops those that are not stopped yet, and says whether there were any.
-func (h *hunt) halt(found []relative) (fresh bool) {
-	for _, r := range found {
-		if slices.ContainsFunc(h.halted, func(old relative) bool { return old.pid == r.pid && old.ticks == r.ticks }) {
-			continue
-		}
-		if err := r.send(syscall.SIGSTOP); err == unix.EPERM {
-			h.denied = append(h.denied, r.pid)
-			continue
-		}
-		h.halted = append(h.halted, r)
-		fresh = true
+// halt stops a process that is not stopped yet.
+func (h *hunt) halt(r relative) {
+	if slices.ContainsFunc(h.halted, func(old relative) bool { return old.pid == r.pid && old.ticks == r.ticks }) {
+		return
 	}
-	return fresh
+	if err := r.send(syscall.SIGSTOP); err == unix.EPERM {
+		h.denied = append(h.denied, r.pid)
+		return
+	}
+	h.halted = append(h.halted, r)
+	h.fresh = true
 }
 
 // send signals the process if it is still the one that was seen.

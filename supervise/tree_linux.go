@@ -15,6 +15,9 @@ import (
 type reading struct {
 	all     []relative
 	environ []byte
+	// seize, unless it is nil, is told of an orphan as soon as it is read: one
+	// that forks and ends would be gone when the reading is done.
+	seize func(relative)
 }
 
 // maxEnviron bounds what is read of an environment.
@@ -23,9 +26,9 @@ const maxEnviron = 128 << 10
 // rest are the live processes in the scope of s that outlive its run, and
 // whether the reading was torn.
 func (s *Service) rest(r *reading, scope servicedir.Scope) (found []relative, torn bool) {
-	torn = r.read(s)
+	k := s.kin()
+	torn = r.read(s, &k)
 	if scope == servicedir.ScopeTree {
-		k := s.kin()
 		found, torn2 := k.members(r.all)
 		return found, torn || torn2
 	}
@@ -81,7 +84,7 @@ func (s *Service) children() []int {
 }
 
 // read reads what lives now. It is torn where a process ended meanwhile.
-func (r *reading) read(s *Service) (torn bool) {
+func (r *reading) read(s *Service, k *kin) (torn bool) {
 	r.all = r.all[:0]
 	fd, err := unix.Open("/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -106,6 +109,9 @@ func (r *reading) read(s *Service) (torn bool) {
 		}
 		if slices.Contains(caged, pid) {
 			p.mark = markOurs
+		}
+		if r.seize != nil && s.scope == servicedir.ScopeTree && k.judge(&p) == kindred {
+			r.seize(p)
 		}
 		r.all = append(r.all, p)
 	})

@@ -172,8 +172,9 @@ func TestForkLoop(t *testing.T) {
 func forkLoop(t *testing.T, before []string) {
 	w := plant(t)
 	w.put("web/chain", "#!/bin/sh\ntrap '' TERM HUP\nsleep 0.05\nsetsid ./chain &\n")
+	w.put("web/fast", "#!/bin/sh\ntrap '' TERM HUP\n./fast &\n")
 	w.put("web/loop", "#!/bin/sh\ntrap '' TERM HUP\nwhile :; do sleep 0.5; done\n")
-	w.put("web/run", "#!/bin/sh\nn=0\nwhile [ $n -lt 100 ]; do setsid ./loop & n=$((n+1)); done\nfor n in 1 2 3 4; do (setsid ./chain &); done\necho >ready\nexec sleep 1000\n")
+	w.put("web/run", "#!/bin/sh\nn=0\nwhile [ $n -lt 100 ]; do setsid ./loop & n=$((n+1)); done\nfor n in 1 2 3 4; do (setsid ./chain &); done\n(setsid ./fast &)\necho >ready\nexec sleep 1000\n")
 	w.put("web/set/kill-scope", "tree\n")
 	w.put("web/timeout-kill", "200\n")
 	w.serve(before...)
