@@ -76,6 +76,16 @@
 // too. A stray process may keep the FIFO open: when it has been empty for a
 // second, the logger gets TERM.
 //
+// # How far a stop reaches
+//
+// RunEnded carries the scope that set/kill-scope asks for. Beyond the process of
+// run and its group no system call reaches all at once, so a session or a tree
+// is hunted (hunt_linux.go): one reading of /proc (tree_linux.go), from which
+// kin.go, pure, decides who belongs to it; all are stopped until nobody new is
+// found, and then signalled. A service with a tree makes us a subreaper
+// (reaper_linux.go): orphans come to us, and are reaped by us. Where a cgroup
+// can be had it does the killing, and the walk finds nobody (cgroup_linux.go).
+//
 // # What a start does
 //
 // control/u, if there is one, runs first. Then the descriptors are opened, the

@@ -149,6 +149,7 @@ func (s *Service) close() {
 	s.dropReadiness()
 	s.dropReport()
 	s.dropGroup()
+	s.closeCage()
 	for _, sc := range s.scripts {
 		s.forget(sc.process) // it ends by itself
 	}
