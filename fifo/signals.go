@@ -21,8 +21,8 @@ type woken struct {
 	waiter Waiter
 	tag    int
 
-	asked, died chan os.Signal
-	passed      chan struct{} // closed when no signal is on its way
+	asked, died chan os.Signal // died is of CHLD
+	passed      chan struct{}  // closed when no signal is on its way
 }
 
 // Signals tells w of each of these signals that comes; revents is its number.
@@ -44,7 +44,7 @@ func (p *Poller) Signals(w Waiter, tag int, sigs ...os.Signal) error {
 	k.asked, k.died, k.passed = make(chan os.Signal, 16), make(chan os.Signal, 1), make(chan struct{})
 	for _, s := range sigs {
 		if s == syscall.SIGCHLD {
-			signal.Notify(k.died, s)
+			p.Children()
 		} else {
 			signal.Notify(k.asked, s)
 		}
@@ -53,6 +53,9 @@ func (p *Poller) Signals(w Waiter, tag int, sigs ...os.Signal) error {
 	spareThread()
 	return nil
 }
+
+// Children has Wait tell of CHLD too, from now on, to the Waiter of Signals.
+func (p *Poller) Children() { signal.Notify(p.woken.died, syscall.SIGCHLD) }
 
 // Deafen ends Signals, and returns what came and was not told yet: the next Wait
 // tells it. A signal that was blocked when the program began is blocked again in

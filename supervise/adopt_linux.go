@@ -122,6 +122,9 @@ func (s *Service) adopt() {
 	case s.m.Running:
 		s.adoptRun()
 	}
+	if s.m.State.HasProcess() {
+		s.adoptScope()
+	}
 	if s.m.State == status.Finishing {
 		s.adoptFinish()
 	}
@@ -211,6 +214,8 @@ func (s *Service) resume() {
 	}
 	s.leftRequests()
 	if dead {
+		s.dropReadiness()
+		s.dropReport()
 		s.runEnded(end)
 	}
 	for i := len(s.scripts) - 1; i >= 0; i-- {
@@ -224,7 +229,7 @@ func (s *Service) resume() {
 	case m.State == status.Starting && !m.Running && !s.asking(command.Up):
 		s.perform(Action{Do: Ask, Letter: command.Up})
 	case m.State == status.Stopping && !m.Running && len(s.group) == 0:
-		s.lookAtGroup()
+		s.perform(Action{Do: EndGroup, Scope: m.scope})
 	case m.State == status.Finishing && s.finish.pid == 0:
 		s.startFinish()
 	case m.State == status.Finishing && s.finish.fd < 0:

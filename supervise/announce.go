@@ -77,6 +77,8 @@ func (s *Service) fillRecord() {
 		r.PID = s.run.pid
 	case s.finish.fd >= 0:
 		r.PID = s.finish.pid
+	case s.hunt != nil:
+		r.PID = s.hunt.pid
 	case len(s.group) > 0:
 		r.PID = s.group[0].pid // what is left of it is the service still
 	default:

@@ -101,6 +101,14 @@ func (s *Service) noted(slot int) forkexec.Record {
 	return r
 }
 
+// noteRun notes another process as that of this run.
+func (s *Service) noteRun() {
+	if s.child >= 0 {
+		b := forkexec.Record{PID: s.run.pid, Time: boottime(), Sequence: s.runs}.Pack()
+		_, _ = fifo.Retry(func() (int, error) { return unix.Pwrite(s.child, b[:], runSlot*forkexec.RecordSize) }) // best effort: there is room
+	}
+}
+
 // clear empties a slot.
 func (s *Service) clear(slot int) {
 	if s.child >= 0 {

@@ -31,7 +31,7 @@
 //	 │                       │ up ◄─┼──► paused
 //	 │                       │  │   │ d, Shutdown (also from up and paused)
 //	 │                       │  │   ▼
-//	 │                       │  │ stopping ── group ended ─┐
+//	 │                       │  │ stopping ── rest ended ──┐
 //	 │                  run ended  (from starting, up, paused)
 //	 │                       │  └──────────────────────────▼
 //	 └── d, wanted down ─────┴───────────────────────── finishing
@@ -40,6 +40,9 @@
 // A run that has said nothing about readiness is up as soon as it was started;
 // with notification-fd it is starting until it writes a newline. skipped is for
 // a service whose condition is false.
+//
+// Where kill-scope is tree, every end of run leads through stopping, until its
+// last descendant has ended.
 //
 // # What must hold
 //
@@ -91,6 +94,16 @@
 // no byte is lost. A logger whose service has left reads to the end and leaves
 // too. A stray process may keep the FIFO open: when it has been empty for a
 // second, the logger gets TERM.
+//
+// # How far a stop reaches
+//
+// RunEnded carries the scope that set/kill-scope asks for. Beyond the process of
+// run and its group no system call reaches all at once, so a session or a tree
+// is hunted (hunt_linux.go): one reading of /proc (tree_linux.go), from which
+// kin.go, pure, decides who belongs to it; all are stopped until nobody new is
+// found, and then signalled. A service with a tree makes us a subreaper
+// (reaper_linux.go): orphans come to us, and are reaped by us. Where a cgroup
+// can be had it does the killing, and the walk finds nobody (cgroup_linux.go).
 //
 // # What a start does
 //

@@ -4,6 +4,7 @@ import (
 	"syscall"
 
 	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
 )
 
@@ -50,6 +51,7 @@ func (m *Machine) hasStarted(ev Event) {
 func (m *Machine) exists(ev Event) {
 	m.Running, m.waits, m.started, m.Deadline = true, ev.Notifies, m.now, never
 	m.eager, m.owed, m.killed, m.letter = false, false, false, 0
+	m.whole, m.scope = false, servicedir.ScopeUsual
 }
 
 func (m *Machine) noRun(Event) { m.missed(status.Waiting, Event{}) }
@@ -90,14 +92,38 @@ func (m *Machine) runEnded(ev Event) {
 	m.act(Action{Do: Announce, Letter: eventDead})
 	wanted := m.State == status.Stopping && !m.drains && m.letter != 0
 	m.forgetRun()
-	if !wanted || !m.style.Group {
+	m.scope = m.reach(ev.Scope)
+	if m.scope != servicedir.ScopeTree && (!wanted || m.scope == servicedir.ScopeProcess) {
 		m.finish()
 		return
 	}
-	m.act(Action{Do: EndGroup})
+	if !wanted {
+		// No stray of this run may live beside the next.
+		m.State, m.killed, m.limit = status.Stopping, false, ev.Limit
+		m.after(m.limit)
+	}
+	m.endRest()
+}
+
+// reach is how far the end of this run reaches.
+func (m *Machine) reach(set servicedir.Scope) servicedir.Scope {
+	switch {
+	case m.whole:
+		return servicedir.ScopeTree
+	case set != servicedir.ScopeUsual:
+		return set
+	case m.style.Group:
+		return servicedir.ScopeGroup
+	}
+	return servicedir.ScopeProcess
+}
+
+// endRest ends what run has left behind, at the deadline of this stop by KILL.
+func (m *Machine) endRest() {
+	m.act(Action{Do: EndGroup, Scope: m.scope})
 	switch {
 	case m.killed:
-		m.act(Action{Do: KillGroup})
+		m.act(Action{Do: KillGroup, Scope: m.scope})
 		m.after(killAgain)
 	case m.limit == 0:
 		m.after(groupGrace)
@@ -213,12 +239,12 @@ func (m *Machine) tooLong(Event) {
 		m.killed = true
 		m.act(Action{Do: KillRun})
 		m.after(killAgain)
-	case m.limit > 0 && !m.killed:
+	case m.limit > 0 && !m.killed, m.scope == servicedir.ScopeTree:
 		m.killed = true
-		m.act(Action{Do: KillGroup})
+		m.act(Action{Do: KillGroup, Scope: m.scope})
 		m.after(killAgain)
 	default:
 		m.Deadline = never
-		m.act(Action{Do: GiveUpGroup})
+		m.act(Action{Do: GiveUpGroup, Scope: m.scope})
 	}
 }

@@ -8,15 +8,20 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/servicedir"
 )
 
 // maxGroup bounds how many processes of a group are waited for at a time; when
 // one of them ends, the rest are looked for again.
 const maxGroup = 64
 
-// endGroup signals what is left of the process group of a run that has ended,
-// and waits for it. A run script without exec leaves its program there.
-func (s *Service) endGroup(signals ...syscall.Signal) {
+// endRest signals what is left of a run that has ended, and waits for it. A run
+// script without exec leaves its program in its process group.
+func (s *Service) endRest(scope servicedir.Scope, signals ...syscall.Signal) {
+	if s.scope = scope; hunts(scope) {
+		s.beginHunt(signals)
+		return
+	}
 	for _, sig := range signals {
 		if !s.leads || s.isStranger(&s.run) || unix.Kill(-s.run.pid, sig) != nil {
 			s.dropGroup()
@@ -35,7 +40,11 @@ func (s *Service) isStranger(p *process) bool {
 
 // watchGroup is called when one process of the group has ended.
 func (s *Service) watchGroup() {
-	s.lookAtGroup()
+	if s.hunt != nil {
+		s.watchHunted()
+	} else {
+		s.lookAtGroup()
+	}
 	s.drain()
 	s.flush()
 }
@@ -66,13 +75,21 @@ func (s *Service) dropGroup() {
 
 // giveUpGroup lets the rest of the group be, and says so.
 func (s *Service) giveUpGroup() {
-	left := groupMembers(s.run.pid)
-	s.dropGroup()
-	s.record.Leftovers = len(left)
-	if len(left) > 0 {
-		s.warn(strconv.Itoa(len(left)) + " processes of group " + strconv.Itoa(s.run.pid) + " ignore the signal and are left running (timeout-kill ends them)")
+	var left int
+	var what string
+	if s.hunt != nil {
+		found, _ := s.rest(&s.hunt.reading, s.scope) // torn: then it is about so many
+		left, what = len(found), " processes of session "+strconv.Itoa(s.runSession())
+	} else {
+		left, what = len(groupMembers(s.run.pid)), " processes of group "+strconv.Itoa(s.run.pid)
 	}
-	s.happen(Event{Kind: GroupEnded, Left: len(left)})
+	s.dropGroup()
+	s.hunt = nil
+	s.record.Leftovers = left
+	if left > 0 {
+		s.warn(strconv.Itoa(left) + what + " ignore the signal and are left running (timeout-kill ends them)")
+	}
+	s.happen(Event{Kind: GroupEnded, Left: left})
 }
 
 // groupMembers are the live processes of the group and session that pid led.
@@ -111,7 +128,10 @@ func (s *Service) explainDetached() {
 	if !s.leads || s.toldDetached {
 		return
 	}
-	parent := strconv.Itoa(unix.Getppid()) // the subreaper
+	parent := strconv.Itoa(unix.Getppid()) // the subreaper, unless we are
+	if s.engine.subreaper {
+		parent = strconv.Itoa(s.engine.self)
+	}
 	own := []byte("\x00SV_SERVICE=" + s.home + "\x00")
 	left := processes(func(pid int, stat processStat) bool {
 		me := strconv.Itoa(pid)

@@ -28,11 +28,12 @@ type launch struct {
 // nothing else is looked for. A logger without run is svlog.
 func (s *Service) program() launch {
 	l := launch{path: "./run", argv: append(s.argv[:0], "./run"), attributes: s.hasAttributes()}
+	s.armScope()
 	if s.style.NamesRun {
 		l.argv = append(l.argv, s.name)
 	}
 	hasRun := true
-	if (l.attributes || s.input >= 0 || s.settings.lockFD != 0) && !servicedir.Exists(s.dir, servicedir.Run) {
+	if (l.attributes || s.input >= 0 || s.settings.lockFD != 0 || s.cage != nil) && !servicedir.Exists(s.dir, servicedir.Run) {
 		hasRun = false
 		switch {
 		case l.attributes && servicedir.Exists(s.dir, servicedir.Command):
@@ -43,13 +44,14 @@ func (s *Service) program() launch {
 		}
 	}
 	s.argv = l.argv
-	l.through = l.attributes || s.settings.lockFD != 0 && (hasRun || l.path != "./run")
+	l.through = l.attributes || (s.settings.lockFD != 0 || s.cage != nil) && (hasRun || l.path != "./run")
 	return l
 }
 
 // hasAttributes says that set/ asks for something that svexec does. One that
 // cannot be read may ask for it: svexec says why it cannot.
 func (s *Service) hasAttributes() bool {
+	s.scoped, s.daemonizes = false, false
 	set, err := fifo.Retry(func() (int, error) {
 		return unix.Openat(s.dir, servicedir.Set, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	})
@@ -62,7 +64,10 @@ func (s *Service) hasAttributes() bool {
 	}
 	defer unix.Close(set)
 	found := false
-	err = fifo.EachName(set, func(name string) { found = found || servicedir.NeedsExec(name) })
+	err = fifo.EachName(set, func(name string) {
+		found = found || servicedir.NeedsExec(name)
+		s.noteScope(name)
+	})
 	return found || err != nil
 }
 
@@ -93,15 +98,22 @@ func (s *Service) via(l launch, files []uintptr) (launch, int, []uintptr, error)
 	}
 	l.path = beside("svexec")
 	l.argv = s.execArguments(l, len(files))
-	return l, write, append(files, uintptr(write)), nil
+	files = append(files, uintptr(write))
+	if s.cage != nil {
+		files = append(files, uintptr(s.cage.procs)) // see execArguments
+	}
+	return l, write, files, nil
 }
 
 // execArguments are those of svexec(8), which reports at report.
 func (s *Service) execArguments(l launch, report int) []string {
-	const most = 8 // of its own
+	const most = 10 // of its own
 	argv := append(make([]string, 0, most+len(l.argv)), "svexec", "-e", strconv.Itoa(report))
 	if s.settings.lockFD != 0 {
 		argv = append(argv, "-l", strconv.Itoa(s.settings.lockFD))
+	}
+	if s.cage != nil {
+		argv = append(argv, "-g", strconv.Itoa(report+1))
 	}
 	if !l.attributes {
 		argv = append(argv, "-s", "") // no set/ is read

@@ -4,6 +4,7 @@ import (
 	"syscall"
 
 	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
 )
 
@@ -112,6 +113,28 @@ func (m *Machine) stopMore(ev Event) {
 	m.drains = false
 	m.letter = command.Down
 	m.act(Action{Do: Ask, Letter: command.Term})
+}
+
+// The same with every descendant, where there is something to end.
+
+func (m *Machine) stopTree(ev Event) {
+	m.whole = true
+	m.stop(ev)
+}
+
+func (m *Machine) haltTree(ev Event) {
+	m.whole = m.Running
+	m.halt(ev)
+}
+
+// stopTreeMore widens a stop, also one of which only the rest is left.
+func (m *Machine) stopTreeMore(ev Event) {
+	m.whole = true
+	m.stopMore(ev)
+	if !m.Running && m.scope != servicedir.ScopeTree {
+		m.scope = servicedir.ScopeTree
+		m.endRest()
+	}
 }
 
 // leave is exit where nothing runs.

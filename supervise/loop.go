@@ -29,6 +29,9 @@ type Engine struct {
 	initTicks uint64 // of process 1
 	world     [worldSize]byte
 	epoch     time.Duration // when our clock began, in that of the machine
+	cgroup    *string       // our own, once it is known
+	subreaper bool          // orphans come to us
+	orphans   bool          // of them some may have ended
 	letGo     bool          // leave now, and leave the services running
 	leaving   bool          // stop what an earlier supervise has left, and leave
 	reexec    reexec
@@ -149,6 +152,9 @@ func (e *Engine) Run() error {
 		if err := e.poll.Wait(e.deadline()); err != nil {
 			return err
 		}
+		if e.orphans {
+			e.reapOrphans()
+		}
 		e.timeouts()
 		e.tryProgram()
 	}
@@ -159,6 +165,9 @@ func (e *Engine) Run() error {
 }
 
 func (e *Engine) listen() error {
+	if e.subreaper {
+		defer e.poll.Children()
+	}
 	return e.poll.Signals(e, tagSignal, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT)
 }
 
@@ -185,6 +194,10 @@ func (e *Engine) Ready(tag int, revents int16) {
 // HUP are for svscan, which tells us with TERM, but under s6's name they mean
 // what they mean there.
 func (e *Engine) signalled(sig syscall.Signal) {
+	if sig == syscall.SIGCHLD {
+		e.orphans = true
+		return
+	}
 	e.letGo = e.letGo || sig == syscall.SIGQUIT
 	for _, s := range append([]*Service(nil), e.services...) {
 		if s.input >= 0 {
@@ -222,6 +235,9 @@ func (e *Engine) deadline() time.Duration {
 		if s.askAt != 0 {
 			earlier(s.askAt)
 		}
+		if s.hunt != nil && s.hunt.due {
+			earlier(fifo.Now() + huntPause)
+		}
 	}
 	return first
 }
@@ -236,6 +252,8 @@ func (e *Engine) timeouts() {
 		switch {
 		case s.m.Deadline != never && s.m.Deadline <= now:
 			s.handle(Event{Kind: Timeout})
+		case s.hunt != nil && s.hunt.due:
+			s.goOnHunting()
 		case s.files.hold != 0 && s.files.hold <= now, s.files.stale:
 			s.show()
 		}

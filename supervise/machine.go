@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
 )
 
@@ -25,6 +26,7 @@ const (
 	Kill
 	NotAgain
 	Look
+	DownTree
 	LetGo
 	Reexec
 	// From supervise itself.
@@ -39,7 +41,7 @@ const (
 	Unstarted  // run could not be started
 	Ready      // run said that it is ready
 	RunEnded   // the process of run ended
-	GroupEnded // nothing is left of its process group
+	GroupEnded // nothing is left of its process group, session or tree
 	FinishStarted
 	FinishEnded // finish ended, or there is none
 	InputIdle   // a logger's FIFO is empty
@@ -48,7 +50,7 @@ const (
 )
 
 var kindWords = [Kinds]string{"signal", "up", "down", "once", "exit", "pause", "continue", "term", "kill",
-	"not-again", "look", "let-go", "reexec", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "ready", "run-ended",
+	"not-again", "look", "down-tree", "let-go", "reexec", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "ready", "run-ended",
 	"group-ended", "finish-started", "finish-ended", "input-idle", "timeout"}
 
 // String is the word for the kind.
@@ -65,15 +67,17 @@ type Event struct {
 	Handled bool
 	// Notifies: the run that was Started or Launched will say when it is ready.
 	Notifies bool
-	// Limit: with what may stop it, timeout-kill; with FinishStarted,
+	// Scope: with RunEnded, what is to follow. It is ScopeUsual where nobody asked
+	// for another, and may be where nothing follows anyway.
+	Scope servicedir.Scope
+	// Limit: with what may stop it, and with RunEnded, timeout-kill; with FinishStarted,
 	// timeout-finish; with Unstarted, how long to wait where trying again soon
 	// may help. 0 is none.
 	Limit time.Duration
 	// Code and Signal say how a process ended: Signal 0 means by itself.
 	Code   int
 	Signal syscall.Signal
-	// Left counts, with GroupEnded, the processes of the group that outlived all
-	// of it; with InputEnd the bytes that wait in the FIFO.
+	// Left counts, with GroupEnded, the processes that outlived all of it; with InputEnd the bytes that wait in the FIFO.
 	Left int
 }
 
@@ -88,9 +92,9 @@ const (
 	SendDown              // the down signal to the process of run
 	SendReload            // the reload signal to the process of run
 	KillRun               // KILL to the process of run: timeout-kill has passed
-	EndGroup              // the down signal and CONT to what is left of the group, until GroupEnded
-	KillGroup             // KILL to what is left of the group
-	GiveUpGroup           // wait no longer for the group: GroupEnded
+	EndGroup              // the down signal and CONT to what is left in Scope, until GroupEnded
+	KillGroup             // KILL to what is left in Scope
+	GiveUpGroup           // wait no longer for it: GroupEnded
 	KillFinish            // CONT and KILL to finish
 	CheckInput            // InputIdle if the logger's FIFO is empty
 	MakeDown              // make the file down
@@ -108,6 +112,7 @@ type Action struct {
 	Letter command.Letter
 	Signal syscall.Signal
 	Group  bool
+	Scope  servicedir.Scope
 	Cause  string
 }
 
@@ -130,19 +135,21 @@ type Machine struct {
 	LastWords bool
 
 	style   *Style
-	logger  bool           // its standard input is the FIFO of a service
-	final   bool           // Shutdown: no letter brings it back
-	eager   bool           // somebody asked for the next start, so it is not delayed
-	owed    bool           // a once was asked for and not yet started
-	unborn  bool           // launched, and not yet run
-	waits   bool           // started, and will say when it is ready
-	limit   time.Duration  // timeout-kill of this stop, 0 for none
-	killed  bool           // it has passed
-	drains  bool           // no end but that of its input is expected
-	letter  command.Letter // what this run was asked last that may end it
-	tries   int            // starts that failed in a row
-	started time.Duration  // when run was started last
-	now     time.Duration  // of the event
+	logger  bool             // its standard input is the FIFO of a service
+	final   bool             // Shutdown: no letter brings it back
+	eager   bool             // somebody asked for the next start, so it is not delayed
+	owed    bool             // a once was asked for and not yet started
+	unborn  bool             // launched, and not yet run
+	waits   bool             // started, and will say when it is ready
+	limit   time.Duration    // timeout-kill of this stop, 0 for none
+	killed  bool             // it has passed
+	drains  bool             // no end but that of its input is expected
+	letter  command.Letter   // what this run was asked last that may end it
+	whole   bool             // this stop takes every descendant, whatever is set
+	scope   servicedir.Scope // of what follows the end of this run
+	tries   int              // starts that failed in a row
+	started time.Duration    // when run was started last
+	now     time.Duration    // of the event
 	acts    []Action
 	room    [8]Action // of acts: what Step says never needs more memory
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
 )
 
@@ -32,6 +33,7 @@ var flagWords = [...]flagWord{
 	{"waits", func(m *Machine) *bool { return &m.waits }},
 	{"killed", func(m *Machine) *bool { return &m.killed }},
 	{"drains", func(m *Machine) *bool { return &m.drains }},
+	{"whole", func(m *Machine) *bool { return &m.whole }},
 }
 
 // timeWord is a time of the machine and its word; none of them is said.
@@ -65,6 +67,10 @@ func (m *Machine) remember(b []byte, epoch time.Duration) []byte {
 	if m.letter != 0 {
 		say("letter=")
 		b = append(b, byte(m.letter))
+	}
+	if m.scope != servicedir.ScopeUsual {
+		say("scope=")
+		b = append(b, m.scope.String()...)
 	}
 	if m.tries > 0 {
 		say("tries=")
@@ -109,6 +115,9 @@ func (m *Machine) recallWord(word string, epoch time.Duration) {
 		if _, known := command.Unpack(value[0]); known {
 			m.letter = command.Letter(value[0])
 		}
+	}
+	if word == "scope" {
+		m.scope, _ = servicedir.ParseScope(word, value) // usual where it is none
 	}
 	const most = 1 << 40 // milliseconds: no machine runs for longer
 	n, err := strconv.ParseUint(value, 10, 63)

@@ -10,6 +10,8 @@ const (
 	// groupGrace is how long what is left of a process group may take to end
 	// where there is no timeout-kill.
 	groupGrace = 5 * time.Second
+	// huntPause is how long a hunt lets others have their turn between two rounds.
+	huntPause = time.Millisecond
 	// drainPause is how long a logger's FIFO must have been empty before a
 	// logger that sees no end of file gets TERM.
 	drainPause = time.Second

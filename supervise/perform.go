@@ -29,9 +29,9 @@ func (s *Service) perform(a Action) {
 	case KillRun:
 		s.signal(syscall.SIGKILL, servicedir.Exists(s.dir, servicedir.KillGroupTimeout))
 	case EndGroup:
-		s.endGroup(s.downSignal(), syscall.SIGCONT)
+		s.endRest(a.Scope, s.downSignal(), syscall.SIGCONT)
 	case KillGroup:
-		s.endGroup(syscall.SIGKILL)
+		s.endRest(a.Scope, syscall.SIGKILL)
 	case GiveUpGroup:
 		s.giveUpGroup()
 	case KillFinish:
@@ -113,7 +113,7 @@ func (s *Service) start() {
 		kind = Started
 		s.begun()
 	}
-	s.happen(Event{Kind: kind, Notifies: s.notify >= 0})
+	s.happen(Event{Kind: kind, Notifies: s.notify >= 0 || s.daemonizes})
 }
 
 // begun is when run is executed.

@@ -97,15 +97,19 @@ var kinds = [256]Kind{
 	command.Pause: Pause, command.Continue: Continue,
 	command.Term: Term, command.Kill: Kill,
 	command.NotAgain: NotAgain, command.NeverAgain: NotAgain,
-	command.Look: Look, command.LetGo: LetGo, command.Reexec: Reexec,
+	command.DownTree: DownTree,
+	command.Look:     Look, command.LetGo: LetGo, command.Reexec: Reexec,
 }
 
 // request is the event of a letter, with what the machine needs to know.
 func (s *Service) request(info command.Info) Event {
 	kind := kinds[info.Letter]
 	ev := Event{Kind: kind, Letter: info.Letter}
-	if kind == Down || kind == Exit {
+	if kind == Down || kind == Exit || kind == DownTree {
 		ev.Limit = s.timeoutKill()
+	}
+	if kind == DownTree {
+		s.engine.subreap() // what is left of run comes to us
 	}
 	if kind == Look {
 		s.engine.look(s)

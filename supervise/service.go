@@ -42,6 +42,14 @@ type Service struct {
 	report      int              // reading end of svexec's pipe, or -1
 	said        []byte           // what came from there
 	group       []process        // what is left of it after run
+	scope       servicedir.Scope // in which that is looked for
+	hunt        *hunt            // that ends it, nil if none does
+
+	scoped     bool          // this run's tree is ours to end, whyever it ended
+	cage       *cage         // the cgroup of that, or nil
+	daemonizes bool          // run ends and leaves its daemon
+	handedOn   time.Duration // when it did, 0 if it has not
+	session    int           // of that daemon, or 0
 
 	logger  *Service // reads our output, or nil
 	writing int      // our writing end of its FIFO, or -1
@@ -68,6 +76,7 @@ type settings struct {
 	timeoutKill, timeoutFinish time.Duration
 	downSignal, reloadSignal   syscall.Signal
 	maxDeathTally              int
+	killScope                  servicedir.Scope
 }
 
 // What a descriptor in the wait is; a script's tag is tagScript + its letter.
@@ -172,6 +181,7 @@ func (s *Service) close() {
 	s.dropReadiness()
 	s.dropReport()
 	s.dropGroup()
+	s.closeCage()
 	for _, sc := range s.scripts {
 		s.forget(sc.process) // it ends by itself
 	}
@@ -191,7 +201,11 @@ func (s *Service) Ready(tag int, _ int16) {
 	case tagRun:
 		s.readReport() // that it became run comes before its end
 		if end, ended := s.reap(&s.run, runSlot); ended {
-			s.runEnded(end)
+			s.dropReadiness()
+			s.dropReport()
+			if !s.handOn(end) {
+				s.runEnded(end)
+			}
 			s.flush()
 		}
 	case tagFinish:
@@ -215,12 +229,10 @@ func (s *Service) Ready(tag int, _ int16) {
 
 // runEnded is the end of the process of run.
 func (s *Service) runEnded(end ending) {
-	s.dropReadiness()
-	s.dropReport()
 	if !s.m.unborn {
 		s.noteEnd(end)
 	}
-	s.step(Event{Kind: RunEnded, Code: end.code(), Signal: end.signal()})
+	s.step(s.runEnd(end))
 }
 
 // noteEnd keeps how run ended.

@@ -52,6 +52,9 @@ var (
 	stop     = cell{"stop", (*Machine).stop}
 	halt     = cell{"stop or stay", (*Machine).halt}
 	stopMore = cell{"stop again", (*Machine).stopMore}
+	stopAll  = cell{"stop tree", (*Machine).stopTree}
+	haltAll  = cell{"tree or stay", (*Machine).haltTree}
+	moreAll  = cell{"tree again", (*Machine).stopTreeMore}
 	wantDown = cell{"want down", (*Machine).wantDown}
 	once     = cell{"begin once", (*Machine).beginOnce}
 	thisOnce = cell{"this once", (*Machine).thisOnce}
@@ -96,6 +99,7 @@ var table = [Kinds]row{
 	Kill:     {down: nothing, waiting: nothing, starting: ask, up: ask, paused: ask, stopping: ask, finishing: unfinish, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	NotAgain: {down: stay, waiting: stay, starting: unwant, up: wantDown, paused: wantDown, stopping: wantDown, finishing: wantDown, backoff: stay, failed: stay, exited: stay, skipped: stay},
 	Look:     {down: nothing, waiting: look, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: look, failed: nothing, exited: nothing, skipped: nothing},
+	DownTree: {down: stay, waiting: stay, starting: haltAll, up: stopAll, paused: stopAll, stopping: moreAll, finishing: wantDown, backoff: stay, failed: stay, exited: stay, skipped: stay},
 	LetGo:    {down: letGo, waiting: letGo, starting: letGo, up: letGo, paused: letGo, stopping: letGo, finishing: letGo, backoff: letGo, failed: letGo, exited: letGo, skipped: letGo},
 	Reexec:   {down: again, waiting: again, starting: again, up: again, paused: again, stopping: again, finishing: again, backoff: again, failed: again, exited: again, skipped: again},
 	Boot:     {down: begin, waiting: nothing, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},

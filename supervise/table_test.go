@@ -112,6 +112,8 @@ func (a Action) String() string {
 		return word + " " + string(rune(a.Letter))
 	case SendSignal:
 		return fmt.Sprintf("%s %d", word, a.Signal)
+	case EndGroup, KillGroup, GiveUpGroup:
+		return strings.Replace(word, "group", a.Scope.String(), 1)
 	case NoteDeath:
 		return word + " " + a.Cause
 	}

@@ -16,7 +16,7 @@ var (
 )
 
 // letters that a walk sends, the wanted states more often than the rest.
-var walkLetters = []byte("uuudddoxpcttkhaiq12byrlPCKOLGR")
+var walkLetters = []byte("uuudddToxpcttkhaiq12byrlPCKOLGR")
 
 // ask sends a letter, and remembers what was asked last.
 func (w *world) ask(l command.Letter) {
@@ -29,6 +29,8 @@ func (w *world) ask(l command.Letter) {
 		if w.run && w.m.State != status.Stopping {
 			w.owed = false // the run that there is
 		}
+	case command.DownTree:
+		w.asked, w.whole = command.Down, w.whole || w.run || w.m.State == status.Stopping
 	case command.Down, command.NotAgain:
 		w.asked = command.Down
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
 )
 
@@ -32,6 +33,7 @@ type world struct {
 	group       bool // something of the group outlives run
 	stubborn    bool // run ignores all but KILL
 	unborn      bool // run is not executed yet
+	whole       bool // every descendant of this run is to end
 	scripts     []command.Letter
 	asked       command.Letter // the last of u, d, o that was asked
 	owed        bool           // an o that was not started yet
@@ -110,6 +112,9 @@ func (w *world) perform(a Action) {
 	case Start:
 		w.start()
 	case Finish:
+		if w.group {
+			w.fail("finish beside what run has left")
+		}
 		if w.run || w.finish {
 			w.fail("finish beside run or finish")
 		}
@@ -127,10 +132,19 @@ func (w *world) perform(a Action) {
 	case KillRun:
 		w.signal(syscall.SIGKILL)
 	case EndGroup:
+		if w.run {
+			w.fail("ends the rest of a run that is there")
+		}
+		if w.whole && a.Scope != servicedir.ScopeTree {
+			w.fail("ends less than the whole tree")
+		}
 		if w.group = w.rand.IntN(3) == 0; !w.group {
 			w.queue = append(w.queue, Event{Kind: GroupEnded})
 		}
 	case KillGroup, GiveUpGroup:
+		if a.Do == GiveUpGroup && a.Scope == servicedir.ScopeTree {
+			w.fail("leaves something of a tree")
+		}
 		w.group = false
 		w.queue = append(w.queue, Event{Kind: GroupEnded})
 	case CheckInput:
@@ -170,6 +184,7 @@ func (w *world) start() {
 		return
 	}
 	w.run, w.started, w.ends, w.finishes, w.eager, w.owed = true, w.now, 0, 0, false, false
+	w.whole = false
 	w.stubborn = w.rand.IntN(4) == 0
 	ev := Event{Kind: Started, Notifies: w.rand.IntN(2) == 0}
 	if w.unborn = w.rand.IntN(3) == 0; w.unborn {
@@ -192,7 +207,8 @@ func (w *world) signal(sig syscall.Signal) {
 func (w *world) endRun(code int, sig syscall.Signal) {
 	if w.run && w.ends == 0 {
 		w.ends++
-		w.queue = append(w.queue, Event{Kind: RunEnded, Code: code, Signal: sig})
+		w.queue = append(w.queue, Event{Kind: RunEnded, Code: code, Signal: sig, Limit: worldKill * time.Duration(w.rand.IntN(2)),
+			Scope: servicedir.Scope(w.rand.IntN(int(servicedir.ScopeTree) + 1))})
 	}
 }
 

@@ -21,7 +21,7 @@ type Change struct {
 // NextStart says that what runs keeps the old value.
 func (c *Change) NextStart() bool {
 	switch c.setting.Path {
-	case servicedir.NotificationFD, servicedir.LockFD, servicedir.NoSetsid:
+	case servicedir.NotificationFD, servicedir.LockFD, servicedir.NoSetsid, servicedir.Daemonizes:
 		return true
 	}
 	return c.setting.Exec
@@ -46,7 +46,7 @@ func ParseChange(word string) (Change, error) {
 		return refuse("a program: give it as " + name + " --file=PATH")
 	case s.Kind == setting.Flag && given:
 		return refuse("a flag is there or not: write " + name + " without a value, or unset it")
-	case s.Kind == setting.Flag, !given && isVariable(s):
+	case s.Kind == setting.Flag, !given && (isVariable(s) || s.Bare):
 		return Change{setting: s, item: item}, nil
 	case !given && isArgv(s):
 		return refuse("it needs arguments: " + name + " -- ARGUMENT...")

@@ -80,7 +80,11 @@ func isUp(_, now *Service) bool {
 // isReady: a service that says when it is ready is believed, else running must
 // do, and its check.
 func isReady(_, now *Service) bool {
-	return isUp(nil, now) && (now.Ready || !exists(filepath.Join(now.Dir, servicedir.NotificationFD)))
+	return isUp(nil, now) && (now.Ready || !tellsReady(now.Dir))
+}
+
+func tellsReady(dir string) bool {
+	return exists(filepath.Join(dir, servicedir.NotificationFD)) || exists(filepath.Join(dir, servicedir.Daemonizes))
 }
 
 func isFinished(_, now *Service) bool { return now.PID == 0 && now.State != status.Finishing }

@@ -10,13 +10,14 @@ import (
 )
 
 // Usage is the line of svexec(8).
-const Usage = "svexec [-s dir] [-e fd] [-l fd] [-u user[:group...]] [--background pidfile [--timeout time]] [--] [prog [arg ...]]"
+const Usage = "svexec [-s dir] [-e fd] [-l fd] [-g fd] [-u user[:group...]] [--background pidfile [--timeout time]] [--] [prog [arg ...]]"
 
 // Options are what svexec is called with.
 type Options struct {
 	Dir        string        // the service directory; empty: no set/ is read
 	Report     int           // the descriptor that hears of the start, -1 for none
 	Lock       int           // the descriptor to be locked first, -1 for none
+	Cgroup     int           // cgroup.procs of the cgroup to join, -1 for none
 	User       string        // in place of set/user; empty for none
 	Background string        // the pid file of a daemon to stay in front of; empty for none
 	Timeout    time.Duration // for that file
@@ -28,7 +29,7 @@ var errUsage = errors.New(Usage)
 // Parse takes the arguments of svexec apart. Its error is the usage.
 func Parse(args []string) (Options, error) {
 	const unsaid = -1
-	o := Options{Report: -1, Lock: -1, Timeout: unsaid}
+	o := Options{Report: -1, Lock: -1, Cgroup: -1, Timeout: unsaid}
 	placed := false
 	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
 		if args[0] == "--" {
@@ -87,6 +88,8 @@ func (o *Options) set(name, value string) (err error) {
 		o.Report, err = descriptor(value)
 	case "-l":
 		o.Lock, err = descriptor(value)
+	case "-g":
+		o.Cgroup, err = descriptor(value)
 	case "--background":
 		o.Background = value
 	case "--timeout":

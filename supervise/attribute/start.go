@@ -58,6 +58,11 @@ func Exec(o Options) error {
 			return &trouble{"lock", "descriptor of -l", err}
 		}
 	}
+	if o.Cgroup >= 0 {
+		// Before all that may fork. Who asks for it knows what to do without.
+		_, _ = unix.Write(o.Cgroup, []byte("0"))
+		_ = unix.Close(o.Cgroup) // nothing to flush
+	}
 	s := start{options: o, set: -1, env: os.Environ()}
 	s.unbound = s.env.get("SV_NO_USER_CHANGE") != ""
 	if o.Dir == "" {

@@ -39,9 +39,10 @@ const (
 	NeverAgain  Letter = 'Q' // NotAgain, and makes the file down
 
 	// Ours.
-	Look   Letter = 'L' // something in the directory changed: read it again
-	LetGo  Letter = 'G' // leave, and leave the service running: the next supervise adopts it
-	Reexec Letter = 'R' // execute the program of supervise again, in place
+	DownTree Letter = 'T' // down, with every descendant
+	Look     Letter = 'L' // something in the directory changed: read it again
+	LetGo    Letter = 'G' // leave, and leave the service running: the next supervise adopts it
+	Reexec   Letter = 'R' // execute the program of supervise again, in place
 )
 
 // Info is what a letter does, as data.
@@ -82,6 +83,7 @@ var Letters = []Info{
 	{Letter: UpForGood, Word: "up-for-good"},
 	{Letter: NotAgain, Word: "not-again"},
 	{Letter: NeverAgain, Word: "never-again"},
+	{Letter: DownTree, Word: "down-tree"},
 	{Letter: Look, Word: "look"},
 	{Letter: LetGo, Word: "let-go"},
 	{Letter: Reexec, Word: "reexec"},

@@ -31,6 +31,9 @@ const (
 const (
 	Command = Set + "/command" // argv, one argument a line, where there is no run
 	Style   = Set + "/style"   // whose behaviour: svdir, daemontools, runit, s6
+
+	KillScope  = Set + "/kill-scope" // process, group, session, tree
+	Daemonizes = Set + "/daemonizes" // run ends and leaves its daemon, perhaps the path of its pid file
 )
 
 // NeedsExec says that a name in Set is an attribute of the process, so that run

@@ -2,6 +2,7 @@ package setting
 
 import (
 	"errors"
+	"strings"
 	"syscall"
 	"time"
 
@@ -72,6 +73,21 @@ func checkSignal(text string) error {
 		sig, err := servicedir.ParseSignal("", value)
 		return sig, bare(err)
 	})
+}
+
+func checkScope(text string) error {
+	return check(text, func(value string) (servicedir.Scope, error) {
+		scope, err := servicedir.ParseScope("", value)
+		return scope, bare(err)
+	})
+}
+
+// checkPIDFile takes an empty file too.
+func checkPIDFile(text string) error {
+	if strings.TrimSpace(text) == "" {
+		return nil
+	}
+	return checkLine(text)
 }
 
 func checkStyle(text string) error        { return check(text, ParseStyle) }

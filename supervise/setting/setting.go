@@ -28,6 +28,8 @@ type Setting struct {
 	Kind Kind
 	// Lines: a Value of one item per line.
 	Lines bool
+	// Bare: a Value that may be empty: then it is there, and says no more.
+	Bare bool
 	// Exec: svexec applies it, so a service that has it starts through svexec.
 	Exec bool
 	// Log: it belongs to the default logger: its place is log/set.

@@ -26,6 +26,10 @@ var All = []Setting{
 	{Name: "description", Path: "set/description", Form: "a line of text", Check: checkLine},
 	{Name: "style", Path: "set/style", Form: "svdir, daemontools, runit or s6", Check: checkStyle},
 
+	// Stopping.
+	{Name: "kill-scope", Path: servicedir.KillScope, Form: "process, group, session or tree", Check: checkScope},
+	{Name: "daemonizes", Path: servicedir.Daemonizes, Bare: true, Form: "a flag, or the path of a pid file", Check: checkPIDFile},
+
 	// What surrounds it, applied by svexec.
 	{Name: "clear-env", Path: "set/clear-env", Kind: Flag, Exec: true, Form: "a flag"},
 	{Name: "env-file", Path: "set/env-file", Exec: true, Form: "the path of a file of NAME=value lines", Check: checkTemplate},

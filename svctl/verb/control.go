@@ -91,6 +91,9 @@ func (c *call) send(t *task) error {
 	if c.opt.group {
 		letters = c.verb.group
 	}
+	if c.opt.whole {
+		letters = c.verb.whole
+	}
 	refuse := func(reason string, kind error) error {
 		t.wait.Verdict = svctl.Never
 		return &svctl.Problem{Verb: c.doing(), Object: t.Name, Reason: reason, Kind: kind}

@@ -21,6 +21,7 @@ type options struct {
 	file                           string
 	json, help, version            bool
 	all, noWait, group, any, purge bool
+	whole                          bool // every descendant too
 	verbose, loggers, recursive    bool
 	follow                         bool
 	lines                          *int
@@ -70,6 +71,7 @@ var optionTable = []option{
 	{"", "no-wait", "", "do not wait", flag(func(o *options) *bool { return &o.noWait })},
 	{"", "timeout", "time", "wait at most so long (10s, 2m, or never)", setTimeout},
 	{"g", "group", "", "to the process group", flag(func(o *options) *bool { return &o.group })},
+	{"", "tree", "", "and end every descendant", flag(func(o *options) *bool { return &o.whole })},
 	{"", "up", "", "its process runs", goal(svctl.Up)},
 	{"", "ready", "", "it is ready", goal(svctl.Ready)},
 	{"", "down", "", "its process has ended", goal(svctl.Down)},

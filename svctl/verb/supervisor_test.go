@@ -131,7 +131,7 @@ func (s *supervisor) act(l command.Letter) {
 		if r.PID == 0 {
 			s.start(status.WantOnce)
 		}
-	case command.Down:
+	case command.Down, command.DownTree:
 		r.State, r.Want, r.PID, r.Since = status.Down, status.WantDown, 0, time.Now()
 	case command.Term, command.Kill, command.KillGroup:
 		s.start(r.Want)

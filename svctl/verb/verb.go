@@ -31,9 +31,9 @@ type verb struct {
 	options string
 	run     func(c *call) int
 	// letters are what a control verb sends, goal what it waits for then,
-	// group the letter that takes the place of letters with -g.
-	letters, group string
-	goal           *svctl.Goal
+	// group the letter that takes the place of letters with -g, whole with --tree.
+	letters, group, whole string
+	goal                  *svctl.Goal
 	// signal says that it needs a process, starts that it wants one.
 	signal, starts bool
 	// command says that what follows -- is a command, not names.
@@ -56,8 +56,8 @@ var verbs = []verb{
 
 	{word: "up", args: someName, does: "start, and keep running", options: waiting, run: control, letters: "u", goal: svctl.Up, starts: true},
 	{word: "start", args: someName, does: "the same", options: waiting, run: control, letters: "u", goal: svctl.Up, starts: true},
-	{word: "down", args: someName, does: "stop, and do not start again", options: waiting, run: control, letters: "d", goal: svctl.Stopped},
-	{word: "stop", args: someName, does: "the same", options: waiting, run: control, letters: "d", goal: svctl.Stopped},
+	{word: "down", args: someName, does: "stop, and do not start again", options: waiting + " tree", run: control, letters: "d", whole: "T", goal: svctl.Stopped},
+	{word: "stop", args: someName, does: "the same", options: waiting + " tree", run: control, letters: "d", whole: "T", goal: svctl.Stopped},
 	{word: "once", args: someName, does: "start, and do not start again when it ends", options: waiting, run: control, letters: "o", goal: svctl.RanOnce, starts: true},
 	{word: "restart", args: someName, does: "stop, then start", options: waiting, run: control, letters: "du", goal: svctl.Restarted, starts: true},
 	{word: "reload", args: someName, does: "read the configuration again (reload-signal, else HUP)", options: signals, run: control, letters: "l", signal: true},

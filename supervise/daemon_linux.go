@@ -1,0 +1,99 @@
+package supervise
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/status"
+)
+
+// handOn is the end of run where set/daemonizes is there: if it ended with 0 and
+// left its daemon, that is the process of the service from now on, and the
+// service is ready. The daemon is our child, an orphan that came to us, so its
+// end is known as that of any run; and a pid file never names a stranger, since
+// only orphans of this run are looked at.
+//
+// A process in the middle of a double fork ends with 0 at once, and hands on
+// again.
+func (s *Service) handOn(end ending) bool {
+	if !s.daemonizes || end != (ending{}) || s.m.unborn || s.m.State == status.Stopping {
+		return false
+	}
+	if s.handedOn != 0 && fifo.Now()-s.handedOn > startPause {
+		return false
+	}
+	var r reading
+	k := s.kin()
+	r.read(s, &k)
+	orphans, _ := k.members(r.all) // torn or not: an orphan needs no chain
+	orphans = slices.DeleteFunc(orphans, func(o relative) bool { return o.parent != k.self || o.ticks < s.record.StartTicks })
+	daemon, ok := chooseDaemon(orphans, s.pidInFile())
+	if !ok {
+		return false
+	}
+	fd, err := unix.PidfdOpen(daemon.pid, 0)
+	if err != nil {
+		return false
+	}
+	s.run = process{pid: daemon.pid, fd: fd}
+	s.noteRun()
+	s.session = daemon.session
+	group, err := unix.Getpgid(daemon.pid)
+	s.leads = err == nil && group == daemon.pid
+	s.engine.poll.Add(fd, unix.POLLIN, s, tagRun)
+	first := s.handedOn == 0
+	s.handedOn, s.record.StartTicks = fifo.Now(), 0
+	if first && !s.m.Ready {
+		s.becameReady()
+	}
+	return true
+}
+
+// chooseDaemon is the orphan that the pid file names, else one that leads a
+// session, else any; of several the oldest.
+func chooseDaemon(orphans []relative, named int) (relative, bool) {
+	rank := func(r relative) int {
+		switch r.pid {
+		case named:
+			return 0
+		case r.session:
+			return 1
+		}
+		return 2
+	}
+	if len(orphans) == 0 {
+		return relative{}, false
+	}
+	return slices.MinFunc(orphans, func(a, b relative) int {
+		switch {
+		case rank(a) != rank(b):
+			return rank(a) - rank(b)
+		case a.ticks != b.ticks && a.ticks < b.ticks, a.ticks == b.ticks && a.pid < b.pid:
+			return -1
+		}
+		return 1
+	}), true
+}
+
+// pidInFile is the pid in the file that set/daemonizes names, 0 if it names
+// none: a file that is empty is a flag.
+func (s *Service) pidInFile() int {
+	path, found, err := servicedir.ReadValue(s.dir, servicedir.Daemonizes)
+	if err != nil || !found {
+		return 0
+	}
+	text, found, err := servicedir.ReadValue(s.dir, path)
+	if err != nil || !found {
+		return 0
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(text))
+	if err != nil {
+		return 0
+	}
+	return pid
+}

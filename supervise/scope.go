@@ -1,0 +1,68 @@
+package supervise
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/status"
+)
+
+// killScope is how far a stop reaches. A daemon that has left the process of
+// run is found by its descent alone, so daemonizes asks for the tree.
+func (s *Service) killScope() servicedir.Scope {
+	absent := servicedir.ScopeUsual
+	if s.daemonizes {
+		absent = servicedir.ScopeTree
+	}
+	v := &s.settings.killScope
+	return use(s, v, func() (servicedir.Scope, error) { return servicedir.ReadScope(s.dir, *v, absent) })
+}
+
+// noteScope takes notice of a name in set/ that has to do with the scope.
+func (s *Service) noteScope(name string) {
+	switch servicedir.Set + "/" + name {
+	case servicedir.KillScope:
+		s.scoped = true
+	case servicedir.Daemonizes:
+		s.daemonizes = true
+	}
+}
+
+// armScope makes us the parent of the orphans of a run that is about to start,
+// if set/, which was just looked through, asks for its tree.
+func (s *Service) armScope() {
+	s.handedOn, s.session = 0, 0
+	s.scoped = (s.scoped || s.daemonizes) && s.killScope() == servicedir.ScopeTree
+	if s.scoped || s.daemonizes {
+		s.engine.subreap()
+	}
+	if s.scoped {
+		s.openCage()
+	} else {
+		s.closeCage()
+	}
+}
+
+// adoptScope is armScope for a run that was started by an earlier supervise. If
+// it was to go into the background, and is ready, it has.
+func (s *Service) adoptScope() {
+	_ = s.hasAttributes() // for the scope
+	s.armScope()
+	if s.daemonizes && s.m.Ready && s.run.fd >= 0 {
+		s.handedOn = fifo.Now() - 2*startPause
+		s.session, _ = unix.Getsid(s.run.pid) // it lives
+	}
+}
+
+// runEnd is the event of the end of run. The scope is read only where it matters.
+func (s *Service) runEnd(end ending) Event {
+	ev := Event{Kind: RunEnded, Code: end.code(), Signal: end.signal()}
+	if s.scoped {
+		ev.Limit = s.timeoutKill()
+	}
+	if s.scoped || s.m.State == status.Stopping {
+		ev.Scope = s.killScope()
+	}
+	return ev
+}

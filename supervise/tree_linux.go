@@ -1,0 +1,160 @@
+package supervise
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/servicedir"
+)
+
+// reading is room for readings of /proc, kept while something is hunted.
+type reading struct {
+	all     []relative
+	environ []byte
+	// seize, unless it is nil, is told of an orphan as soon as it is read: one
+	// that forks and ends would be gone when the reading is done.
+	seize func(relative)
+}
+
+// maxEnviron bounds what is read of an environment.
+const maxEnviron = 128 << 10
+
+// rest are the live processes in the scope of s that outlive its run, and
+// whether the reading was torn.
+func (s *Service) rest(r *reading, scope servicedir.Scope) (found []relative, torn bool) {
+	k := s.kin()
+	torn = r.read(s, &k)
+	if scope == servicedir.ScopeTree {
+		found, torn2 := k.members(r.all)
+		return found, torn || torn2
+	}
+	session := s.runSession()
+	for _, p := range r.all {
+		if p.session == session {
+			found = append(found, p)
+		}
+	}
+	return found, torn
+}
+
+// runSession is the session of run.
+func (s *Service) runSession() int {
+	if s.session != 0 {
+		return s.session
+	}
+	return s.run.pid
+}
+
+// kin is what is known of the family.
+func (s *Service) kin() kin {
+	k := kin{self: s.engine.self, session: s.runSession(), heir: s.input < 0}
+	for _, other := range s.engine.services {
+		if other != s {
+			k.sessions = append(k.sessions, other.runSession())
+			k.heir = k.heir && other.input >= 0
+		}
+		for _, p := range other.children() {
+			if other != s || p != s.run.pid {
+				k.children = append(k.children, p)
+			}
+		}
+	}
+	if s.run.fd >= 0 {
+		k.run = s.run.pid
+	}
+	return k
+}
+
+// children are the processes that somebody will reap by their pids.
+func (s *Service) children() []int {
+	var pids []int
+	for _, p := range []process{s.run, s.finish} {
+		if p.fd >= 0 {
+			pids = append(pids, p.pid)
+		}
+	}
+	for i := range s.scripts {
+		pids = append(pids, s.scripts[i].pid)
+	}
+	for _, b := range s.buried {
+		pids = append(pids, b.pid)
+	}
+	return pids
+}
+
+// read reads what lives now. It is torn where a process ended meanwhile.
+func (r *reading) read(s *Service, k *kin) (torn bool) {
+	r.all = r.all[:0]
+	fd, err := unix.Open("/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return true
+	}
+	defer unix.Close(fd)
+	parent, caged := unix.Getppid(), s.caged()
+	var buf statBuffer
+	err = fifo.EachName(fd, func(name string) {
+		pid, err := strconv.Atoi(name)
+		if err != nil {
+			return
+		}
+		p, alive, gone := parseRelative(pid, buf.read(pid))
+		torn = torn || gone
+		if !alive {
+			return
+		}
+		// Orphans come to us, and to svscan or init where an earlier supervise ended.
+		if p.parent == s.engine.self || p.parent == parent || p.parent == 1 {
+			p.mark = r.readMark(s, pid)
+		}
+		if slices.Contains(caged, pid) {
+			p.mark = markOurs
+		}
+		if r.seize != nil && s.scope == servicedir.ScopeTree && k.judge(&p) == kindred {
+			r.seize(p)
+		}
+		r.all = append(r.all, p)
+	})
+	return torn || err != nil
+}
+
+// parseRelative takes from stat what is needed. A leader that has ended before
+// its threads looks like a zombie, and lives.
+func parseRelative(pid int, stat processStat) (p relative, alive, gone bool) {
+	if len(stat) == 0 {
+		return p, false, true
+	}
+	state := stat.field(3)
+	if state[0] == 'X' || state[0] == 'Z' && decimal(stat.field(20)) < 2 {
+		return p, false, false
+	}
+	return relative{pid: pid, parent: int(decimal(stat.field(4))), session: int(decimal(stat.field(6))), ticks: decimal(stat.field(22))}, true, false
+}
+
+// readMark is what the environment of a process says, if we may read it and it
+// was not cleared.
+func (r *reading) readMark(s *Service, pid int) mark {
+	if r.environ == nil {
+		r.environ = make([]byte, maxEnviron)
+	}
+	const key = "\x00SV_SERVICE="
+	text := readProc("/proc/"+strconv.Itoa(pid)+"/environ", r.environ[1:])
+	_, text, found := bytes.Cut(r.environ[:1+len(text)], []byte(key))
+	if !found {
+		return unmarked
+	}
+	home, _, _ := bytes.Cut(text, []byte{0})
+	for _, other := range s.engine.services {
+		switch {
+		case string(home) != other.home:
+		case other == s:
+			return markOurs
+		default:
+			return markOther
+		}
+	}
+	return unmarked
+}
