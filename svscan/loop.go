@@ -22,7 +22,8 @@ const (
 )
 
 // loop does what is due and waits, until a signal ends it.
-func (s *scanner) loop() (int, error) {
+func (s *scanner) loop() (code int, err error) {
+	defer func() { err = rescued(recover(), err) }()
 	for {
 		s.turn()
 		if !s.left {
@@ -31,7 +32,7 @@ func (s *scanner) loop() (int, error) {
 			}
 		}
 		if s.left {
-			return s.code, nil
+			return s.code, s.failure
 		}
 	}
 }

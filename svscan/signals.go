@@ -2,7 +2,10 @@ package svscan
 
 import (
 	"os"
+	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // listen listens to the signals that mean an order, and to the deaths of
@@ -12,15 +15,24 @@ func (s *scanner) listen() error {
 	for sig := range s.config.style.orders {
 		signals = append(signals, sig)
 	}
+	for _, sig := range fatal {
+		if s.config.style.departs {
+			signals = append(signals, sig)
+		}
+	}
 	return s.poll.Signals(s, tagSignal, signals...)
 }
 
 // heard obeys a signal.
 func (s *scanner) heard(sig syscall.Signal) {
-	if sig == syscall.SIGCHLD {
+	switch o := s.meaning(sig); {
+	case sig == syscall.SIGCHLD:
 		s.reap()
-	} else {
-		s.obey(s.meaning(sig))
+	case o == orderNothing && isFatal(sig):
+		s.fatalSignal(sig)
+	case o.ends() && s.guarded(o) && s.refuses(strings.TrimPrefix(unix.SignalName(sig), "SIG")):
+	default:
+		s.obey(o)
 	}
 }
 

@@ -27,13 +27,14 @@ type style struct {
 	logArg    bool // supervise is told of the logger
 	svdir     bool // SVDIR tells services their scan directory
 	hangup    bool // a HUP of the kernel is a TERM
+	departs   bool // it ends by finish or crash, and tells what still runs
 	orders    map[syscall.Signal]order
 }
 
 var styles = map[string]style{
 	"svscan": {
-		supervise: "supervise", usage: "svscan [-run dir] [-no-user-change] [dir]",
-		logArg: true, svdir: true, hangup: true,
+		supervise: "supervise", usage: "svscan [-run rundir] [-no-user-change] [-guard code] [-e fd] [dir]",
+		logArg: true, svdir: true, hangup: true, departs: true,
 		orders: map[syscall.Signal]order{
 			syscall.SIGTERM: orderStop, syscall.SIGINT: orderStop, syscall.SIGQUIT: orderLeave,
 			syscall.SIGHUP: orderScan, syscall.SIGALRM: orderScan,
@@ -48,7 +49,7 @@ var styles = map[string]style{
 	},
 	"s6-svscan": {
 		supervise: "s6-supervise", usage: "s6-svscan [-c max] [-C max] [-L namemax] [-t ms] [-d fd] [-X fd] [dir]",
-		logArg: true, svdir: true,
+		logArg: true, svdir: true, departs: true,
 		orders: map[syscall.Signal]order{
 			syscall.SIGTERM: orderStop, syscall.SIGINT: orderStop, syscall.SIGQUIT: orderStop,
 			syscall.SIGHUP: orderScan, syscall.SIGALRM: orderScan, syscall.SIGABRT: orderLeave,
@@ -58,6 +59,9 @@ var styles = map[string]style{
 
 // Config is what the command line asks for.
 type Config struct {
+	// Environ is the environment of finish and crash, ours where it is nil.
+	Environ []string
+
 	prog  string
 	style style
 	dir   string
@@ -66,7 +70,8 @@ type Config struct {
 	run   string // where the state of the services is, "" in their directories
 	// sameUser: services run as our user, whatever they ask for.
 	sameUser bool
-	ready    int // a newline is written to it when all has begun, -1 nowhere
+	guard    string // the code of terminate, "" if everybody may end it
+	ready    int    // a newline is written to it when all has begun, -1 nowhere
 }
 
 // Parse reads the arguments as the program prog does: svscan, runsvdir or
@@ -119,6 +124,11 @@ func (c *Config) options(args []string) ([]string, error) {
 			c.run, args = args[0], args[1:]
 		case c.style.supervise == "supervise" && (arg == "-no-user-change" || arg == "--no-user-change"):
 			c.sameUser = true
+		case c.style.supervise == "supervise" && (arg == "-guard" || arg == "--guard"):
+			if len(args) == 0 || !isCode(args[0]) {
+				return nil, os.ErrInvalid
+			}
+			c.guard, args = args[0], args[1:]
 		case c.style.supervise == "runsv" && arg == "-P":
 			c.group = true
 		case c.style.supervise == "s6-supervise" && strings.IndexByte("cCLtdX", arg[1]) >= 0:

@@ -60,6 +60,9 @@ type scanner struct {
 	blamed         bool          // that was said
 	left           bool          // the loop has ended
 	code           int           // with this exit code
+	failure        error         // unless that ended it
+	refused        int           // how many orders were
+	exitCode       int           // of the orderly end, as terminate named it
 }
 
 // Run keeps supervise running for each service directory of the scan directory
@@ -71,7 +74,7 @@ func Run(c Config) (int, error) {
 	if err := s.begin(); err != nil {
 		return 0, err
 	}
-	return s.loop()
+	return s.depart(s.loop())
 }
 
 // begin opens everything that svscan holds for its life.

@@ -15,11 +15,12 @@ import (
 
 func main() {
 	prog := strings.TrimPrefix(os.Args[0][strings.LastIndexByte(os.Args[0], '/')+1:], "-")
-	diag.Settle()
+	environ := diag.Settle()
 	config, err := svscan.Parse(prog, os.Args[1:])
 	if err != nil {
 		diag.BadUsage(prog, err.Error(), diag.Usage)
 	}
+	config.Environ = environ
 	code, err := svscan.Run(config)
 	if err != nil {
 		diag.Fatal(prog, err.Error())
