@@ -24,6 +24,7 @@ type Engine struct {
 	self    int
 	ticks   uint64
 	boot    string
+	bound   bound
 	letGo   bool             // leave now, and leave the services running
 	letters [maxLetters]byte // as they are read; on the stack they would make it grow for good
 }
@@ -124,8 +125,12 @@ func (e *Engine) Run() error {
 	if err := e.poll.Signals(e, tagSignal, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT); err != nil {
 		return err
 	}
+	e.bind()
 	for i := len(e.services) - 1; i >= 0; i-- {
 		e.services[i].boot()
+	}
+	if e.bound.over {
+		e.shutdown()
 	}
 	for len(e.services) > 0 && !e.letGo {
 		e.listenForRoom()
@@ -133,7 +138,9 @@ func (e *Engine) Run() error {
 			return err
 		}
 		e.timeouts()
+		e.guard()
 	}
+	e.dismiss()
 	return nil
 }
 
@@ -141,6 +148,8 @@ func (e *Engine) Run() error {
 const (
 	tagSignal = iota
 	tagRoom
+	tagBound
+	tagGuardian
 )
 
 // Ready is what the wait calls.
@@ -150,6 +159,10 @@ func (e *Engine) Ready(tag int, revents int16) {
 		e.signalled(syscall.Signal(revents))
 	case tagRoom:
 		e.notice.Recover()
+	case tagBound:
+		e.unbound()
+	case tagGuardian:
+		e.bound.guardian.Died(&e.poll)
 	}
 }
 
@@ -183,6 +196,7 @@ func (e *Engine) deadline() time.Duration {
 			first = d
 		}
 	}
+	earlier(e.guardDue())
 	for _, s := range e.services {
 		earlier(s.m.Deadline)
 		if s.files.stale {

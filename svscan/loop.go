@@ -19,6 +19,8 @@ const (
 	tagNotice
 	tagTitle
 	tagControl
+	tagBound
+	tagGuardian
 )
 
 // loop does what is due and waits, until a signal ends it.
@@ -53,6 +55,10 @@ func (s *scanner) Ready(tag int, revents int16) {
 		s.title.shift()
 	case tagControl:
 		s.readControl()
+	case tagBound:
+		s.unbound()
+	case tagGuardian:
+		s.guardian.Died(&s.poll)
 	}
 }
 
@@ -64,6 +70,8 @@ func (s *scanner) turn() {
 	}
 	s.title.tick(now)
 	s.perform()
+	s.guard()
+	s.takenOver()
 	if s.stopAt != 0 {
 		s.stopping()
 	}
@@ -145,6 +153,9 @@ func (s *scanner) deadline() time.Duration {
 	next := earlier(s.table.next(), s.title.dotAt)
 	if s.stopAt != 0 && !s.blamed {
 		next = earlier(next, s.stopAt)
+	}
+	if s.guardian != nil {
+		next = earlier(next, s.guardian.Due())
 	}
 	if next == 0 {
 		return -1

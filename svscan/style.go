@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/svdir/svdir/fifo"
 )
 
 // order is what a signal asks for.
@@ -71,7 +73,10 @@ type Config struct {
 	// sameUser: services run as our user, whatever they ask for.
 	sameUser bool
 	guard    string // the code of terminate, "" if everybody may end it
-	ready    int    // a newline is written to it when all has begun, -1 nowhere
+	bound    int    // the descriptor of -e, -1 without
+	life     *fifo.Bound
+	guards   int // the pipe of a guardian, -1 if we are none
+	ready    int // a newline is written to it when all has begun, -1 nowhere
 }
 
 // Parse reads the arguments as the program prog does: svscan, runsvdir or
@@ -81,7 +86,7 @@ func Parse(prog string, args []string) (Config, error) {
 	if !known {
 		s = styles["svscan"]
 	}
-	c := Config{prog: prog, style: s, dir: ".", ready: -1}
+	c := Config{prog: prog, style: s, dir: ".", ready: -1, bound: -1, guards: -1}
 	usage := errors.New(s.usage)
 	names, err := c.options(args)
 	if err != nil {
@@ -94,7 +99,7 @@ func Parse(prog string, args []string) (Config, error) {
 			return c, usage
 		}
 	}
-	if len(names) > most {
+	if len(names) > most || c.guards >= 0 && c.bound < 0 {
 		return c, usage
 	}
 	if len(names) > 0 {
@@ -117,18 +122,11 @@ func (c *Config) options(args []string) ([]string, error) {
 		switch {
 		case arg == "--":
 			return args, nil
-		case c.style.supervise == "supervise" && (arg == "-run" || arg == "--run"):
-			if len(args) == 0 || args[0] == "" {
-				return nil, os.ErrInvalid
+		case c.style.supervise == "supervise":
+			var err error
+			if args, err = c.option(strings.TrimPrefix(arg[1:], "-"), args); err != nil {
+				return nil, err
 			}
-			c.run, args = args[0], args[1:]
-		case c.style.supervise == "supervise" && (arg == "-no-user-change" || arg == "--no-user-change"):
-			c.sameUser = true
-		case c.style.supervise == "supervise" && (arg == "-guard" || arg == "--guard"):
-			if len(args) == 0 || !isCode(args[0]) {
-				return nil, os.ErrInvalid
-			}
-			c.guard, args = args[0], args[1:]
 		case c.style.supervise == "runsv" && arg == "-P":
 			c.group = true
 		case c.style.supervise == "s6-supervise" && strings.IndexByte("cCLtdX", arg[1]) >= 0:
@@ -152,4 +150,44 @@ func (c *Config) options(args []string) ([]string, error) {
 		}
 	}
 	return args, nil
+}
+
+// option takes one of our own, and its value off args.
+func (c *Config) option(arg string, args []string) ([]string, error) {
+	if arg == "no-user-change" {
+		c.sameUser = true
+		return args, nil
+	}
+	if len(args) == 0 {
+		return nil, os.ErrInvalid
+	}
+	value := args[0]
+	switch arg {
+	case "run":
+		c.run = value
+	case "guard":
+		c.guard = value
+	case "e":
+		c.bound = descriptor(value)
+	case "guardian":
+		c.guards, c.prog = descriptor(value), "svscan"
+	default:
+		return nil, os.ErrInvalid
+	}
+	bad := value == "" || arg == "guard" && !isCode(value)
+	if bad || c.bound == noDescriptor || c.guards == noDescriptor {
+		return nil, os.ErrInvalid
+	}
+	return args[1:], nil
+}
+
+// noDescriptor is what descriptor makes of a wrong number.
+const noDescriptor = -2
+
+// descriptor reads the number of a descriptor that is not for our output.
+func descriptor(value string) int {
+	if n, err := strconv.ParseUint(value, 10, 31); err == nil && n != 1 && n != 2 {
+		return int(n)
+	}
+	return noDescriptor
 }

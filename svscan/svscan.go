@@ -47,6 +47,8 @@ type scanner struct {
 
 	poll     fifo.Poller
 	watches  watches
+	guardian *fifo.Guardian // nil without -e
+	over     int            // a pipe that has ended, for supervise -e: we took the place of whom we guarded; else -1
 	terminal terminal
 	title    title
 	notice   *fifo.Notice
@@ -55,6 +57,7 @@ type scanner struct {
 	said, saidLock string        // about the scan directory, and its lock
 	saidControl    string        // about .svscan/control
 	saidOutput     string        // about .svscan/set/output
+	saidGuardian   string        // about the guardian
 	label          bool          // .forced-rescan is to be written
 	stopAt         time.Duration // during the orderly end: when to say who blocks it
 	blamed         bool          // that was said
@@ -69,9 +72,15 @@ type scanner struct {
 // until a signal ends it, and returns the exit code. The error says why it
 // could not begin.
 func Run(c Config) (int, error) {
-	s := &scanner{config: c, dir: -1, run: -1, lock: -1, first: os.Getpid() == 1,
+	if !c.needed() {
+		return 0, nil
+	}
+	s := &scanner{config: c, dir: -1, run: -1, lock: -1, over: -1, first: os.Getpid() == 1,
 		table: newTable(), kept: map[identity]*keeping{}, pids: map[int]identity{}}
 	if err := s.begin(); err != nil {
+		if s.over >= 0 && errors.Is(err, errTaken) {
+			return 0, nil // somebody took the place of whom we guarded
+		}
 		return 0, err
 	}
 	return s.depart(s.loop())
@@ -104,6 +113,9 @@ func (s *scanner) begin() error {
 	}
 	// Best effort: before Linux 3.4 strangers go to process 1.
 	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+	if err := s.bind(); err != nil {
+		return errors.New("unable to make a pipe: " + reason(err))
+	}
 	return s.arrive()
 }
 

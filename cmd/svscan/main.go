@@ -20,6 +20,9 @@ func main() {
 	if err != nil {
 		diag.BadUsage(prog, err.Error(), diag.Usage)
 	}
+	if err := config.Bind(); err != nil {
+		diag.Refuse(prog, err.Error())
+	}
 	config.Environ = environ
 	code, err := svscan.Run(config)
 	if err != nil {

@@ -28,6 +28,12 @@ func Fatal(prog, text string) {
 	os.Exit(System)
 }
 
+// Refuse says what about the call makes no sense, and ends prog with Usage.
+func Refuse(prog, text string) {
+	say(prog + ": fatal: " + text + "\n")
+	os.Exit(Usage)
+}
+
 // BadUsage says how prog is called, and ends it with code: Usage, but for
 // names that have another.
 func BadUsage(prog, usage string, code int) {

@@ -1,0 +1,97 @@
+package svscan
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/svdir/svdir/fifo"
+
+	"golang.org/x/sys/unix"
+)
+
+// Bind takes the descriptor of -e. The error says why it cannot be used.
+func (c *Config) Bind() error {
+	if c.bound < 0 {
+		return nil
+	}
+	var err error
+	if c.life, err = fifo.OpenBound(c.bound); err != nil {
+		return errors.New("unable to watch descriptor " + strconv.Itoa(c.bound) + ": " + reason(err))
+	}
+	return nil
+}
+
+// needed says, in a guardian, whether it is to do the work of whom it guarded.
+func (c *Config) needed() bool { return c.guards < 0 || fifo.Outlive(c.guards, c.life) }
+
+// bind ends us with the program that started us. A guardian that has taken our
+// place ends at once: it starts what takes care of processes that nobody has any
+// more, and tells it to end.
+func (s *scanner) bind() error {
+	switch {
+	case s.config.guards >= 0:
+		var pipe [2]int
+		if err := unix.Pipe2(pipe[:], unix.O_CLOEXEC); err != nil {
+			return err
+		}
+		s.over = pipe[0]
+		return unix.Close(pipe[1])
+	case s.config.life == nil:
+		return nil
+	}
+	s.config.life.Add(&s.poll, s, tagBound)
+	if !s.first { // whose end is that of all
+		s.guardian = fifo.NewGuardian(s.config.life, s.arguments())
+		s.guard()
+	}
+	return nil
+}
+
+// guard starts the guardian, if there is to be one and it is due.
+func (s *scanner) guard() {
+	if s.guardian == nil {
+		return
+	}
+	if err := s.guardian.Start(&s.poll, s, tagGuardian); err != nil {
+		s.once(&s.saidGuardian, "unable to start the guardian: "+reason(err)+", trying again in 1 second")
+	}
+}
+
+// arguments are those with which svscan is what we are, wherever it starts.
+func (s *scanner) arguments() []string {
+	args := []string{"-e", strconv.Itoa(s.config.bound)}
+	if s.run >= 0 {
+		args = append(args, "-run", s.runPath)
+	}
+	if s.config.sameUser {
+		args = append(args, "-no-user-change")
+	}
+	return append(args, s.path)
+}
+
+// unbound is the end of the program that started us.
+func (s *scanner) unbound() {
+	if s.config.life.Ended() {
+		s.poll.Remove(s.config.bound)
+		s.stop()
+	}
+}
+
+// takenOver ends everything, once what a guardian has to take over is started.
+func (s *scanner) takenOver() {
+	if s.over >= 0 && s.stopAt == 0 && s.table.scanned && !s.table.starts(fifo.Now()) {
+		s.stop()
+	}
+}
+
+// starts says that something is to be started now.
+func (t *table) starts(now time.Duration) bool {
+	busy := t.stoppingNames()
+	for id, s := range t.services {
+		if s.due <= now && t.startable(id, s, busy) {
+			return true
+		}
+	}
+	return false
+}
