@@ -17,6 +17,7 @@ import (
 // takes our place, finish in order, crash where err is not nil. It returns where
 // there is none, and the caller exits.
 func (s *scanner) depart(code int, err error) (int, error) {
+	s.forgetAnswer()
 	if s.guardian != nil && err == nil {
 		s.guardian.Dismiss()
 	}

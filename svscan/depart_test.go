@@ -157,6 +157,9 @@ func TestGuard(t *testing.T) {
 	} {
 		tr.order(c.line + "\n")
 		tr.warned("svscan: warning: terminate is refused: " + c.why + "\n")
+		if text, err := os.ReadFile(tr.scan + "/.svscan/refused"); err != nil || string(text) != c.why+"\n" {
+			t.Errorf("got the answer %q, %v; want %q", text, err, c.why)
+		}
 	}
 	tr.signal(syscall.SIGHUP) // that is no end
 	tr.expect("letters a L")
@@ -164,6 +167,9 @@ func TestGuard(t *testing.T) {
 	tr.expect("stop a")
 	tr.exits(7)
 	tr.silent()
+	if _, err := os.Lstat(tr.scan + "/.svscan/refused"); err == nil {
+		t.Error("the answer is left")
+	}
 }
 
 // TestFirstGuards needs root, for a process namespace: process 1 does not leave

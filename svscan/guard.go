@@ -3,6 +3,10 @@ package svscan
 import (
 	"strconv"
 	"strings"
+
+	"github.com/svdir/svdir/svscan/scandir"
+
+	"golang.org/x/sys/unix"
 )
 
 // ends says that after o svscan would be gone.
@@ -28,11 +32,29 @@ func (s *scanner) refuses(what string) bool {
 	return true
 }
 
-// refuse says that what is refused. Who asked by terminate learns it from the
-// number of refusals.
-func (s *scanner) refuse(what, why string) {
-	s.refused++
-	s.warn(what + " is refused: " + why)
+func (s *scanner) refuse(what, why string) { s.warn(what + " is refused: " + why) }
+
+// answer refuses a terminate, and leaves the reason to who asked for it: a FIFO
+// has no way back.
+func (s *scanner) answer(why string) {
+	const name, draft = scandir.Dir + "/" + scandir.Refused, scandir.Dir + "/" + scandir.Refused + ".new"
+	fd, err := unix.Openat(s.home(), draft, unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC|unix.O_CLOEXEC, 0o644)
+	if err == nil {
+		_, err = unix.Write(fd, []byte(why+"\n"))
+		_ = unix.Close(fd) // a reader sees the text or none
+	}
+	if err == nil {
+		err = unix.Renameat(s.home(), draft, s.home(), name)
+	}
+	if err != nil {
+		s.warn("unable to write " + name + ": " + reason(err))
+	}
+	s.refuse("terminate", why)
+}
+
+// forgetAnswer removes what nobody needs after our end.
+func (s *scanner) forgetAnswer() {
+	_ = unix.Unlinkat(s.home(), scandir.Dir+"/"+scandir.Refused, 0) // usually it is not there
 }
 
 // terminate is the line "X EXIT [GUARD]" in the control FIFO: the orderly end,
@@ -40,15 +62,15 @@ func (s *scanner) refuse(what, why string) {
 func (s *scanner) terminate(line string) {
 	words := strings.Fields(line)
 	if len(words) < 2 || len(words) > 3 {
-		s.refuse("terminate", "it is called terminate EXIT [GUARD]")
+		s.answer("it is called terminate EXIT [GUARD]")
 		return
 	}
 	exit, err := strconv.ParseUint(words[1], 10, 8)
 	switch {
 	case err != nil:
-		s.refuse("terminate", "an exit code is a number from 0 to 255")
+		s.answer("an exit code is a number from 0 to 255")
 	case s.config.guard != "" && (len(words) < 3 || words[2] != s.config.guard):
-		s.refuse("terminate", "that is not the code that -guard named")
+		s.answer("that is not the code that -guard named")
 	default:
 		s.exitCode = int(exit)
 		s.stop()

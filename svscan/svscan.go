@@ -64,7 +64,6 @@ type scanner struct {
 	left           bool          // the loop has ended
 	code           int           // with this exit code
 	failure        error         // unless that ended it
-	refused        int           // how many orders were
 	exitCode       int           // of the orderly end, as terminate named it
 }
 

@@ -11,6 +11,8 @@ const (
 	Lock = "lock"
 	// Control in Dir is the FIFO from which svscan reads what it is to do.
 	Control = "control"
+	// Refused in Dir says why svscan refused the last terminate.
+	Refused = "refused"
 	// Finish in Dir is executed in the place of svscan when it ends, Crash
 	// when it cannot go on.
 	Finish = "finish"
