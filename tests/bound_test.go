@@ -1,0 +1,248 @@
+package tests
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/supervise/status"
+)
+
+// holder holds an end of a pipe, and can be killed.
+type holder struct {
+	*exec.Cmd
+	w *tree
+}
+
+// bound starts argv in the directory of the tree with -e 3 after its name, where
+// 3 is a pipe that only the holder has.
+func (w *tree) bound(argv ...string) *holder {
+	w.t.Helper()
+	r, end, err := os.Pipe()
+	w.must(err)
+	defer r.Close()
+	defer end.Close()
+	h := &holder{exec.Command("sleep", "1000"), w}
+	h.ExtraFiles = []*os.File{end}
+	w.must(h.Start())
+	w.t.Cleanup(h.kill)
+	w.svscan, err = startWith(r, w.dir, filepath.Join(w.dir, "said"), w.env, slices.Concat(argv[:1], []string{"-e", "3"}, argv[1:])...)
+	w.must(err)
+	return h
+}
+
+func (h *holder) kill() {
+	_ = h.Process.Kill() // it may have ended already
+	_ = h.Wait()         // likewise
+}
+
+// gone waits until nothing is left of the tree, which must not take much longer
+// than grace.
+func (w *tree) gone(grace time.Duration) {
+	w.t.Helper()
+	began := time.Now()
+	nothingBelow(w.t, w.dir)
+	if took := time.Since(began); took > grace {
+		w.t.Logf("took %v, on a busy machine; want %v", took, grace)
+	}
+	<-w.svscan.gone
+}
+
+// named is the process below the tree whose command line begins with name, 0 if
+// there is none.
+func (w *tree) named(name string) int {
+	for _, pid := range below(w.dir) {
+		line, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline") // it may be gone now
+		argv0, _, _ := strings.Cut(string(line), "\x00")
+		if filepath.Base(argv0) == name {
+			return pid
+		}
+	}
+	return 0
+}
+
+// guardian waits for one that is not old.
+func (w *tree) guardian(old int) int {
+	w.t.Helper()
+	pid := 0
+	eventually(w.t, w.dir, "there is a guardian", func() bool {
+		pid = w.named("svguardian")
+		return pid != 0 && pid != old
+	})
+	return pid
+}
+
+// counted is a service that says how often it starts.
+const counted = "#!/bin/sh\necho start >>starts\nexec sleep 1000\n"
+
+// starts is how often a service has said so.
+func (w *tree) starts(service string) int {
+	text, _ := os.ReadFile(filepath.Join(w.scan, service, "starts")) // not there yet
+	return strings.Count(string(text), "start\n")
+}
+
+// TestBound: the end of the program is the end of the tree, in order.
+func TestBound(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", "#!/bin/sh\ntrap 'echo end >said; exit' TERM\necho $$ >pid\nwhile :; do sleep 1000 & wait; done\n")
+	w.put("web/log/run", "#!/bin/sh\nexec cat\n")
+	w.put("deaf/run", "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1000; done\n")
+	w.put("deaf/timeout-kill", "100\n")
+	h := w.bound("svscan", w.scan)
+	w.reaches("web", status.Up)
+	w.reaches("deaf", status.Up)
+	eventually(t, w.dir, "it can end", func() bool { return hasText(filepath.Join(w.scan, "web/pid")) })
+	pid := strings.TrimSpace(w.text("web/pid"))
+	if links, err := filepath.Glob("/proc/" + pid + "/fd/3"); err != nil || links != nil {
+		t.Errorf("the service has the descriptor: %v, %v", links, err)
+	}
+	h.kill()
+	w.gone(1100 * time.Millisecond)
+	if got := w.text("web/said"); got != "end\n" {
+		t.Errorf("got %q; want an orderly end", got)
+	}
+	if code := w.svscan.cmd.ProcessState.ExitCode(); code != 0 {
+		t.Errorf("got %v; want exit code 0", w.svscan.cmd.ProcessState)
+	}
+}
+
+// TestBoundShell is the example of svscan(8): a shell that holds a FIFO.
+func TestBoundShell(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", sleeper)
+	var err error
+	w.svscan, err = start(w.dir, filepath.Join(w.dir, "said"), w.env, "/bin/sh", "-c",
+		"mkfifo life\nsvscan -e 3 service 3<life &\nexec 4>life\nrm life\nwait\n")
+	w.must(err)
+	w.reaches("web", status.Up)
+	w.must(w.svscan.cmd.Process.Kill())
+	w.gone(time.Second)
+}
+
+// TestBoundWritten: what is written to it is read, and means nothing.
+func TestBoundWritten(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"pipe", "socket"} {
+		w := plant(t)
+		w.put("web/run", sleeper)
+		r, end, err := os.Pipe()
+		if kind == "socket" {
+			var pair [2]int
+			pair, err = unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+			r, end = os.NewFile(uintptr(pair[0]), "ours"), os.NewFile(uintptr(pair[1]), "theirs")
+		}
+		w.must(err)
+		w.svscan, err = startWith(r, w.dir, filepath.Join(w.dir, "said"), w.env, "svscan", "-e", "3", w.scan)
+		w.must(err)
+		w.must(r.Close())
+		web := w.reaches("web", status.Up)
+		w.must(end.SetWriteDeadline(time.Now().Add(patience)))
+		if n, err := end.Write(make([]byte, 1<<20)); err != nil {
+			t.Fatalf("%s: wrote %d, %v; want all that there was", kind, n, err)
+		}
+		w.unaffected("web", web.PID)
+		w.must(end.Close())
+		w.gone(time.Second)
+	}
+}
+
+// TestBoundInOrder: an orderly end for another reason ends the guardian too, and
+// one that was killed has a successor.
+func TestBoundInOrder(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", sleeper)
+	w.bound("svscan", w.scan)
+	web := w.reaches("web", status.Up)
+	old := w.guardian(0)
+	w.must(syscall.Kill(old, syscall.SIGKILL))
+	w.guardian(old)
+	w.unaffected("web", web.PID)
+	w.ends()
+}
+
+// TestBoundDead: svscan, its supervises and services were killed. The guardian
+// finds nothing to end, and starts nothing.
+func TestBoundDead(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	w.bound("svscan", w.scan)
+	w.reaches("web", status.Up)
+	keep := w.guardian(0)
+	w.killAllBut(keep)
+	w.gone(3 * time.Second)
+	if n := w.starts("web"); n != 1 {
+		t.Errorf("got %d starts; want 1", n)
+	}
+}
+
+// killAllBut kills all processes below the tree but one, supervisors first.
+func (w *tree) killAllBut(keep int) {
+	w.t.Helper()
+	eventually(w.t, w.dir, "all but one are gone", func() bool {
+		left := slices.DeleteFunc(below(w.dir), func(pid int) bool { return pid == keep })
+		for _, pid := range left {
+			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended already
+		}
+		return len(left) == 0
+	})
+}
+
+// TestBoundSupervise: supervise alone can be bound too.
+func TestBoundSupervise(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	h := w.bound("supervise", "service/web")
+	web := w.reaches("web", status.Up)
+	old := w.guardian(0)
+	w.must(syscall.Kill(old, syscall.SIGKILL))
+	w.guardian(old)
+	w.unaffected("web", web.PID)
+	h.kill()
+	w.gone(1100 * time.Millisecond)
+}
+
+// TestBoundSuperviseDead: as TestBoundDead.
+func TestBoundSuperviseDead(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	h := w.bound("supervise", "service/web")
+	w.reaches("web", status.Up)
+	w.killAllBut(w.guardian(0))
+	h.kill()
+	w.gone(3 * time.Second)
+	if n := w.starts("web"); n != 1 {
+		t.Errorf("got %d starts; want 1", n)
+	}
+}
+
+// TestBoundRefused: what has no other end cannot be watched.
+func TestBoundRefused(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", sleeper)
+	for _, program := range []string{"svscan", "supervise"} {
+		w.run(
+			refuses(program+" -e 3 web 3</dev/null", 100, `^`+program+`: fatal: unable to watch descriptor 3: not a pipe or a socket$`),
+			refuses(program+" -e 3 web 3<web/run", 100, `not a pipe or a socket$`),
+			refuses(program+" -e 77 web", 100, `unable to watch descriptor 77: bad file descriptor$`),
+			refuses("mkfifo life; "+program+" -e 3 web 3<>life", 100, `open for writing too, so it has no end$`),
+			refuses(program+" -e 1 web", 100, `usage: `+program+` `),
+		)
+		w.must(os.Remove(filepath.Join(w.scan, "life")))
+	}
+	nothingBelow(t, w.dir)
+}
