@@ -50,7 +50,7 @@ func runs(dir int, path string) (pid int, known bool) {
 		return 0, false
 	}
 	r, err := status.ParseEnv(text[:n])
-	if err != nil || r.PID == 0 || unix.Kill(r.PID, 0) == unix.ESRCH {
+	if err != nil || r.PID == 0 || r.StartTicks != 0 && startTicks(r.PID) != r.StartTicks {
 		return 0, err == nil
 	}
 	return r.PID, true

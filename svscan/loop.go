@@ -64,6 +64,9 @@ func (s *scanner) Ready(tag int, revents int16) {
 
 // turn does what is due.
 func (s *scanner) turn() {
+	if s.unreaped {
+		s.reap()
+	}
 	now := fifo.Now()
 	if due := s.table.scanDue(); due != 0 && due <= now {
 		s.scan()
@@ -150,6 +153,9 @@ func (s *scanner) perform() {
 
 // deadline is when the loop must wake, -1 never.
 func (s *scanner) deadline() time.Duration {
+	if s.unreaped {
+		return fifo.Now()
+	}
 	next := earlier(s.table.next(), s.title.dotAt)
 	if s.stopAt != 0 && !s.blamed {
 		next = earlier(next, s.stopAt)

@@ -8,22 +8,34 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// reap takes every child that has ended: ours and, since svscan is the
-// subreaper, what others left behind.
+// heap is how many are reaped at once, so that a signal is heard while others
+// fork as fast as they can.
+const heap = 512
+
+// reap takes the children that have ended: ours and, since svscan is the
+// subreaper, what others left behind. Those are looked at first, and recorded.
 func (s *scanner) reap() {
-	for {
-		var status unix.WaitStatus
-		pid, err := fifo.Retry(func() (int, error) {
-			return unix.Wait4(-1, &status, unix.WNOHANG, nil)
-		})
-		if err != nil || pid <= 0 {
+	var r register
+	defer func() { r.close() }()
+	s.unreaped = false
+	for range heap {
+		pid, status, found, err := fifo.Peek(unix.P_ALL, 0)
+		if err != nil || !found {
 			return // ECHILD, or all others run
 		}
-		if id, ours := s.pids[pid]; ours {
+		id, ours := s.pids[pid]
+		if !ours {
+			s.record(&r, pid, status)
+		}
+		if _, err := fifo.Retry(func() (int, error) { return unix.Wait4(pid, nil, unix.WNOHANG, nil) }); err != nil {
+			return // nobody else waits for our children
+		}
+		if ours {
 			delete(s.pids, pid)
-			s.died(id, status)
+			s.died(id, unix.WaitStatus(status))
 		}
 	}
+	s.unreaped = true
 }
 
 // died notes the end of a supervise, and tells why it is started again.

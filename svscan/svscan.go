@@ -44,6 +44,8 @@ type scanner struct {
 	table *table
 	kept  map[identity]*keeping
 	pids  map[int]identity
+	// unreaped says that there may be more who have ended.
+	unreaped bool
 
 	poll     fifo.Poller
 	watches  watches
@@ -56,6 +58,7 @@ type scanner struct {
 
 	said, saidLock string        // about the scan directory, and its lock
 	saidControl    string        // about .svscan/control
+	saidReaped     string        // about .svscan/reaped
 	saidOutput     string        // about .svscan/set/output
 	saidGuardian   string        // about the guardian
 	label          bool          // .forced-rescan is to be written

@@ -70,8 +70,7 @@ func standIn() {
 		words += " down"
 	}
 	if has("orphan") {
-		// The child of a child that has gone: svscan inherits it.
-		_ = exec.Command("sh", "-c", "sh -c 'exit 7' & :").Run()
+		leaveOrphans(name + "/orphans")
 	}
 	say := func(text string) { os.Stdout.WriteString(text + " pid " + strconv.Itoa(os.Getpid()) + "\n") }
 	say(words)
@@ -93,6 +92,21 @@ func standIn() {
 		say("stop " + name)
 		os.Exit(0)
 	}
+}
+
+// leaveOrphans leaves two children of a child that has gone, which svscan
+// inherits, and tells their pids. They end when it has.
+func leaveOrphans(list string) {
+	wait, gone, err := os.Pipe()
+	if err != nil {
+		os.Exit(111)
+	}
+	cmd := exec.Command("sh", "-c", "sh -c 'read x <&3; exit 7' >&- 2>&- & echo $!; sh -c 'read x <&3; kill -KILL $$' >&- 2>&- & echo $!")
+	cmd.ExtraFiles = []*os.File{wait}
+	pids, _ := cmd.Output()
+	_ = os.WriteFile(list, pids, 0o644)
+	gone.Close()
+	wait.Close()
 }
 
 // tree is a running svscan and its directories.
@@ -262,6 +276,18 @@ func (tr *tree) expectAny(a, b string) {
 	if (got != a || then != b) && (got != b || then != a) {
 		tr.t.Fatalf("got %q and %q, want %q and %q", got, then, a, b)
 	}
+}
+
+// await asks done until it says yes, false if it does not. Not all that is
+// waited for has an event.
+func (tr *tree) await(done func() bool) bool {
+	for deadline := time.Now().Add(patient); !done(); {
+		if time.Now().After(deadline) {
+			return false
+		}
+		_, _ = unix.Poll(nil, 5)
+	}
+	return true
 }
 
 // quiet lets d go by in which no supervise may say anything.
