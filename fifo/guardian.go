@@ -17,7 +17,7 @@ type Guardian struct {
 	bound   *Bound
 	at      int // where it has the pipe
 	pipe    int // our end
-	pid, fd int // fd is a pidfd, -1 while there is none
+	fd      int // its pidfd, -1 while there is none
 	started time.Duration
 	due     time.Duration // when it is started again, 0 if it lives
 }
@@ -61,48 +61,54 @@ func (g *Guardian) Start(p *Poller, w Waiter, tag int) error {
 		Env: os.Environ(), Files: files, Sys: &syscall.SysProcAttr{Setsid: true},
 	})
 	if err == nil {
-		g.fd, err = unix.PidfdOpen(pid, 0) // our child: it is there until we take its status
+		if g.fd, err = unix.PidfdOpen(pid, 0); err != nil {
+			_ = unix.Kill(pid, unix.SIGKILL) // our child: it is there until we take its status
+			_, _ = unix.Wait4(pid, nil, 0, nil)
+		}
 	}
 	if err != nil {
 		_ = unix.Close(pipe[1]) // nothing was written
 		return err
 	}
-	g.pid, g.pipe, g.due = pid, pipe[1], 0
+	g.pipe, g.due = pipe[1], 0
 	p.Add(g.fd, unix.POLLIN, w, tag)
 	return nil
 }
 
 // Died takes its end: it is due again, once a second at most.
 func (g *Guardian) Died(p *Poller) {
-	_, _ = Retry(func() (int, error) { return unix.Wait4(g.pid, nil, unix.WNOHANG, nil) }) // ECHILD: another wait took it
+	_, _ = Retry(func() (int, error) { // ECHILD: another wait took it
+		return 0, unix.Waitid(unix.P_PIDFD, g.fd, nil, unix.WEXITED|unix.WNOHANG, nil)
+	})
 	p.Remove(g.fd)
 	_ = unix.Close(g.fd)   // nothing to flush
 	_ = unix.Close(g.pipe) // nobody reads it
 	g.fd, g.pipe, g.due = -1, -1, max(Now(), g.started+time.Second)
 }
 
-// Dismiss tells it that we end in order.
+// Dismiss ends it, since we end in order, and leaves no zombie to whoever
+// inherits our children.
 func (g *Guardian) Dismiss() {
-	if g.pipe >= 0 {
-		_, _ = unix.Write(g.pipe, []byte{'.'}) // EPIPE: it has gone first
+	if g.fd < 0 {
+		return
 	}
+	// By its pidfd: another wait may have taken it, and its number be another's.
+	_ = unix.PidfdSendSignal(g.fd, unix.SIGKILL, nil, 0)
+	_, _ = Retry(func() (int, error) { return 0, unix.Waitid(unix.P_PIDFD, g.fd, nil, unix.WEXITED, nil) })
 }
 
 // Outlive is what a guardian does: it waits on its pipe for the end of whom it
-// guards. It says whether that was killed, and then leaves time for somebody
-// else to take its place, as long as the other end of b is there. Who has the
-// place, the lock tells.
-func Outlive(pipe int, b *Bound) bool {
-	var told [1]byte
-	n, err := Retry(func() (int, error) { return unix.Read(pipe, told[:]) })
+// guards, which did not dismiss it. Then it leaves time for somebody else to
+// take its place, as long as the other end of b is there. Who has the place, the
+// lock tells.
+func Outlive(pipe int, b *Bound) {
+	var nothing [1]byte
+	_, _ = Retry(func() (int, error) { return unix.Read(pipe, nothing[:]) })
 	_ = unix.Close(pipe) // it was only read
-	if err != nil || n > 0 {
-		return false
-	}
 	for end := Now() + outlived; ; {
 		left := end - Now()
 		if left <= 0 || b.hangsUp(int(left/time.Millisecond)+1) {
-			return true
+			return
 		}
 	}
 }

@@ -53,18 +53,17 @@ func (e *Engine) Options(args []string, style *Style) ([]string, error) {
 	return args, nil
 }
 
-// Guards says, in a guardian, whether whom it guards was killed. Then it takes
-// that place, if nobody has, to end what runs there.
-func (e *Engine) Guards() (guardian, needed bool) {
-	if e.bound.guards < 0 {
-		return false, true
+// Guard does what a guardian is for: when whom it guards was killed it takes that
+// place, to end what runs there. Who is none goes on at once.
+func (e *Engine) Guard() {
+	if e.bound.over = e.bound.guards >= 0; e.bound.over {
+		fifo.Outlive(e.bound.guards, e.bound.life)
 	}
-	e.bound.over = fifo.Outlive(e.bound.guards, e.bound.life)
-	return true, e.bound.over
 }
 
-// Taken says that err of Host is that another supervise has the place.
-func Taken(err error) bool { return errors.Is(err, unix.EAGAIN) }
+// Succeeded says that err, of Host, need not be told: it is a guardian's, and
+// whom it guarded has a successor.
+func (e *Engine) Succeeded(err error) bool { return e.bound.over && errors.Is(err, unix.EAGAIN) }
 
 // bind begins to watch. Where the other end has gone already nothing is started
 // any more: what runs is adopted, and ends.

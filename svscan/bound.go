@@ -22,9 +22,6 @@ func (c *Config) Bind() error {
 	return nil
 }
 
-// needed says, in a guardian, whether it is to do the work of whom it guarded.
-func (c *Config) needed() bool { return c.guards < 0 || fifo.Outlive(c.guards, c.life) }
-
 // bind ends us with the program that started us. A guardian that has taken our
 // place ends at once: it starts what takes care of processes that nobody has any
 // more, and tells it to end.

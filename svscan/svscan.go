@@ -74,8 +74,8 @@ type scanner struct {
 // until a signal ends it, and returns the exit code. The error says why it
 // could not begin.
 func Run(c Config) (int, error) {
-	if !c.needed() {
-		return 0, nil
+	if c.guards >= 0 {
+		fifo.Outlive(c.guards, c.life)
 	}
 	s := &scanner{config: c, dir: -1, run: -1, lock: -1, over: -1, first: os.Getpid() == 1,
 		table: newTable(), kept: map[identity]*keeping{}, pids: map[int]identity{}}

@@ -22,17 +22,14 @@ func main() {
 	case err != nil:
 		diag.Refuse(style.Name, err.Error())
 	}
-	guardian, needed := e.Guards()
-	if !needed {
-		return
-	}
+	e.Guard()
 	prog := style.Name + " " + dirs[0]
 	if len(dirs) == 2 {
 		diag.NoInput()
 	}
 	if err := e.HostPair(dirs, style); err != nil {
-		if guardian && supervise.Taken(err) {
-			return // who was killed has a successor
+		if e.Succeeded(err) {
+			return
 		}
 		diag.Fatal(prog, err.Error())
 	}
