@@ -60,10 +60,15 @@ func FuzzNextMessage(f *testing.F) {
 	})
 }
 
-// order writes to the control FIFO.
+// order writes to the control FIFO, as soon as somebody reads it.
 func (tr *tree) order(letters string) {
 	tr.t.Helper()
-	f, err := os.OpenFile(tr.scan+"/.svscan/control", os.O_WRONLY|unix.O_NONBLOCK, 0)
+	var f *os.File
+	var err error
+	tr.await(func() bool {
+		f, err = os.OpenFile(tr.scan+"/.svscan/control", os.O_WRONLY|unix.O_NONBLOCK, 0)
+		return err == nil
+	})
 	tr.must(err)
 	defer f.Close()
 	_, err = f.WriteString(letters)

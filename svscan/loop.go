@@ -106,7 +106,12 @@ func (s *scanner) scan() {
 		return
 	}
 	s.said = ""
+	first := !s.table.scanned
 	s.table.scan(listing, fifo.Now())
+	if first {
+		s.findStrays()
+	}
+	s.renameRunning()
 	s.unwatch()
 	if s.label {
 		s.label = false

@@ -32,14 +32,14 @@ func (s *scanner) reap() {
 		}
 		if ours {
 			delete(s.pids, pid)
-			s.died(id, unix.WaitStatus(status))
+			s.died(id, how(unix.WaitStatus(status)))
 		}
 	}
 	s.unreaped = true
 }
 
 // died notes the end of a supervise, and tells why it is started again.
-func (s *scanner) died(id identity, status unix.WaitStatus) {
+func (s *scanner) died(id identity, how string) {
 	k := s.kept[id]
 	k.pid = 0
 	now := fifo.Now()
@@ -47,10 +47,10 @@ func (s *scanner) died(id identity, status unix.WaitStatus) {
 	if due == 0 {
 		return // it was told to end
 	}
-	if status.Exited() && status.ExitStatus() == 0 {
-		return // it was told to leave, by a letter, and nobody needs to be told
+	if how == "" {
+		return
 	}
-	text := s.config.style.supervise + " for " + shown(k.name) + how(status)
+	text := s.config.style.supervise + " for " + shown(k.name) + how
 	if due > now {
 		s.once(&k.said, text+", trying again in 1 second")
 		return
@@ -59,10 +59,14 @@ func (s *scanner) died(id identity, status unix.WaitStatus) {
 	s.warn(text + ", starting it again")
 }
 
-// how a process ended, in words.
+// how a supervise ended, in words: "" for one that was told to leave, by a letter,
+// of which nobody needs to be told.
 func how(status unix.WaitStatus) string {
 	if status.Signaled() {
 		return " was killed by " + unix.SignalName(status.Signal())
+	}
+	if status.ExitStatus() == 0 {
+		return ""
 	}
 	return " exited " + strconv.Itoa(status.ExitStatus())
 }

@@ -35,6 +35,7 @@ type scanner struct {
 
 	dir  int      // the scan directory, -1 before it was opened
 	run  int      // the run directory, -1 without
+	boot string   // names this boot
 	here identity // which directory that is
 	lock int      // its lock, -1 without
 
@@ -44,6 +45,9 @@ type scanner struct {
 	table *table
 	kept  map[identity]*keeping
 	pids  map[int]identity
+	// inherited are the reading ends of logger FIFOs that were kept over a
+	// reexec, until their services are taken over.
+	inherited map[identity]int
 	// unreaped says that there may be more who have ended.
 	unreaped bool
 
@@ -98,6 +102,7 @@ func (s *scanner) begin() error {
 		return errors.New("unable to listen to signals: " + reason(err))
 	}
 	s.openTitle()
+	s.boot = bootID()
 	if s.path, err = absolute(s.config.dir); err != nil {
 		return errors.New("unable to find the working directory: " + reason(err))
 	}

@@ -171,6 +171,35 @@ func (tr *tree) start() {
 	tr.t.Cleanup(tr.fell)
 }
 
+// restart kills svscan as nothing can survive, does something while none is
+// there, and starts another. What they say goes the same way.
+func (tr *tree) restart(meanwhile func(), args ...string) {
+	tr.t.Helper()
+	tr.must(tr.cmd.Process.Kill())
+	_ = tr.cmd.Wait() // it was killed
+	meanwhile()
+	again := exec.Command(tr.top+"/bin/svscan", args...)
+	again.Args[0], again.Dir = tr.cmd.Args[0], tr.top
+	out, err := tr.otherEnd(tr.outFile), tr.otherEnd(tr.errFile)
+	again.Stdout, again.Stderr = out, err
+	tr.cmd = again
+	tr.must(again.Start())
+	out.Close()
+	err.Close()
+}
+
+// otherEnd opens the writing end of a pipe.
+func (tr *tree) otherEnd(reading *os.File) (end *os.File) {
+	tr.t.Helper()
+	conn, err := reading.SyscallConn()
+	tr.must(err)
+	tr.must(conn.Control(func(fd uintptr) {
+		end, err = os.OpenFile("/proc/self/fd/"+strconv.Itoa(int(fd)), os.O_WRONLY, 0)
+	}))
+	tr.must(err)
+	return end
+}
+
 // grow is the usual beginning: an empty scan directory and its svscan.
 func grow(t *testing.T) *tree {
 	t.Parallel()
