@@ -4,11 +4,8 @@ import (
 	"sort"
 	"strconv"
 
-	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
-
-	"golang.org/x/sys/unix"
 )
 
 // live is what still runs, "NAME PID" each, sorted: the process of a service
@@ -37,19 +34,8 @@ func (s *scanner) live() []string {
 // runs is the process of the service in the directory path below dir, 0 if it
 // has none now, as far as its status tells.
 func runs(dir int, path string) (pid int, known bool) {
-	fd, err := fifo.Retry(func() (int, error) {
-		return unix.Openat(dir, path+"/"+servicedir.State+"/"+servicedir.StatusEnv, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
-	})
-	if err != nil {
-		return 0, false
-	}
-	defer unix.Close(fd)
-	var text [4096]byte
-	n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, text[:]) })
-	if err != nil {
-		return 0, false
-	}
-	r, err := status.ParseEnv(text[:n])
+	text := readAt(dir, path+"/"+servicedir.State+"/"+servicedir.StatusEnv, statusSize)
+	r, err := status.ParseEnv(text)
 	if err != nil || r.PID == 0 || r.StartTicks != 0 && startTicks(r.PID) != r.StartTicks {
 		return 0, err == nil
 	}

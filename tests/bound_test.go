@@ -187,6 +187,60 @@ func TestBoundDead(t *testing.T) {
 	}
 }
 
+// TestBoundKilled: only svscan was killed. Its guardian ends what it left.
+func TestBoundKilled(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	w.put("web/log/run", "#!/bin/sh\nexec cat\n")
+	w.put("deaf/run", "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1000; done\n")
+	w.put("deaf/timeout-kill", "100\n")
+	w.put("downed/run", counted)
+	w.put("downed/down", "")
+	w.bound("svscan", w.scan)
+	for _, name := range []string{"web", "web/log", "deaf"} {
+		w.reaches(name, status.Up)
+	}
+	w.guardian(0)
+	w.must(w.svscan.cmd.Process.Kill())
+	w.gone(3100 * time.Millisecond)
+	if n := w.starts("web"); n != 1 {
+		t.Errorf("got %d starts; want 1", n)
+	}
+}
+
+// TestBoundBothKilled: so were svscan and the program, and then nobody else is
+// waited for.
+func TestBoundBothKilled(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	h := w.bound("svscan", w.scan)
+	w.reaches("web", status.Up)
+	w.guardian(0)
+	w.must(w.svscan.cmd.Process.Signal(syscall.SIGSTOP)) // so that it does not see the end
+	h.kill()
+	w.must(w.svscan.cmd.Process.Kill())
+	w.gone(time.Second)
+}
+
+// TestBoundReplaced: whoever starts another svscan in time has the tree, and
+// nothing ends.
+func TestBoundReplaced(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	w.bound("svscan", w.scan)
+	web := w.reaches("web", status.Up)
+	guardian := w.guardian(0)
+	w.must(w.svscan.cmd.Process.Kill())
+	<-w.svscan.gone
+	w.serve()
+	eventually(t, w.dir, "the guardian leaves", func() bool { return processGone(guardian) })
+	w.unaffected("web", web.PID)
+	w.ends()
+}
+
 // killAllBut kills all processes below the tree but one, supervisors first.
 func (w *tree) killAllBut(keep int) {
 	w.t.Helper()
