@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
-	"github.com/svdir/svdir/supervise/status"
 )
 
 // ErrUsage says that supervise was called wrongly, and that its usage tells how.
@@ -20,9 +19,8 @@ var ErrUsage = errors.New("wrong use")
 type bound struct {
 	life     *fifo.Bound // nil without -e
 	guardian *fifo.Guardian
-	guards   int // a guardian: the pipe to whom it guards, else -1
-	over     bool
-	told     bool
+	guards   int  // a guardian: the pipe to whom it guards, else -1
+	told     bool // that there is no guardian
 }
 
 // Options takes the options off args, and returns the directories.
@@ -56,30 +54,26 @@ func (e *Engine) Options(args []string, style *Style) ([]string, error) {
 // Guard does what a guardian is for: when whom it guards was killed it takes that
 // place, to end what runs there. Who is none goes on at once.
 func (e *Engine) Guard() {
-	if e.bound.over = e.bound.guards >= 0; e.bound.over {
+	if e.bound.guards >= 0 {
 		fifo.Outlive(e.bound.guards, e.bound.life)
+		e.leaving = true
 	}
 }
 
 // Succeeded says that err, of Host, need not be told: it is a guardian's, and
 // whom it guarded has a successor.
-func (e *Engine) Succeeded(err error) bool { return e.bound.over && errors.Is(err, unix.EAGAIN) }
+func (e *Engine) Succeeded(err error) bool { return e.bound.guards >= 0 && errors.Is(err, unix.EAGAIN) }
 
 // bind begins to watch. Where the other end has gone already nothing is started
-// any more: what runs is adopted, and ends.
+// any more: what an earlier supervise has left is adopted, and ends.
 func (e *Engine) bind() {
-	b := &e.bound
-	if b.life == nil {
+	if e.bound.life == nil {
 		return
 	}
-	if b.over = b.over || b.life.Ended(); b.over {
-		for _, s := range e.services {
-			s.m.Want = status.WantDown
-		}
-		return
+	if e.leaving = e.leaving || e.bound.life.Ended(); !e.leaving {
+		e.bound.life.Add(&e.poll, e, tagBound)
+		e.guard()
 	}
-	b.life.Add(&e.poll, e, tagBound)
-	e.guard()
 }
 
 // guard starts the guardian, if there is to be one and it is due.
@@ -106,12 +100,20 @@ func (e *Engine) guardDue() time.Duration {
 func (e *Engine) unbound() {
 	if e.bound.life.Ended() {
 		e.poll.Remove(e.bound.life.FD())
-		e.shutdown()
+		e.signalled(syscall.SIGTERM)
 	}
 }
 
-// shutdown stops all services, and leaves when they have ended.
-func (e *Engine) shutdown() { e.signalled(syscall.SIGTERM) }
+// rebind has the descriptor of -e survive exec, or not, and returns the option
+// for the next image, which has a guardian of its own.
+func (e *Engine) rebind(flag int) []string {
+	if e.bound.life == nil {
+		return nil
+	}
+	fd := e.bound.life.FD()
+	_, _ = unix.FcntlInt(uintptr(fd), unix.F_SETFD, flag) // cannot fail: it is open
+	return []string{"-e", strconv.Itoa(fd)}
+}
 
 // dismiss tells the guardian that we end in order.
 func (e *Engine) dismiss() {

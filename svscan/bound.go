@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/svdir/svdir/fifo"
-
-	"golang.org/x/sys/unix"
 )
 
 // Bind takes the descriptor of -e. The error says why it cannot be used.
@@ -23,27 +21,24 @@ func (c *Config) Bind() error {
 }
 
 // bind ends us with the program that started us. A guardian that has taken our
-// place ends at once: it starts what takes care of processes that nobody has any
-// more, and tells it to end.
-func (s *scanner) bind() error {
-	switch {
-	case s.config.guards >= 0:
-		var pipe [2]int
-		if err := unix.Pipe2(pipe[:], unix.O_CLOEXEC); err != nil {
-			return err
-		}
-		s.over = pipe[0]
-		return unix.Close(pipe[1])
-	case s.config.life == nil:
-		return nil
+// place ends anyhow: its supervises adopt what nobody has any more, and end it.
+func (s *scanner) bind() {
+	if s.last() {
+		s.env = append(s.env, "SV_LEAVE=1")
+		return
+	}
+	if s.config.life == nil {
+		return
 	}
 	s.config.life.Add(&s.poll, s, tagBound)
 	if !s.first { // whose end is that of all
 		s.guardian = fifo.NewGuardian(s.config.life, s.arguments())
 		s.guard()
 	}
-	return nil
 }
+
+// last says that we were a guardian, and end as soon as all is taken over.
+func (s *scanner) last() bool { return s.config.guards >= 0 }
 
 // guard starts the guardian, if there is to be one and it is due.
 func (s *scanner) guard() {
@@ -77,7 +72,7 @@ func (s *scanner) unbound() {
 
 // takenOver ends everything, once what a guardian has to take over is started.
 func (s *scanner) takenOver() {
-	if s.over >= 0 && s.stopAt == 0 && s.table.scanned && !s.table.starts(fifo.Now()) {
+	if s.last() && s.stopAt == 0 && s.table.scanned && !s.table.starts(fifo.Now()) {
 		s.stop()
 	}
 }

@@ -131,18 +131,14 @@ func (k *keeping) openLog(inherited map[identity]int) error {
 
 // spawn executes the supervise.
 func (s *scanner) spawn(k *keeping) (int, error) {
-	argv, files := []string{s.config.style.supervise}, []uintptr{uintptr(s.null), 1, 2}
-	if s.over >= 0 {
-		argv, files = append(argv, "-e", "3"), append(files, uintptr(s.over))
-	}
-	argv = append(argv, k.name)
+	argv := []string{s.config.style.supervise, k.name}
 	if k.logger != "" {
 		argv = append(argv, k.logger)
 	}
 	return syscall.ForkExec(s.program, argv, &syscall.ProcAttr{
 		Dir:   s.runPath,
 		Env:   s.env,
-		Files: files,
+		Files: []uintptr{uintptr(s.null), 1, 2},
 		Sys:   &syscall.SysProcAttr{Setsid: s.config.group},
 	})
 }

@@ -15,7 +15,7 @@ func (tr *tree) reaped(pid int) (status uint32) {
 	found := tr.await(func() bool {
 		text, _ := os.ReadFile(tr.scan + "/.svscan/reaped") // not there yet
 		var ok bool
-		status, ok = scandir.FindDeathOf(text, pid, ^uint64(0))
+		status, ok = scandir.FindDeath(text, pid, 0, ^uint64(0))
 		return ok
 	})
 	if !found {

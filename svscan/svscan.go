@@ -54,7 +54,6 @@ type scanner struct {
 	poll     fifo.Poller
 	watches  watches
 	guardian *fifo.Guardian // nil without -e
-	over     int            // a pipe that has ended, for supervise -e: we took the place of whom we guarded; else -1
 	terminal terminal
 	title    title
 	notice   *fifo.Notice
@@ -81,10 +80,10 @@ func Run(c Config) (int, error) {
 	if c.guards >= 0 {
 		fifo.Outlive(c.guards, c.life)
 	}
-	s := &scanner{config: c, dir: -1, run: -1, lock: -1, over: -1, first: os.Getpid() == 1,
+	s := &scanner{config: c, dir: -1, run: -1, lock: -1, first: os.Getpid() == 1,
 		table: newTable(), kept: map[identity]*keeping{}, pids: map[int]identity{}}
 	if err := s.begin(); err != nil {
-		if s.over >= 0 && errors.Is(err, errTaken) {
+		if s.last() && errors.Is(err, errTaken) {
 			return 0, nil // somebody took the place of whom we guarded
 		}
 		return 0, err
@@ -120,9 +119,7 @@ func (s *scanner) begin() error {
 	}
 	// Best effort: before Linux 3.4 strangers go to process 1.
 	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-	if err := s.bind(); err != nil {
-		return errors.New("unable to make a pipe: " + reason(err))
-	}
+	s.bind()
 	return s.arrive()
 }
 

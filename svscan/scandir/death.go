@@ -62,29 +62,18 @@ func decimal(text []byte, end byte, bits int) (n uint64, rest []byte, ok bool) {
 	return n, text[digits+1:], true
 }
 
-// FindDeath finds in the text of Reaped how the process ended that has this pid
-// and these ticks.
-func FindDeath(text []byte, pid int, ticks uint64) (status uint32, found bool) {
-	d, found := find(text, func(d Death) bool { return d.PID == pid && d.Ticks == ticks })
-	return d.Status, found
-}
-
-// FindDeathOf finds how the process ended that had this pid last, of those that
-// started at limit or before.
-func FindDeathOf(text []byte, pid int, limit uint64) (status uint32, found bool) {
-	d, found := find(text, func(d Death) bool { return d.PID == pid && d.Ticks <= limit })
-	return d.Status, found
-}
-
-// find finds the youngest of those that match. A line without a newline is not
-// yet written.
-func find(text []byte, match func(Death) bool) (youngest Death, found bool) {
+// FindDeath finds in the text of Reaped how the process ended that has this
+// pid and was started between the two ticks; the youngest of several. A line
+// without a newline is not yet written.
+func FindDeath(text []byte, pid int, earliest, latest uint64) (status uint32, found bool) {
+	var youngest Death
 	for {
 		line, rest, whole := bytes.Cut(text, []byte{'\n'})
 		if !whole {
-			return youngest, found
+			return youngest.Status, found
 		}
-		if d, ok := ParseDeath(line); ok && match(d) && (!found || d.Ticks >= youngest.Ticks) {
+		d, ok := ParseDeath(line)
+		if ok && d.PID == pid && earliest <= d.Ticks && d.Ticks <= latest && (!found || d.Ticks >= youngest.Ticks) {
 			youngest, found = d, true
 		}
 		text = rest

@@ -35,18 +35,15 @@ func TestDeath(t *testing.T) {
 func TestFindDeath(t *testing.T) {
 	const text = "70 100 1\n71 100 2\nrubbish\n70 300 3\n70 200 4\n70 400 5"
 	for _, c := range []struct {
-		pid             int
-		ticks           uint64
-		exact, youngest uint32 // 0: not found
+		pid              int
+		earliest, latest uint64
+		want             uint32 // 0: not found
 	}{
-		{70, 100, 1, 1}, {70, 99, 0, 0}, {70, 250, 0, 4}, {70, 300, 3, 3}, {70, 400, 0, 3},
-		{70, math.MaxUint64, 0, 3}, {71, 100, 2, 2}, {72, 100, 0, 0}, {7, 100, 0, 0},
+		{70, 100, 100, 1}, {70, 0, 99, 0}, {70, 101, 199, 0}, {70, 150, 250, 4}, {70, 0, 250, 4}, {70, 300, 300, 3},
+		{70, 400, 400, 0}, {70, 0, math.MaxUint64, 3}, {71, 100, 100, 2}, {72, 0, 200, 0}, {7, 0, 200, 0},
 	} {
-		if got, ok := FindDeath([]byte(text), c.pid, c.ticks); got != c.exact || ok != (c.exact != 0) {
-			t.Errorf("%d at %d: got %d, %v; want %d", c.pid, c.ticks, got, ok, c.exact)
-		}
-		if got, ok := FindDeathOf([]byte(text), c.pid, c.ticks); got != c.youngest || ok != (c.youngest != 0) {
-			t.Errorf("%d not after %d: got %d, %v; want %d", c.pid, c.ticks, got, ok, c.youngest)
+		if got, ok := FindDeath([]byte(text), c.pid, c.earliest, c.latest); got != c.want || ok != (c.want != 0) {
+			t.Errorf("%d from %d to %d: got %d, %v; want %d", c.pid, c.earliest, c.latest, got, ok, c.want)
 		}
 	}
 }
@@ -72,8 +69,8 @@ func FuzzDeath(f *testing.F) {
 				t.Errorf("%q: written again it is %q", line, got)
 			}
 		}
-		exact, found := FindDeath(text, pid, ticks)
-		if last, also := FindDeathOf(text, pid, ticks); found && (!also || last != exact) {
+		exact, found := FindDeath(text, pid, ticks, ticks)
+		if last, also := FindDeath(text, pid, 0, ticks); found && (!also || last != exact) {
 			t.Errorf("%q: got status %d of pid %d at %d, but %d, %v of the last until then", text, exact, pid, ticks, last, also)
 		}
 		if half := Younger(text); len(half) > (len(text)+1)/2 || !bytes.HasSuffix(text, half) {
