@@ -151,6 +151,9 @@ func (s *Service) resume() {
 		s.step(Event{Kind: Started}) // while nobody was there to be told
 	}
 	s.leftRequests()
+	if s.engine.leaving {
+		s.m.Want = status.WantDown // what has ended meanwhile does not start again
+	}
 	if s.m.Running && s.run.fd < 0 {
 		s.runEnded(s.lookUp(&s.run))
 	}

@@ -253,6 +253,75 @@ func (w *tree) killAllBut(keep int) {
 	})
 }
 
+// TestBoundAllKilled: svscan, the program and every supervise were killed. The
+// services and loggers go all the same: somebody adopts them, to end them.
+func TestBoundAllKilled(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", "#!/bin/sh\necho start >>starts\ntrap 'echo last; echo end >said; exit' TERM\nwhile :; do sleep 1000 & wait; done\n")
+	w.put("web/finish", "#!/bin/sh\necho finish >>said\n")
+	w.put("web/log/run", "#!/bin/sh\nexec cat >>said\n")
+	w.put("deaf/run", "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1000; done\n")
+	w.put("deaf/timeout-kill", "100\n")
+	h := w.bound("svscan", w.scan)
+	var kill []int
+	for _, name := range []string{"web", "deaf"} {
+		kill = append(kill, w.reaches(name, status.Up).Supervisor)
+	}
+	w.reaches("web/log", status.Up)
+	eventually(t, w.dir, "it can end", func() bool { return w.starts("web") == 1 })
+	w.guardian(0)
+	w.must(w.svscan.cmd.Process.Kill())
+	for _, pid := range kill {
+		w.must(syscall.Kill(pid, syscall.SIGKILL))
+	}
+	h.kill()
+	w.gone(3100 * time.Millisecond)
+	if n := w.starts("web"); n != 1 {
+		t.Errorf("got %d starts; want 1", n)
+	}
+	if got := w.text("web/said"); got != "end\nfinish\n" {
+		t.Errorf("got %q; want an orderly end", got)
+	}
+	if got := w.text("web/log/said"); got != "last\n" {
+		t.Errorf("got %q; want the last line", got)
+	}
+}
+
+// TestBoundSuperviseKilled: the guardian of a supervise adopts, and ends.
+func TestBoundSuperviseKilled(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	w.bound("supervise", "service/web")
+	w.reaches("web", status.Up)
+	w.guardian(0)
+	w.must(w.svscan.cmd.Process.Kill())
+	w.gone(3 * time.Second)
+	if n := w.starts("web"); n != 1 {
+		t.Errorf("got %d starts; want 1", n)
+	}
+}
+
+// TestBoundReexec: a supervise that executes its program again is bound as
+// before.
+func TestBoundReexec(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	h := w.bound("supervise", "service/web")
+	web := w.reaches("web", status.Up)
+	old := w.guardian(0)
+	w.must(os.WriteFile(filepath.Join(w.scan, "web/supervise/control"), []byte("R"), 0))
+	w.guardian(old)
+	if children(w.svscan.cmd.Process.Pid, "Z") != 0 {
+		t.Error("got a zombie; want none")
+	}
+	w.unaffected("web", web.PID)
+	h.kill()
+	w.gone(time.Second)
+}
+
 // TestBoundSupervise: supervise alone can be bound too.
 func TestBoundSupervise(t *testing.T) {
 	t.Parallel()
