@@ -78,6 +78,12 @@ func (s *Service) start() {
 	}
 	defer closeFiles()
 	s.leads = s.style.Session && !servicedir.Exists(s.dir, servicedir.NoSetsid)
+	lock, files, err := s.serviceLock(files)
+	if err != nil {
+		s.unlocked(err)
+		return
+	}
+	defer closeLock(lock)
 	notify, files, err := s.readiness(files)
 	if err != nil {
 		s.unstarted("unable to start run: "+reason(err), time.Second)

@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"bytes"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -77,6 +78,9 @@ func (s *Service) readiness(files []uintptr) (int, []uintptr, error) {
 	if err != nil {
 		return -1, files, err
 	}
+	if s.child >= 0 {
+		_ = writeZeros(s.child, saidAt, maxSaid) // of the run before; best effort: there is room
+	}
 	for len(files) <= at {
 		files = append(files, forkexec.Closed)
 	}
@@ -120,21 +124,33 @@ func (s *Service) reopenReadiness() {
 // readReadiness waits for a newline, which says ready. The end of the pipe
 // without one means that the service never says.
 func (s *Service) readReadiness() {
-	var buf [64]byte
-	n, err := fifo.Retry(func() (int, error) { return unix.Read(s.notify, buf[:]) })
+	var buf [maxSaid]byte
+	n, _, err := s.move(s.notify, saidAt, buf[:])
 	if err == unix.EAGAIN {
 		return
 	}
-	for _, b := range buf[:max(n, 0)] {
-		if b == '\n' {
-			s.dropReadiness()
-			s.becameReady()
-			return
-		}
-	}
-	if n <= 0 {
+	if saysReady(buf[:n]) {
+		s.dropReadiness()
+		s.becameReady()
+	} else if n == 0 {
 		s.dropReadiness()
 	}
+}
+
+// maxSaid is how much of what run says is looked at at a time.
+const maxSaid = 64
+
+func saysReady(said []byte) bool { return bytes.IndexByte(said, '\n') >= 0 }
+
+// wasReady says that run had said it is ready, and the last supervise was killed
+// before it wrote that down.
+func (s *Service) wasReady() bool {
+	var buf [maxSaid]byte
+	if s.child < 0 {
+		return false
+	}
+	n, err := fifo.Retry(func() (int, error) { return unix.Pread(s.child, buf[:], saidAt) })
+	return err == nil && saysReady(buf[:n])
 }
 
 func (s *Service) dropReadiness() {

@@ -94,7 +94,7 @@ func (s *scanner) fatalSignal(sig syscall.Signal) {
 	if s.ownProgram(scandir.Crash) == "" && s.refuses(strings.TrimPrefix(name, "SIG")) {
 		return
 	}
-	s.left, s.failure = true, errors.New("unable to go on: received "+name)
+	s.left, s.fault = true, errors.New("unable to go on: received "+name)
 }
 
 // rescued makes an error of a panic, which is how the runtime tells of a fault

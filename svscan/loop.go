@@ -34,7 +34,7 @@ func (s *scanner) loop() (code int, err error) {
 			}
 		}
 		if s.left {
-			return s.code, s.failure
+			return s.code, s.fault
 		}
 	}
 }

@@ -69,7 +69,7 @@ type scanner struct {
 	blamed         bool          // that was said
 	left           bool          // the loop has ended
 	code           int           // with this exit code
-	failure        error         // unless that ended it
+	fault          error         // unless that ended it
 	exitCode       int           // of the orderly end, as terminate named it
 }
 

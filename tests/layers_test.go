@@ -37,11 +37,12 @@ var floors = []struct {
 	{"svscan/scandir", nil},
 	{"supervise", engines},
 	{"supervise/attribute", engines},
+	{"supervise/background", engines},
 	{"logger", engines},
 	{"svscan", append(slices.Clone(engines), "supervise")},
 	{"svctl/...", append(slices.Clone(engines), "svctl/...")},
 	{"cmd/internal/diag", nil},
-	{"cmd/...", []string{"cmd/internal/diag", "supervise", "supervise/attribute", "svscan", "logger", "svctl/..."}},
+	{"cmd/...", []string{"cmd/internal/diag", "supervise", "supervise/attribute", "supervise/background", "svscan", "logger", "svctl/..."}},
 	{"tests/...", []string{"..."}},
 	{"examples/...", []string{"..."}},
 }

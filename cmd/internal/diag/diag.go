@@ -24,7 +24,7 @@ const (
 
 // Fatal says that prog cannot go on, and ends it with 111.
 func Fatal(prog, text string) {
-	say(prog + ": fatal: " + text + "\n")
+	Complain(prog, text)
 	os.Exit(System)
 }
 
@@ -33,6 +33,9 @@ func Refuse(prog, text string) {
 	say(prog + ": fatal: " + text + "\n")
 	os.Exit(Usage)
 }
+
+// Complain says that prog cannot go on, for one that then ends in its own way.
+func Complain(prog, text string) { say(prog + ": fatal: " + text + "\n") }
 
 // BadUsage says how prog is called, and ends it with code: Usage, but for
 // names that have another.
