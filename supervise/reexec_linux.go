@@ -141,13 +141,10 @@ func (e *Engine) tried() {
 
 // execAgain becomes the new image. It returns only if that is not possible.
 func (e *Engine) execAgain() {
-	if came := e.poll.Deaf(); len(came) > 0 {
-		// They come first; a letter may ask again.
+	if came := e.poll.Deafen(); len(came) > 0 {
+		// They come first, and are told; a letter may ask again.
 		e.failExec("a signal came")
 		_ = e.listen() // it worked before
-		for _, sig := range came {
-			e.signalled(sig)
-		}
 		return
 	}
 	argv := append([]string{e.reexec.argv0}, e.rebind(0)...)

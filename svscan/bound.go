@@ -50,6 +50,13 @@ func (s *scanner) guard() {
 	}
 }
 
+// unguard ends the guardian, if there is one.
+func (s *scanner) unguard() {
+	if s.guardian != nil {
+		s.guardian.Dismiss()
+	}
+}
+
 // arguments are those with which svscan is what we are, wherever it starts.
 func (s *scanner) arguments() []string {
 	args := []string{"-e", strconv.Itoa(s.config.bound)}

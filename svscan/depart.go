@@ -18,8 +18,8 @@ import (
 // there is none, and the caller exits.
 func (s *scanner) depart(code int, err error) (int, error) {
 	s.forgetAnswer()
-	if s.guardian != nil && err == nil {
-		s.guardian.Dismiss()
+	if err == nil {
+		s.unguard()
 	}
 	if s.config.style.departs {
 		live := s.live()

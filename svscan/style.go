@@ -75,17 +75,19 @@ type Config struct {
 	guard    string // the code of terminate, "" if everybody may end it
 	bound    int    // the descriptor of -e, -1 without
 	life     *fifo.Bound
-	guards   int // the pipe of a guardian, -1 if we are none
-	ready    int // a newline is written to it when all has begun, -1 nowhere
+	guards   int  // the pipe of a guardian, -1 if we are none
+	ready    int  // a newline is written to it when all has begun, -1 nowhere
+	check    bool // start, and do nothing
 }
+
+// checkOption is by what a program shows that it starts. It is an option of the
+// name svscan alone.
+const checkOption = "-check"
 
 // Parse reads the arguments as the program prog does: svscan, runsvdir or
 // s6-svscan. The error is how it is called.
 func Parse(prog string, args []string) (Config, error) {
-	s, known := styles[prog]
-	if !known {
-		s = styles["svscan"]
-	}
+	s := styleOf(prog)
 	c := Config{prog: prog, style: s, dir: ".", ready: -1, bound: -1, guards: -1}
 	usage := errors.New(s.usage)
 	names, err := c.options(args)
@@ -112,6 +114,15 @@ func Parse(prog string, args []string) (Config, error) {
 		return c, usage
 	}
 	return c, nil
+}
+
+// styleOf is the style of the program prog.
+func styleOf(prog string) style {
+	s, known := styles[prog]
+	if !known {
+		s = styles["svscan"]
+	}
+	return s
 }
 
 // options takes the options off args.
@@ -154,8 +165,12 @@ func (c *Config) options(args []string) ([]string, error) {
 
 // option takes one of our own, and its value off args.
 func (c *Config) option(arg string, args []string) ([]string, error) {
-	if arg == "no-user-change" {
+	switch "-" + arg {
+	case "-no-user-change":
 		c.sameUser = true
+		return args, nil
+	case checkOption:
+		c.check = true
 		return args, nil
 	}
 	if len(args) == 0 {

@@ -303,6 +303,24 @@ func TestBoundSuperviseKilled(t *testing.T) {
 	}
 }
 
+// TestBoundScanReexec: so is an svscan.
+func TestBoundScanReexec(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	h := w.bound("svscan", w.scan)
+	web := w.reaches("web", status.Up)
+	for range 3 {
+		old := w.guardian(0)
+		w.must(os.WriteFile(filepath.Join(w.scan, ".svscan/control"), []byte("R"), 0))
+		w.guardian(old)
+	}
+	eventually(t, w.dir, "there is no zombie", func() bool { return children(w.svscan.cmd.Process.Pid, "Z") == 0 })
+	w.unaffected("web", web.PID)
+	h.kill()
+	w.gone(time.Second)
+}
+
 // TestBoundReexec: a supervise that executes its program again is bound as
 // before.
 func TestBoundReexec(t *testing.T) {
