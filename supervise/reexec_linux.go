@@ -76,7 +76,7 @@ func (s *Service) inherit() {
 	k := x.kept[0]
 	x.kept = x.kept[1:]
 	s.dir, s.lock, s.ok, s.writing = k.dir, k.lock, k.ok, k.writing
-	s.control = fifo.KeptControl(k.read, k.write)
+	s.control = fifo.JoinControl(k.read, k.write)
 }
 
 // leaves is what this service has for the next image.
@@ -142,9 +142,8 @@ func (e *Engine) tried() {
 // execAgain becomes the new image. It returns only if that is not possible.
 func (e *Engine) execAgain() {
 	if came := e.poll.Deafen(); len(came) > 0 {
-		// They come first, and are told; a letter may ask again.
-		e.failExec("a signal came")
 		_ = e.listen() // it worked before
+		e.failExec("a signal came first")
 		return
 	}
 	argv := append([]string{e.reexec.argv0}, e.rebind(0)...)

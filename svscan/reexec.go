@@ -154,7 +154,7 @@ func (s *scanner) inherit() {
 		s.here, _ = identify(s.dir, "") // it is open
 	}
 	if h.read >= 0 && h.write >= 0 {
-		s.control, s.controlled = fifo.KeptControl(h.read, h.write), true
+		s.control, s.controlled = fifo.JoinControl(h.read, h.write), true
 		s.poll.Add(h.read, unix.POLLIN, s, tagControl)
 	}
 	s.inherited = map[identity]int{}
