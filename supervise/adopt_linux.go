@@ -213,6 +213,9 @@ func (s *Service) resume() {
 		s.becameReady()
 	}
 	s.leftRequests()
+	if s.engine.leaving {
+		s.m.Want = status.WantDown // what has ended meanwhile does not start again
+	}
 	if dead {
 		s.dropReadiness()
 		s.dropReport()

@@ -29,11 +29,12 @@ type Engine struct {
 	initTicks uint64 // of process 1
 	world     [worldSize]byte
 	epoch     time.Duration // when our clock began, in that of the machine
-	cgroup    *string       // our own, once it is known
-	subreaper bool          // orphans come to us
-	orphans   bool          // of them some may have ended
-	letGo     bool          // leave now, and leave the services running
-	leaving   bool          // stop what an earlier supervise has left, and leave
+	bound     bound
+	cgroup    *string // our own, once it is known
+	subreaper bool    // orphans come to us
+	orphans   bool    // of them some may have ended
+	letGo     bool    // leave now, and leave the services running
+	leaving   bool    // stop what an earlier supervise has left, and leave
 	reexec    reexec
 	letters   [maxLetters]byte // as they are read; on the stack they would make it grow for good
 }
@@ -141,6 +142,7 @@ func (e *Engine) Run() error {
 	if err := e.listen(); err != nil {
 		return err
 	}
+	e.bind()
 	for i := len(e.services) - 1; i >= 0; i-- {
 		e.services[i].boot()
 	}
@@ -156,11 +158,13 @@ func (e *Engine) Run() error {
 			e.reapOrphans()
 		}
 		e.timeouts()
+		e.guard()
 		e.tryProgram()
 	}
 	for _, s := range e.services {
 		s.part()
 	}
+	e.dismiss()
 	return nil
 }
 
@@ -175,6 +179,8 @@ func (e *Engine) listen() error {
 const (
 	tagSignal = iota
 	tagRoom
+	tagBound
+	tagGuardian
 	tagTrial
 )
 
@@ -185,6 +191,10 @@ func (e *Engine) Ready(tag int, revents int16) {
 		e.signalled(syscall.Signal(revents))
 	case tagRoom:
 		e.notice.Recover()
+	case tagBound:
+		e.unbound()
+	case tagGuardian:
+		e.bound.guardian.Died(&e.poll)
 	case tagTrial:
 		e.tried()
 	}
@@ -224,6 +234,7 @@ func (e *Engine) deadline() time.Duration {
 			first = d
 		}
 	}
+	earlier(e.guardDue())
 	for _, s := range e.services {
 		earlier(s.m.Deadline)
 		if s.files.stale {

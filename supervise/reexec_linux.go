@@ -146,7 +146,7 @@ func (e *Engine) execAgain() {
 		e.failExec("a signal came first")
 		return
 	}
-	argv := []string{e.reexec.argv0}
+	argv := append([]string{e.reexec.argv0}, e.rebind(0)...)
 	var value []byte
 	for _, s := range e.services {
 		s.show()
@@ -161,8 +161,10 @@ func (e *Engine) execAgain() {
 	if e.svscan {
 		env = append(env, svscanVariable+"="+strconv.Itoa(unix.Getppid()))
 	}
+	e.dismiss() // if we stay its end starts another
 	err := syscall.Exec(program(), argv, env)
 	e.keepOpen(unix.FD_CLOEXEC)
+	e.rebind(unix.FD_CLOEXEC)
 	e.failExec(reason(err))
 	_ = e.listen() // as above
 }

@@ -11,6 +11,8 @@ import (
 type Style struct {
 	// Name is that of the program, for messages.
 	Name string
+	// Usage is how it is called.
+	Usage string
 	// Session: run leads its own session, unless nosetsid is there.
 	Session bool
 	// Group: after a wanted stop what is left of the process group goes too.
@@ -47,11 +49,14 @@ type Style struct {
 // The styles, by the name of the program. Daemontools is supervise under djb's
 // svscan: that never told what a service left behind.
 var (
-	ours        = Style{Name: "supervise", Session: true, Group: true, Control: true, Killed: 256, PermanentFailure: true, BadUsage: 100}
-	daemontools = Style{Name: "supervise", Session: true, Control: true, Killed: 256, PermanentFailure: true, BadUsage: 100}
-	runit       = Style{Name: "runsv", Control: true, ExitKills: true, LoggerStays: true, Killed: -1, ShortFinish: true, LogsItself: true, BadUsage: 1}
-	s6          = Style{Name: "s6-supervise", Session: true, Group: true, Killed: 256, PermanentFailure: true, FinishLimit: 5000, NamesRun: true, Events: true, S6Signals: true, BadUsage: 100}
+	ours        = Style{Name: "supervise", Usage: usage, Session: true, Group: true, Control: true, Killed: 256, PermanentFailure: true, BadUsage: 100}
+	daemontools = Style{Name: "supervise", Usage: usage, Session: true, Control: true, Killed: 256, PermanentFailure: true, BadUsage: 100}
+	runit       = Style{Name: "runsv", Usage: "runsv dir [logdir]", Control: true, ExitKills: true, LoggerStays: true, Killed: -1, ShortFinish: true, LogsItself: true, BadUsage: 1}
+	s6          = Style{Name: "s6-supervise", Usage: "s6-supervise dir [logdir]", Session: true, Group: true, Killed: 256, PermanentFailure: true, FinishLimit: 5000, NamesRun: true, Events: true, S6Signals: true, BadUsage: 100}
 )
+
+// usage is how supervise is called under its own name.
+const usage = "supervise [-e fd] dir [logdir]"
 
 // Style is the style for the name that the program was called by. Under our
 // svscan this is a service of a scan directory; else supervise is djb's, and

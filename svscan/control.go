@@ -11,11 +11,13 @@ import (
 var (
 	byLetter = map[byte]func(*scanner){
 		'a': (*scanner).askAll,
-		't': (*scanner).stop,
+		't': (*scanner).stopAsked,
 		'R': (*scanner).reexec,
 	}
 	// byLine are those that have more to say: the whole line.
-	byLine = map[byte]func(s *scanner, line string){}
+	byLine = map[byte]func(s *scanner, line string){
+		'X': (*scanner).terminate,
+	}
 )
 
 // openControl opens our control FIFO, where we hold the lock of the directory

@@ -19,10 +19,13 @@ const (
 	tagNotice
 	tagTitle
 	tagControl
+	tagBound
+	tagGuardian
 )
 
 // loop does what is due and waits, until a signal ends it.
-func (s *scanner) loop() (int, error) {
+func (s *scanner) loop() (code int, err error) {
+	defer func() { err = rescued(recover(), err) }()
 	for {
 		s.turn()
 		if !s.left {
@@ -31,7 +34,7 @@ func (s *scanner) loop() (int, error) {
 			}
 		}
 		if s.left {
-			return s.code, nil
+			return s.code, s.fault
 		}
 	}
 }
@@ -52,6 +55,10 @@ func (s *scanner) Ready(tag int, revents int16) {
 		s.title.shift()
 	case tagControl:
 		s.readControl()
+	case tagBound:
+		s.unbound()
+	case tagGuardian:
+		s.guardian.Died(&s.poll)
 	}
 }
 
@@ -66,6 +73,8 @@ func (s *scanner) turn() {
 	}
 	s.title.tick(now)
 	s.perform()
+	s.guard()
+	s.takenOver()
 	if !s.settled {
 		s.settle()
 	}
@@ -176,6 +185,9 @@ func (s *scanner) deadline() time.Duration {
 	next := earlier(earlier(s.table.next(), s.title.dotAt), s.upgrade.until)
 	if s.stopAt != 0 && !s.blamed {
 		next = earlier(next, s.stopAt)
+	}
+	if s.guardian != nil {
+		next = earlier(next, s.guardian.Due())
 	}
 	if next == 0 {
 		return -1

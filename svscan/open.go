@@ -42,6 +42,13 @@ func (s *scanner) reopen() error {
 // errTaken says that the scan directory has its svscan.
 var errTaken = errors.New("another svscan runs here")
 
+// taken is errTaken of one lock.
+type taken struct{ lock string }
+
+func (t taken) Error() string { return "unable to lock " + t.lock + ": " + errTaken.Error() }
+
+func (taken) Unwrap() error { return errTaken }
+
 // lockUp takes the lock of the scan directory, unless it is held already. What
 // cannot be locked, since it is read-only, is said once and does not matter.
 func (s *scanner) lockUp() error {
@@ -62,7 +69,7 @@ func (s *scanner) lockUp() error {
 	}
 	s.lock, err = fifo.Lock(s.home(), name)
 	if errors.Is(err, unix.EAGAIN) {
-		return errors.New("unable to lock " + s.path + "/" + name + ": " + errTaken.Error())
+		return taken{s.path + "/" + name}
 	}
 	if err != nil {
 		s.once(&s.saidLock, "unable to lock "+s.path+"/"+name+": "+reason(err)+", going on without")

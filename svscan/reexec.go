@@ -97,9 +97,11 @@ func (s *scanner) replaceSelf() {
 		addSignal(&blocked, sig)
 	}
 	_ = unix.PthreadSigmask(unix.SIG_BLOCK, &blocked, &before) // fails on bad arguments only
-	closeOnExec(h.descriptors(), false)
+	kept := append(h.descriptors(), s.config.bound)
+	closeOnExec(kept, false)
+	s.unguard() // if we stay its end starts another
 	err := unix.Exec(s.self, os.Args, env)
-	closeOnExec(h.descriptors(), true)
+	closeOnExec(kept, true)
 	_ = unix.PthreadSigmask(unix.SIG_SETMASK, &before, nil) // as above
 	s.mustListen()
 	s.stay(s.self + ": " + reason(err))

@@ -2,6 +2,7 @@ package svscan
 
 import (
 	"os"
+	"strings"
 	"syscall"
 	"unsafe"
 
@@ -14,6 +15,11 @@ func (s *scanner) listen() error {
 	var signals []os.Signal
 	for _, sig := range s.config.signals() {
 		signals = append(signals, sig)
+	}
+	for _, sig := range fatal {
+		if s.config.style.departs {
+			signals = append(signals, sig)
+		}
 	}
 	return s.poll.Signals(s, tagSignal, signals...)
 }
@@ -42,10 +48,14 @@ func addSignal(set *unix.Sigset_t, sig syscall.Signal) {
 
 // heard obeys a signal.
 func (s *scanner) heard(sig syscall.Signal) {
-	if sig == syscall.SIGCHLD {
+	switch o := s.meaning(sig); {
+	case sig == syscall.SIGCHLD:
 		s.reap()
-	} else {
-		s.obey(s.meaning(sig))
+	case o == orderNothing && isFatal(sig):
+		s.fatalSignal(sig)
+	case o.ends() && s.guarded(o) && s.refuses(strings.TrimPrefix(unix.SignalName(sig), "SIG")):
+	default:
+		s.obey(o)
 	}
 }
 

@@ -23,7 +23,7 @@ func (s *scanner) stop() {
 func (s *scanner) stopping() {
 	left := s.table.unended()
 	if len(left) == 0 {
-		s.leave(0)
+		s.leave(s.exitCode)
 		return
 	}
 	if !s.blamed && fifo.Now() >= s.stopAt {

@@ -85,6 +85,7 @@ func TestQuit(t *testing.T) {
 	tr.signal(syscall.SIGQUIT)
 	tr.exits(0)
 	tr.quiet(50 * time.Millisecond)
+	tr.warned("svscan: warning: still running: a " + strconv.Itoa(tr.pids["a"]) + "\n")
 	tr.must(syscall.Kill(tr.pids["a"], syscall.SIGTERM))
 	tr.expect("stop a")
 	tr.silent()

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/svdir/svdir/fifo"
 )
 
 // order is what a signal asks for.
@@ -27,13 +29,14 @@ type style struct {
 	logArg    bool // supervise is told of the logger
 	svdir     bool // SVDIR tells services their scan directory
 	hangup    bool // a HUP of the kernel is a TERM
+	departs   bool // it ends by finish or crash, and tells what still runs
 	orders    map[syscall.Signal]order
 }
 
 var styles = map[string]style{
 	"svscan": {
-		supervise: "supervise", usage: "svscan [-run dir] [-no-user-change] [dir]",
-		logArg: true, svdir: true, hangup: true,
+		supervise: "supervise", usage: "svscan [-run rundir] [-no-user-change] [-guard code] [-e fd] [dir]",
+		logArg: true, svdir: true, hangup: true, departs: true,
 		orders: map[syscall.Signal]order{
 			syscall.SIGTERM: orderStop, syscall.SIGINT: orderStop, syscall.SIGQUIT: orderLeave,
 			syscall.SIGHUP: orderScan, syscall.SIGALRM: orderScan,
@@ -48,7 +51,7 @@ var styles = map[string]style{
 	},
 	"s6-svscan": {
 		supervise: "s6-supervise", usage: "s6-svscan [-c max] [-C max] [-L namemax] [-t ms] [-d fd] [-X fd] [dir]",
-		logArg: true, svdir: true,
+		logArg: true, svdir: true, departs: true,
 		orders: map[syscall.Signal]order{
 			syscall.SIGTERM: orderStop, syscall.SIGINT: orderStop, syscall.SIGQUIT: orderStop,
 			syscall.SIGHUP: orderScan, syscall.SIGALRM: orderScan, syscall.SIGABRT: orderLeave,
@@ -58,6 +61,9 @@ var styles = map[string]style{
 
 // Config is what the command line asks for.
 type Config struct {
+	// Environ is the environment of finish and crash, ours where it is nil.
+	Environ []string
+
 	prog  string
 	style style
 	dir   string
@@ -66,6 +72,10 @@ type Config struct {
 	run   string // where the state of the services is, "" in their directories
 	// sameUser: services run as our user, whatever they ask for.
 	sameUser bool
+	guard    string // the code of terminate, "" if everybody may end it
+	bound    int    // the descriptor of -e, -1 without
+	life     *fifo.Bound
+	guards   int  // the pipe of a guardian, -1 if we are none
 	ready    int  // a newline is written to it when all has begun, -1 nowhere
 	check    bool // start, and do nothing
 }
@@ -78,7 +88,7 @@ const checkOption = "-check"
 // s6-svscan. The error is how it is called.
 func Parse(prog string, args []string) (Config, error) {
 	s := styleOf(prog)
-	c := Config{prog: prog, style: s, dir: ".", ready: -1}
+	c := Config{prog: prog, style: s, dir: ".", ready: -1, bound: -1, guards: -1}
 	usage := errors.New(s.usage)
 	names, err := c.options(args)
 	if err != nil {
@@ -91,7 +101,7 @@ func Parse(prog string, args []string) (Config, error) {
 			return c, usage
 		}
 	}
-	if len(names) > most {
+	if len(names) > most || c.guards >= 0 && c.bound < 0 {
 		return c, usage
 	}
 	if len(names) > 0 {
@@ -123,15 +133,11 @@ func (c *Config) options(args []string) ([]string, error) {
 		switch {
 		case arg == "--":
 			return args, nil
-		case c.style.supervise == "supervise" && (arg == "-run" || arg == "--run"):
-			if len(args) == 0 || args[0] == "" {
-				return nil, os.ErrInvalid
+		case c.style.supervise == "supervise":
+			var err error
+			if args, err = c.option(strings.TrimPrefix(arg[1:], "-"), args); err != nil {
+				return nil, err
 			}
-			c.run, args = args[0], args[1:]
-		case c.style.supervise == "supervise" && (arg == "-no-user-change" || arg == "--no-user-change"):
-			c.sameUser = true
-		case c.style.supervise == "supervise" && arg == checkOption:
-			c.check = true
 		case c.style.supervise == "runsv" && arg == "-P":
 			c.group = true
 		case c.style.supervise == "s6-supervise" && strings.IndexByte("cCLtdX", arg[1]) >= 0:
@@ -155,4 +161,48 @@ func (c *Config) options(args []string) ([]string, error) {
 		}
 	}
 	return args, nil
+}
+
+// option takes one of our own, and its value off args.
+func (c *Config) option(arg string, args []string) ([]string, error) {
+	switch "-" + arg {
+	case "-no-user-change":
+		c.sameUser = true
+		return args, nil
+	case checkOption:
+		c.check = true
+		return args, nil
+	}
+	if len(args) == 0 {
+		return nil, os.ErrInvalid
+	}
+	value := args[0]
+	switch arg {
+	case "run":
+		c.run = value
+	case "guard":
+		c.guard = value
+	case "e":
+		c.bound = descriptor(value)
+	case "guardian":
+		c.guards, c.prog = descriptor(value), "svscan"
+	default:
+		return nil, os.ErrInvalid
+	}
+	bad := value == "" || arg == "guard" && !isCode(value)
+	if bad || c.bound == noDescriptor || c.guards == noDescriptor {
+		return nil, os.ErrInvalid
+	}
+	return args[1:], nil
+}
+
+// noDescriptor is what descriptor makes of a wrong number.
+const noDescriptor = -2
+
+// descriptor reads the number of a descriptor that is not for our output.
+func descriptor(value string) int {
+	if n, err := strconv.ParseUint(value, 10, 31); err == nil && n != 1 && n != 2 {
+		return int(n)
+	}
+	return noDescriptor
 }

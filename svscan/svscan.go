@@ -59,6 +59,7 @@ type scanner struct {
 
 	poll     fifo.Poller
 	watches  watches
+	guardian *fifo.Guardian // nil without -e
 	terminal terminal
 	title    title
 	nohup    bool // HUP was ignored at our start
@@ -70,11 +71,14 @@ type scanner struct {
 	saidControl    string        // about .svscan/control
 	saidReaped     string        // about .svscan/reaped
 	saidOutput     string        // about .svscan/set/output
+	saidGuardian   string        // about the guardian
 	label          bool          // .forced-rescan is to be written
 	stopAt         time.Duration // during the orderly end: when to say who blocks it
 	blamed         bool          // that was said
 	left           bool          // the loop has ended
 	code           int           // with this exit code
+	fault          error         // unless that ended it
+	exitCode       int           // of the orderly end, as terminate named it
 }
 
 // Run keeps supervise running for each service directory of the scan directory
@@ -84,12 +88,18 @@ func Run(c Config) (int, error) {
 	if c.check {
 		return 0, nil
 	}
+	if c.guards >= 0 {
+		fifo.Outlive(c.guards, c.life)
+	}
 	s := &scanner{config: c, dir: -1, run: -1, null: -1, lock: -1, title: title{read: -1}, first: os.Getpid() == 1,
 		table: newTable(), kept: map[identity]*keeping{}, pids: map[int]identity{}}
 	if err := s.begin(); err != nil {
+		if s.last() && errors.Is(err, errTaken) {
+			return 0, nil // somebody took the place of whom we guarded
+		}
 		return 0, err
 	}
-	return s.loop()
+	return s.depart(s.loop())
 }
 
 // begin opens everything that svscan holds for its life.
@@ -125,6 +135,7 @@ func (s *scanner) begin() error {
 	}
 	// Best effort: before Linux 3.4 strangers go to process 1.
 	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+	s.bind()
 	return s.arrive()
 }
 

@@ -204,7 +204,7 @@ func TestRestart(t *testing.T) {
 	tr.quiet(2 * pace)
 	tr.must(os.Remove(tr.top + "/sv/bad/exit111"))
 	tr.expect("supervise bad")
-	tr.signal(syscall.SIGQUIT)
+	tr.signal(syscall.SIGTERM)
 	tr.exits(0)
 	tr.silent()
 }

@@ -23,9 +23,12 @@ import (
 // The test binary is also svscan, and a supervise that tells what is done to it.
 func TestMain(m *testing.M) {
 	switch prog := filepath.Base(os.Args[0]); prog {
-	case "svscan", "runsvdir", "s6-svscan":
+	case "svscan", "runsvdir", "s6-svscan", "svguardian":
 		c, err := Parse(prog, os.Args[1:])
 		code := 0
+		if err == nil {
+			err = c.Bind()
+		}
 		if err == nil {
 			code, err = Run(c)
 		}

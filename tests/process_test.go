@@ -21,6 +21,11 @@ type process struct {
 
 // start starts argv in dir with env; what it says goes to the file said.
 func start(dir, said string, env []string, argv ...string) (*process, error) {
+	return startWith(nil, dir, said, env, argv...)
+}
+
+// startWith is start with one more open file, as descriptor 3.
+func startWith(extra *os.File, dir, said string, env []string, argv ...string) (*process, error) {
 	out, err := os.Create(said)
 	if err != nil {
 		return nil, err
@@ -32,6 +37,9 @@ func start(dir, said string, env []string, argv ...string) (*process, error) {
 	}
 	cmd := &exec.Cmd{Path: path, Args: argv, Dir: dir, Env: env, Stdout: out, Stderr: out}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a ^C to the tests is not for it
+	if extra != nil {
+		cmd.ExtraFiles = []*os.File{extra}
+	}
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}

@@ -15,15 +15,22 @@ import (
 func main() {
 	e := supervise.New(diag.Settle())
 	style := e.Style(os.Args[0])
-	dirs := os.Args[1:]
-	if len(dirs) < 1 || len(dirs) > 2 {
-		diag.BadUsage(style.Name, style.Name+" dir [logdir]", style.BadUsage)
+	dirs, err := e.Options(os.Args[1:], style)
+	switch {
+	case err == supervise.ErrUsage:
+		diag.BadUsage(style.Name, style.Usage, style.BadUsage)
+	case err != nil:
+		diag.Refuse(style.Name, err.Error())
 	}
+	e.Guard()
 	prog := style.Name + " " + dirs[0]
 	if len(dirs) == 2 {
 		diag.NoInput()
 	}
 	if err := e.HostPair(dirs, style); err != nil {
+		if e.Succeeded(err) {
+			return
+		}
 		diag.Fatal(prog, err.Error())
 	}
 	if err := e.Run(); err != nil {

@@ -32,12 +32,15 @@ func call(t *testing.T, args ...string) (string, int) {
 
 func TestCalledWrongly(t *testing.T) {
 	for _, c := range []struct {
-		name string
-		code int
-	}{{"supervise", 100}, {"/usr/bin/supervise", 100}, {"runsv", 1}, {"s6-supervise", 100}} {
+		name, usage string
+		code        int
+	}{
+		{"supervise", "supervise [-e fd] dir [logdir]", 100}, {"/usr/bin/supervise", "supervise [-e fd] dir [logdir]", 100},
+		{"runsv", "runsv dir [logdir]", 1}, {"s6-supervise", "s6-supervise dir [logdir]", 100},
+	} {
 		word := c.name[strings.LastIndexByte(c.name, '/')+1:]
-		want := word + ": usage: " + word + " dir [logdir]\n"
-		for _, args := range [][]string{{c.name}, {c.name, "a", "b", "c"}} {
+		want := word + ": usage: " + c.usage + "\n"
+		for _, args := range [][]string{{c.name}, {c.name, "a", "b", "c"}, {c.name, "-e", "x", "a"}} {
 			if said, code := call(t, args...); said != want || code != c.code {
 				t.Errorf("%q: got %q, exit code %d; want %q, %d", args, said, code, want, c.code)
 			}
@@ -60,7 +63,17 @@ func TestSynopsisIsUsage(t *testing.T) {
 	}
 	_, text, _ := strings.Cut(string(page), "SYNOPSIS")
 	text, _, _ = strings.Cut(text, "DESCRIPTION")
-	if got, want := strings.Join(strings.Fields(text), " "), "supervise dir [logdir]"; got != want {
+	if got, want := strings.Join(strings.Fields(text), " "), "supervise [-e fd] dir [logdir]"; got != want {
 		t.Errorf("SYNOPSIS is %q; want %q", got, want)
+	}
+}
+
+func TestBadDescriptor(t *testing.T) {
+	t.Parallel()
+	for fd, why := range map[string]string{"77": "bad file descriptor", "0": "not a pipe or a socket"} {
+		want := "supervise: fatal: unable to watch descriptor " + fd + ": " + why + "\n"
+		if said, code := call(t, "supervise", "-e", fd, "dir"); said != want || code != 100 {
+			t.Errorf("got %q, exit code %d; want %q, 100", said, code, want)
+		}
 	}
 }

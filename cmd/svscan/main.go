@@ -15,11 +15,15 @@ import (
 
 func main() {
 	prog := strings.TrimPrefix(os.Args[0][strings.LastIndexByte(os.Args[0], '/')+1:], "-")
-	diag.Settle(svscan.Signals(prog)...)
+	environ := diag.Settle(svscan.Signals(prog)...)
 	config, err := svscan.Parse(prog, os.Args[1:])
 	if err != nil {
 		diag.BadUsage(prog, err.Error(), diag.Usage)
 	}
+	if err := config.Bind(); err != nil {
+		diag.Refuse(prog, err.Error())
+	}
+	config.Environ = environ
 	code, err := svscan.Run(config)
 	if err != nil {
 		diag.Fatal(prog, err.Error())

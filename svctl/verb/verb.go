@@ -91,6 +91,7 @@ var verbs = []verb{
 	{word: "set", args: "[option] name setting[=value] ... [-- argument ...]", does: "write settings", options: "file", run: set, command: true},
 	{word: "get", args: "name [setting ...]", does: "show settings, all that it has without one", run: get},
 	{word: "unset", args: "name setting ...", does: "remove settings", run: unset},
+	{word: "terminate", args: "[option ...] exit [guard]", does: "stop everything, and svscan itself, with this exit code", options: "no-wait timeout", run: terminate},
 	{word: "lint", args: "[option ...] [name ...]", does: "find mistakes, in all services without a name", options: "notes all", run: lintServices},
 }
 

@@ -11,6 +11,12 @@ const (
 	Lock = "lock"
 	// Control in Dir is the FIFO from which svscan reads what it is to do.
 	Control = "control"
+	// Refused in Dir says why svscan refused the last terminate.
+	Refused = "refused"
+	// Finish in Dir is executed in the place of svscan when it ends, Crash
+	// when it cannot go on.
+	Finish = "finish"
+	Crash  = "crash"
 	// Removed in Dir has a symbolic link, named as the service, to each
 	// service directory that was taken away and has not ended yet.
 	Removed = "removed"

@@ -28,6 +28,12 @@ func Fatal(prog, text string) {
 	os.Exit(System)
 }
 
+// Refuse says what about the call makes no sense, and ends prog with Usage.
+func Refuse(prog, text string) {
+	say(prog + ": fatal: " + text + "\n")
+	os.Exit(Usage)
+}
+
 // Complain says that prog cannot go on, for one that then ends in its own way.
 func Complain(prog, text string) { say(prog + ": fatal: " + text + "\n") }
 

@@ -1,0 +1,389 @@
+package tests
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/supervise/status"
+)
+
+// holder holds an end of a pipe, and can be killed.
+type holder struct {
+	*exec.Cmd
+	w *tree
+}
+
+// bound starts argv in the directory of the tree with -e 3 after its name, where
+// 3 is a pipe that only the holder has.
+func (w *tree) bound(argv ...string) *holder {
+	w.t.Helper()
+	r, end, err := os.Pipe()
+	w.must(err)
+	defer r.Close()
+	defer end.Close()
+	h := &holder{exec.Command("sleep", "1000"), w}
+	h.ExtraFiles = []*os.File{end}
+	w.must(h.Start())
+	w.t.Cleanup(h.kill)
+	w.svscan, err = startWith(r, w.dir, filepath.Join(w.dir, "said"), w.env, slices.Concat(argv[:1], []string{"-e", "3"}, argv[1:])...)
+	w.must(err)
+	return h
+}
+
+func (h *holder) kill() {
+	_ = h.Process.Kill() // it may have ended already
+	_ = h.Wait()         // likewise
+}
+
+// gone waits until nothing is left of the tree, which must not take much longer
+// than grace.
+func (w *tree) gone(grace time.Duration) {
+	w.t.Helper()
+	began := time.Now()
+	nothingBelow(w.t, w.dir)
+	if took := time.Since(began); took > grace {
+		w.t.Logf("took %v, on a busy machine; want %v", took, grace)
+	}
+	<-w.svscan.gone
+}
+
+// named is the process below the tree whose command line begins with name, 0 if
+// there is none.
+func (w *tree) named(name string) int {
+	for _, pid := range below(w.dir) {
+		line, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline") // it may be gone now
+		argv0, _, _ := strings.Cut(string(line), "\x00")
+		if filepath.Base(argv0) == name {
+			return pid
+		}
+	}
+	return 0
+}
+
+// guardian waits for one that is not old.
+func (w *tree) guardian(old int) int {
+	w.t.Helper()
+	pid := 0
+	eventually(w.t, w.dir, "there is a guardian", func() bool {
+		pid = w.named("svguardian")
+		return pid != 0 && pid != old
+	})
+	return pid
+}
+
+// counted is a service that says how often it starts.
+const counted = "#!/bin/sh\necho start >>starts\nexec sleep 1000\n"
+
+// starts is how often a service has said so.
+func (w *tree) starts(service string) int {
+	text, _ := os.ReadFile(filepath.Join(w.scan, service, "starts")) // not there yet
+	return strings.Count(string(text), "start\n")
+}
+
+// TestBound: the end of the program is the end of the tree, in order.
+func TestBound(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", "#!/bin/sh\ntrap 'echo end >said; exit' TERM\necho $$ >pid\nwhile :; do sleep 1000 & wait; done\n")
+	w.put("web/log/run", "#!/bin/sh\nexec cat\n")
+	w.put("deaf/run", "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1000; done\n")
+	w.put("deaf/timeout-kill", "100\n")
+	h := w.bound("svscan", w.scan)
+	w.reaches("web", status.Up)
+	w.reaches("deaf", status.Up)
+	eventually(t, w.dir, "it can end", func() bool { return hasText(filepath.Join(w.scan, "web/pid")) })
+	pid := strings.TrimSpace(w.text("web/pid"))
+	if links, err := filepath.Glob("/proc/" + pid + "/fd/3"); err != nil || links != nil {
+		t.Errorf("the service has the descriptor: %v, %v", links, err)
+	}
+	h.kill()
+	w.gone(1100 * time.Millisecond)
+	if got := w.text("web/said"); got != "end\n" {
+		t.Errorf("got %q; want an orderly end", got)
+	}
+	if code := w.svscan.cmd.ProcessState.ExitCode(); code != 0 {
+		t.Errorf("got %v; want exit code 0", w.svscan.cmd.ProcessState)
+	}
+}
+
+// TestBoundShell is the example of svscan(8): a shell that holds a FIFO.
+func TestBoundShell(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", sleeper)
+	var err error
+	w.svscan, err = start(w.dir, filepath.Join(w.dir, "said"), w.env, "/bin/sh", "-c",
+		"mkfifo life\nsvscan -e 3 service 3<life &\nexec 4>life\nrm life\nwait\n")
+	w.must(err)
+	w.reaches("web", status.Up)
+	w.must(w.svscan.cmd.Process.Kill())
+	w.gone(time.Second)
+}
+
+// TestBoundWritten: what is written to it is read, and means nothing.
+func TestBoundWritten(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"pipe", "socket"} {
+		w := plant(t)
+		w.put("web/run", sleeper)
+		r, end, err := os.Pipe()
+		if kind == "socket" {
+			var pair [2]int
+			pair, err = unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+			r, end = os.NewFile(uintptr(pair[0]), "ours"), os.NewFile(uintptr(pair[1]), "theirs")
+		}
+		w.must(err)
+		w.svscan, err = startWith(r, w.dir, filepath.Join(w.dir, "said"), w.env, "svscan", "-e", "3", w.scan)
+		w.must(err)
+		w.must(r.Close())
+		web := w.reaches("web", status.Up)
+		w.must(end.SetWriteDeadline(time.Now().Add(patience)))
+		if n, err := end.Write(make([]byte, 1<<20)); err != nil {
+			t.Fatalf("%s: wrote %d, %v; want all that there was", kind, n, err)
+		}
+		w.unaffected("web", web.PID)
+		w.must(end.Close())
+		w.gone(time.Second)
+	}
+}
+
+// TestBoundInOrder: an orderly end for another reason ends the guardian too, and
+// one that was killed has a successor.
+func TestBoundInOrder(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", sleeper)
+	w.bound("svscan", w.scan)
+	web := w.reaches("web", status.Up)
+	old := w.guardian(0)
+	w.must(syscall.Kill(old, syscall.SIGKILL))
+	w.guardian(old)
+	w.unaffected("web", web.PID)
+	w.ends()
+}
+
+// TestBoundDead: svscan, its supervises and services were killed. The guardian
+// finds nothing to end, and starts nothing.
+func TestBoundDead(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	w.bound("svscan", w.scan)
+	w.reaches("web", status.Up)
+	keep := w.guardian(0)
+	w.killAllBut(keep)
+	w.gone(3 * time.Second)
+	if n := w.starts("web"); n != 1 {
+		t.Errorf("got %d starts; want 1", n)
+	}
+}
+
+// TestBoundKilled: only svscan was killed. Its guardian ends what it left.
+func TestBoundKilled(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	w.put("web/log/run", "#!/bin/sh\nexec cat\n")
+	w.put("deaf/run", "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1000; done\n")
+	w.put("deaf/timeout-kill", "100\n")
+	w.put("downed/run", counted)
+	w.put("downed/down", "")
+	w.bound("svscan", w.scan)
+	for _, name := range []string{"web", "web/log", "deaf"} {
+		w.reaches(name, status.Up)
+	}
+	w.guardian(0)
+	w.must(w.svscan.cmd.Process.Kill())
+	w.gone(3100 * time.Millisecond)
+	if n := w.starts("web"); n != 1 {
+		t.Errorf("got %d starts; want 1", n)
+	}
+}
+
+// TestBoundBothKilled: so were svscan and the program, and then nobody else is
+// waited for.
+func TestBoundBothKilled(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	h := w.bound("svscan", w.scan)
+	w.reaches("web", status.Up)
+	w.guardian(0)
+	w.must(w.svscan.cmd.Process.Signal(syscall.SIGSTOP)) // so that it does not see the end
+	h.kill()
+	w.must(w.svscan.cmd.Process.Kill())
+	w.gone(time.Second)
+}
+
+// TestBoundReplaced: whoever starts another svscan in time has the tree, and
+// nothing ends.
+func TestBoundReplaced(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	w.bound("svscan", w.scan)
+	web := w.reaches("web", status.Up)
+	guardian := w.guardian(0)
+	w.must(w.svscan.cmd.Process.Kill())
+	<-w.svscan.gone
+	w.serve()
+	eventually(t, w.dir, "the guardian leaves", func() bool { return processGone(guardian) })
+	w.unaffected("web", web.PID)
+	w.ends()
+}
+
+// killAllBut kills all processes below the tree but one, supervisors first.
+func (w *tree) killAllBut(keep int) {
+	w.t.Helper()
+	eventually(w.t, w.dir, "all but one are gone", func() bool {
+		left := slices.DeleteFunc(below(w.dir), func(pid int) bool { return pid == keep })
+		for _, pid := range left {
+			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended already
+		}
+		return len(left) == 0
+	})
+}
+
+// TestBoundAllKilled: svscan, the program and every supervise were killed. The
+// services and loggers go all the same: somebody adopts them, to end them.
+func TestBoundAllKilled(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", "#!/bin/sh\necho start >>starts\ntrap 'echo last; echo end >said; exit' TERM\nwhile :; do sleep 1000 & wait; done\n")
+	w.put("web/finish", "#!/bin/sh\necho finish >>said\n")
+	w.put("web/log/run", "#!/bin/sh\nexec cat >>said\n")
+	w.put("deaf/run", "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1000; done\n")
+	w.put("deaf/timeout-kill", "100\n")
+	h := w.bound("svscan", w.scan)
+	var kill []int
+	for _, name := range []string{"web", "deaf"} {
+		kill = append(kill, w.reaches(name, status.Up).Supervisor)
+	}
+	w.reaches("web/log", status.Up)
+	eventually(t, w.dir, "it can end", func() bool { return w.starts("web") == 1 })
+	w.guardian(0)
+	w.must(w.svscan.cmd.Process.Kill())
+	for _, pid := range kill {
+		w.must(syscall.Kill(pid, syscall.SIGKILL))
+	}
+	h.kill()
+	w.gone(3100 * time.Millisecond)
+	if n := w.starts("web"); n != 1 {
+		t.Errorf("got %d starts; want 1", n)
+	}
+	if got := w.text("web/said"); got != "end\nfinish\n" {
+		t.Errorf("got %q; want an orderly end", got)
+	}
+	if got := w.text("web/log/said"); got != "last\n" {
+		t.Errorf("got %q; want the last line", got)
+	}
+}
+
+// TestBoundSuperviseKilled: the guardian of a supervise adopts, and ends.
+func TestBoundSuperviseKilled(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	w.bound("supervise", "service/web")
+	w.reaches("web", status.Up)
+	w.guardian(0)
+	w.must(w.svscan.cmd.Process.Kill())
+	w.gone(3 * time.Second)
+	if n := w.starts("web"); n != 1 {
+		t.Errorf("got %d starts; want 1", n)
+	}
+}
+
+// TestBoundScanReexec: so is an svscan.
+func TestBoundScanReexec(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	h := w.bound("svscan", w.scan)
+	web := w.reaches("web", status.Up)
+	for range 3 {
+		old := w.guardian(0)
+		w.must(os.WriteFile(filepath.Join(w.scan, ".svscan/control"), []byte("R"), 0))
+		w.guardian(old)
+	}
+	eventually(t, w.dir, "there is no zombie", func() bool { return children(w.svscan.cmd.Process.Pid, "Z") == 0 })
+	w.unaffected("web", web.PID)
+	h.kill()
+	w.gone(time.Second)
+}
+
+// TestBoundReexec: a supervise that executes its program again is bound as
+// before.
+func TestBoundReexec(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	h := w.bound("supervise", "service/web")
+	web := w.reaches("web", status.Up)
+	old := w.guardian(0)
+	w.must(os.WriteFile(filepath.Join(w.scan, "web/supervise/control"), []byte("R"), 0))
+	w.guardian(old)
+	if children(w.svscan.cmd.Process.Pid, "Z") != 0 {
+		t.Error("got a zombie; want none")
+	}
+	w.unaffected("web", web.PID)
+	h.kill()
+	w.gone(time.Second)
+}
+
+// TestBoundSupervise: supervise alone can be bound too.
+func TestBoundSupervise(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	h := w.bound("supervise", "service/web")
+	web := w.reaches("web", status.Up)
+	old := w.guardian(0)
+	w.must(syscall.Kill(old, syscall.SIGKILL))
+	w.guardian(old)
+	w.unaffected("web", web.PID)
+	h.kill()
+	w.gone(1100 * time.Millisecond)
+}
+
+// TestBoundSuperviseDead: as TestBoundDead.
+func TestBoundSuperviseDead(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	h := w.bound("supervise", "service/web")
+	w.reaches("web", status.Up)
+	w.killAllBut(w.guardian(0))
+	h.kill()
+	w.gone(3 * time.Second)
+	if n := w.starts("web"); n != 1 {
+		t.Errorf("got %d starts; want 1", n)
+	}
+}
+
+// TestBoundRefused: what has no other end cannot be watched.
+func TestBoundRefused(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", sleeper)
+	for _, program := range []string{"svscan", "supervise"} {
+		w.run(
+			refuses(program+" -e 3 web 3</dev/null", 100, `^`+program+`: fatal: unable to watch descriptor 3: not a pipe or a socket$`),
+			refuses(program+" -e 3 web 3<web/run", 100, `not a pipe or a socket$`),
+			refuses(program+" -e 77 web", 100, `unable to watch descriptor 77: bad file descriptor$`),
+			refuses("mkfifo life; "+program+" -e 3 web 3<>life", 100, `open for writing too, so it has no end$`),
+			refuses(program+" -e 1 web", 100, `usage: `+program+` `),
+		)
+		w.must(os.Remove(filepath.Join(w.scan, "life")))
+	}
+	nothingBelow(t, w.dir)
+}
