@@ -1,0 +1,106 @@
+package chaos
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// logs checks that each line is there once and in order, and nothing else.
+func (s *storm) logs() {
+	for _, v := range s.all {
+		if !v.logged {
+			continue
+		}
+		dir := filepath.Join(s.scan, v.name)
+		last := counted(filepath.Join(dir, "counter"))
+		s.verdict.lines += last
+		text, err := readLog(filepath.Join(dir, "log/main"))
+		if err != nil {
+			s.verdict.violation("lines", "%s: %v", v.name, err)
+			continue
+		}
+		if why := compare(text, v.name, last); why != "" {
+			s.verdict.violation("lines", "%s: %s", v.name, why)
+		}
+	}
+}
+
+// counted is how many lines a service has written.
+func counted(path string) uint64 {
+	text, err := os.ReadFile(path)
+	if err != nil || len(text) < 8 {
+		return 0 // it was never started
+	}
+	return binary.NativeEndian.Uint64(text)
+}
+
+// readLog is all that a log directory has, in the order of logdir(5).
+func readLog(dir string) (string, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "@*"))
+	if err != nil {
+		return "", err
+	}
+	sort.Strings(files)
+	var all strings.Builder
+	for _, name := range append(files, filepath.Join(dir, "previous"), filepath.Join(dir, "current")) {
+		text, err := os.ReadFile(name)
+		if err != nil && !os.IsNotExist(err) {
+			return "", err
+		}
+		all.Write(text)
+	}
+	return all.String(), nil
+}
+
+// compare is what is wrong with a log that must have the lines 1 to last of
+// name, after their stamps. Its first faults are told, and how many there are.
+func compare(text, name string, last uint64) string {
+	var faults []string
+	next := uint64(1)
+	var lost, repeated, strange int
+	for line := range strings.Lines(text) {
+		_, line, _ = strings.Cut(strings.TrimSuffix(line, "\n"), " ") // without the stamp
+		n, ok := numberOf(line, name)
+		switch {
+		case !ok:
+			strange++
+			faults = append(faults, fmt.Sprintf("%.40q after line %d", line, next-1))
+			continue
+		case n > next:
+			lost += int(n - next)
+			faults = append(faults, fmt.Sprintf("line %d follows %d", n, next-1))
+		case n < next:
+			repeated++
+			faults = append(faults, fmt.Sprintf("line %d follows %d", n, next-1))
+			continue
+		}
+		next = n + 1
+	}
+	if next <= last {
+		lost += int(last + 1 - next)
+		faults = append(faults, fmt.Sprintf("the end after line %d of %d", next-1, last))
+	}
+	if len(faults) == 0 {
+		return ""
+	}
+	const shown = 3
+	return fmt.Sprintf("%d lines lost, %d repeated, %d broken: %s", lost, repeated, strange,
+		strings.Join(faults[:min(shown, len(faults))], "; "))
+}
+
+// numberOf is the number of a line of name, which is whole.
+func numberOf(line, name string) (uint64, bool) {
+	rest, ok := strings.CutPrefix(line, name+" ")
+	digits, padding, padded := strings.Cut(rest, " ")
+	n, err := strconv.ParseUint(digits, 10, 64)
+	const long, longEvery = 700, 11 // as in service/lines.go
+	if padded != (n%longEvery == 0) || padded && padding != strings.Repeat("x", long) {
+		return 0, false
+	}
+	return n, ok && err == nil
+}

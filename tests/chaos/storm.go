@@ -1,0 +1,190 @@
+package chaos
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+)
+
+const (
+	rises = 10 * time.Second // how long the tree may take until it is up at first
+	ends  = 20 * time.Second // and until it has ended in order
+)
+
+// storm is a tree, and all that happens to it.
+type storm struct {
+	suite      *suite
+	family     *family
+	verdict    *verdict
+	keeper     *keeper
+	all        []service
+	wishes     map[string]*wish
+	dir        string // of everything
+	scan       string // the scan directory
+	complaints string // the file of the services' complaints
+	out        *os.File
+	env        []string
+	halted     sync.WaitGroup // what is stopped and will go on
+	clients    sync.WaitGroup // svctl
+}
+
+// newStorm plants the tree in dir. The programs are found along path.
+func newStorm(s *suite, f *family, dir, path string) (*storm, error) {
+	w := &storm{
+		suite: s, family: f, verdict: newVerdict(), all: services(), wishes: map[string]*wish{},
+		dir: dir, scan: filepath.Join(dir, "service"), complaints: filepath.Join(dir, "complaints"),
+	}
+	w.env = []string{"PATH=" + path, "HOME=/", "SVDIR=" + w.scan, "CHAOS_COMPLAINTS=" + w.complaints}
+	for _, v := range w.all {
+		w.wishes[v.name] = &wish{asked: []asked{{'u', 0}}}
+	}
+	var err error
+	if err = s.plant(w.scan, w.all); err != nil {
+		return nil, err
+	}
+	w.out, err = os.OpenFile(w.messages(), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	argv := append([]string{w.program(s.scan[0])}, append(s.scan[1:], w.scan)...)
+	w.keeper = &keeper{start: func() (int, <-chan syscall.WaitStatus, error) {
+		return f.start(w.scan, w.env, w.out, argv...)
+	}}
+	return w, err
+}
+
+// messages is the file with what the programs said.
+func (s *storm) messages() string { return filepath.Join(s.dir, "messages") }
+
+// program finds a program along the path of the tree.
+func (s *storm) program(name string) string {
+	for _, dir := range filepath.SplitList(strings.TrimPrefix(s.env[0], "PATH=")) {
+		path := filepath.Join(dir, name)
+		if unix.Access(path, unix.X_OK) == nil {
+			return path
+		}
+	}
+	return name
+}
+
+// run lets the tree rise, endure the schedule until so many kills have hit, come
+// to rest, and end.
+func (s *storm) run(seed uint64, kills int) {
+	defer s.sweep()
+	s.keeper.keep()
+	if !await(rises, s.risen) {
+		s.verdict.violation("wish", "not all is up at first")
+	}
+	end := s.watch()
+	s.verdict.began = time.Now()
+	s.rage(seed, kills)
+	s.halted.Wait()
+	s.clients.Wait()
+	s.calm()
+	s.strays()
+	s.finale()
+	end()
+	s.logs()
+	s.histories()
+	s.leftovers()
+}
+
+func (s *storm) risen() bool {
+	for _, v := range s.all {
+		if v.mode != "brief" && s.wrong(v) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// rage performs the schedule, each event at its instant or as soon as it can be.
+func (s *storm) rage(seed uint64, kills int) {
+	began := time.Now()
+	for e := range schedule(seed, s.all) {
+		select {
+		case <-time.After(time.Until(began.Add(e.at))):
+		case <-s.verdict.enough:
+			if s.suite.ours {
+				return
+			}
+			<-time.After(time.Until(began.Add(e.at)))
+		}
+		if e.do <= reexec {
+			s.strike(e)
+		} else {
+			s.traffic(e)
+		}
+		if s.verdict.kills() >= kills {
+			return
+		}
+	}
+}
+
+// finale ends the tree in order; nothing may be left.
+func (s *storm) finale() {
+	status, ended := s.keeper.leave(s.suite.stop, ends)
+	switch {
+	case !ended:
+		s.verdict.violation("stop", "%s has not ended within %v", s.suite.scan[0], ends)
+	case s.suite.ours && status != 0:
+		s.verdict.violation("stop", "%s ended with status %#x", s.suite.scan[0], int(status))
+	}
+	limit := ends
+	if !s.suite.ours {
+		limit = quiet
+		s.dismiss()
+	}
+	if await(limit, func() bool { return len(s.below()) == 0 }) {
+		return
+	}
+	for _, p := range s.below() {
+		s.verdict.violation("process", "%d is left: %s in %s", p.pid, strings.Join(p.argv, " "), strings.TrimPrefix(p.cwd, s.dir+"/"))
+	}
+}
+
+// dismiss says the last letters of a suite to all supervisors, the services'
+// first.
+func (s *storm) dismiss() {
+	for _, sub := range []string{"", "log"} {
+		for _, v := range s.all {
+			control := filepath.Join(s.scan, v.name, sub, "supervise/control")
+			_ = fifo.Send(unix.AT_FDCWD, control, []byte(s.suite.letters), 0) // whoever does not hear it is left
+		}
+	}
+}
+
+// sweep kills what still lives in the tree.
+func (s *storm) sweep() {
+	s.keeper.leave(syscall.SIGKILL, ends)
+	await(ends, func() bool {
+		left := s.below()
+		for _, p := range left {
+			_ = syscall.Kill(p.pid, syscall.SIGKILL) // it may have ended already
+		}
+		return len(left) == 0
+	})
+	_ = s.out.Close() // what was said is there
+}
+
+// report is all that is known of a storm with violations.
+func (s *storm) report(seed uint64) string {
+	const lastEvents, lastBytes = 60, 6000
+	v := s.verdict
+	var b strings.Builder
+	fmt.Fprintf(&b, "replay with -suite %s -seed %d; the last of %d events:\n", s.suite.name, seed, len(v.done))
+	for _, line := range v.done[max(0, len(v.done)-lastEvents):] {
+		b.WriteString("  " + line + "\n")
+	}
+	text, _ := os.ReadFile(s.messages()) // it was written to by us
+	fmt.Fprintf(&b, "the last messages:\n%s\n%d violations:\n", text[max(0, len(text)-lastBytes):], len(v.found))
+	for _, line := range v.found {
+		b.WriteString("  " + line + "\n")
+	}
+	return b.String()
+}
