@@ -61,9 +61,8 @@ func (s *storm) signal(fd int, e event) unix.Errno {
 		_ = unix.Close(fd) // a pidfd holds nothing
 		return number(err)
 	}
-	s.halted.Add(1)
-	time.AfterFunc(e.hold, func() {
-		defer s.halted.Done()
+	s.background.Go(func() {
+		<-time.After(e.hold)
 		_ = unix.PidfdSendSignal(fd, unix.SIGCONT, nil, 0) // it may have been killed
 		_ = unix.Close(fd)                                 // a pidfd holds nothing
 	})

@@ -14,6 +14,8 @@ import (
 const (
 	quiet   = 5 * time.Second // after which all is as it was wanted last
 	recheck = 20 * time.Millisecond
+	// steady is how long it then stays so.
+	steady = time.Second
 	// again is when a process that belongs to nobody is looked at once more: it
 	// may have been about to end.
 	again = 500 * time.Millisecond
@@ -40,21 +42,45 @@ func (s *storm) record(name string) (status.Record, error) {
 // calm waits until each service is as it was asked for last.
 func (s *storm) calm() {
 	began := time.Now()
-	wrong := map[string]string{}
+	var wrong map[string]string
 	await(quiet, func() bool {
-		clear(wrong)
 		s.resume()
-		for _, v := range s.all {
-			if why := s.wrong(v); why != "" {
-				wrong[v.name] = why
-			}
-		}
+		wrong = s.wrongs()
 		return len(wrong) == 0
 	})
 	s.verdict.settled = time.Since(began)
+	if len(wrong) == 0 {
+		<-time.After(steady)
+		wrong = s.wrongs()
+	}
 	for name, why := range wrong {
 		s.verdict.violation("wish", "%s: %s", name, why)
 	}
+}
+
+// wrongs are the services that are not as they were asked for last, and why.
+func (s *storm) wrongs() map[string]string {
+	found, serving := map[string]string{}, s.serving()
+	for _, v := range s.all {
+		if serving[v.name] == 0 {
+			found[v.name] = "has no supervisor"
+		} else if why := s.wrong(v); why != "" {
+			found[v.name] = why
+		}
+	}
+	return found
+}
+
+// serving is how many supervisors each service has, and each logger that has
+// its own.
+func (s *storm) serving() map[string]int {
+	found := map[string]int{}
+	for _, pid := range s.tops() {
+		if p, there := look(pid); there && p.exe == s.suite.supervisor {
+			found[s.serves(p)]++
+		}
+	}
+	return found
 }
 
 // await asks until the answer is yes, at most for limit.
@@ -87,6 +113,9 @@ func (s *storm) resume() {
 
 // wrong is why a service is not as it was asked for last, empty if it is.
 func (s *storm) wrong(v service) string {
+	if v.mode == "brief" && s.wishes[v.name].wanted() != 'd' {
+		return "" // it comes and goes
+	}
 	r, err := s.record(v.name)
 	if err != nil {
 		return err.Error()
@@ -100,7 +129,7 @@ func (s *storm) wrong(v service) string {
 		return fmt.Sprintf("is %v with pid %d, wants %v; was asked for down", r.State, r.PID, r.Want)
 	case s.suite.ours && asked == 'o' && r.Want != status.WantOnce:
 		return fmt.Sprintf("is %v, wants %v; was asked for once", r.State, r.Want)
-	case s.suite.ours && runs && r.State != status.Up && v.mode != "brief":
+	case s.suite.ours && runs && r.State != status.Up:
 		return fmt.Sprintf("is %v, and nothing happens", r.State)
 	}
 	if over, there := look(r.Supervisor); s.suite.ours && (!there || over.ticks != r.SupervisorTicks) {
@@ -152,17 +181,13 @@ func (s *storm) strays() {
 // foreign are the processes of the tree that belong to no service.
 func (s *storm) foreign() map[identity]string {
 	found := map[identity]string{}
-	serving := map[string]int{}
 	for _, p := range s.below() {
-		if p.exe == s.suite.supervisor && (p.parent == os.Getpid() || p.parent == s.keeper.pid()) {
-			serving[s.serves(p)]++
-		}
 		if !s.belongs(p) {
 			found[identity{p.pid, p.ticks}] = fmt.Sprintf("%d belongs to nobody: %s in %s, parent %d",
 				p.pid, strings.Join(p.argv, " "), strings.TrimPrefix(p.cwd, s.scan+"/"), p.parent)
 		}
 	}
-	for name, n := range serving {
+	for name, n := range s.serving() {
 		if n > 1 {
 			found[identity{pid: -len(name)}] = fmt.Sprintf("%d supervisors of %s", n, name)
 		}

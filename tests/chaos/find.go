@@ -1,9 +1,11 @@
 package chaos
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // below are the processes of this tree: those whose working directory is in it.
@@ -32,16 +34,25 @@ func (s *storm) find(to role, name string) int {
 	case logger:
 		return s.childOf(name, s.suite.logger, filepath.Join(s.scan, name, "log"))
 	}
-	for range attempts {
-		if pid := s.childOf(name, s.suite.program(executor), filepath.Join(s.scan, name)); pid != 0 {
-			return pid
+	return s.startOf(name)
+}
+
+// startOf has a service started again and waits for its svexec, which lives for
+// a few milliseconds: nothing else tells when. 0 if it was not seen.
+func (s *storm) startOf(name string) int {
+	const limit = 50 * time.Millisecond
+	over := s.supervisorOf(name)
+	s.tell(name, 'd')
+	s.tell(name, 'u')
+	for deadline := time.Now().Add(limit); time.Now().Before(deadline); {
+		for _, pid := range children(over) {
+			if exe, _ := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid)); filepath.Base(exe) == s.suite.program(executor) {
+				return pid
+			}
 		}
 	}
 	return 0
 }
-
-// attempts to see svexec, which lives for a few milliseconds.
-const attempts = 40
 
 // supervisorOf finds the supervise of a service. Its parent is svscan, or init:
 // what supervise has forked and has not yet executed looks the same but for

@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,7 +17,12 @@ import (
 
 const (
 	rises = 10 * time.Second // how long the tree may take until it is up at first
-	ends  = 20 * time.Second // and until it has ended in order
+	// breeze is how long the schedule is followed when nothing is to be killed.
+	breeze = 5 * time.Second
+	// patience, and a second for each kill, is how long a storm lasts at most:
+	// only a tree that does not live any more needs it.
+	patience = 30 * time.Second
+	ends     = 10 * time.Second // and until it has ended in order
 )
 
 // storm is a tree, and all that happens to it.
@@ -25,6 +31,7 @@ type storm struct {
 	family     *family
 	verdict    *verdict
 	keeper     *keeper
+	victims    [roles]bool // who may be hit
 	all        []service
 	wishes     map[string]*wish
 	dir        string // of everything
@@ -32,8 +39,9 @@ type storm struct {
 	complaints string // the file of the services' complaints
 	out        *os.File
 	env        []string
-	halted     sync.WaitGroup // what is stopped and will go on
-	clients    sync.WaitGroup // svctl
+	background sync.WaitGroup // what is stopped and will go on, and clients that run
+	// interrupted ends the storm before its time, in order.
+	interrupted context.Context
 }
 
 // newStorm plants the tree in dir. The programs are found along path.
@@ -77,14 +85,13 @@ func (s *storm) program(name string) string {
 func (s *storm) run(seed uint64, kills int) {
 	defer s.sweep()
 	s.keeper.keep()
-	if !await(rises, s.risen) {
+	if !await(rises, func() bool { return len(s.wrongs()) == 0 }) {
 		s.verdict.violation("wish", "not all is up at first")
 	}
 	end := s.watch()
 	s.verdict.began = time.Now()
 	s.rage(seed, kills)
-	s.halted.Wait()
-	s.clients.Wait()
+	s.background.Wait()
 	s.calm()
 	s.strays()
 	s.finale()
@@ -92,15 +99,6 @@ func (s *storm) run(seed uint64, kills int) {
 	s.logs()
 	s.histories()
 	s.leftovers()
-}
-
-func (s *storm) risen() bool {
-	for _, v := range s.all {
-		if v.mode != "brief" && s.wrong(v) != "" {
-			return false
-		}
-	}
-	return true
 }
 
 // rage performs the schedule, each event at its instant or as soon as it can be.
@@ -115,12 +113,19 @@ func (s *storm) rage(seed uint64, kills int) {
 			}
 			<-time.After(time.Until(began.Add(e.at)))
 		}
-		if e.do <= reexec {
-			s.strike(e)
-		} else {
+		switch {
+		case e.do > reexec:
 			s.traffic(e)
+		case kills > 0 && s.victims[e.to] && e.to == executor:
+			s.background.Go(func() { s.strike(e) }) // it waits for its victim
+		case kills > 0 && s.victims[e.to]:
+			s.strike(e)
 		}
-		if s.verdict.kills() >= kills {
+		switch hits := s.verdict.kills(); {
+		case hits >= kills && (kills > 0 || e.at > breeze), s.interrupted.Err() != nil:
+			return
+		case e.at > patience+time.Duration(kills)*time.Second:
+			s.verdict.violation("stop", "%d kills of %d hit within %v", hits, kills, e.at)
 			return
 		}
 	}
@@ -140,7 +145,7 @@ func (s *storm) finale() {
 		limit = quiet
 		s.dismiss()
 	}
-	if await(limit, func() bool { return len(s.below()) == 0 }) {
+	if ended && await(limit, func() bool { return len(s.below()) == 0 }) {
 		return
 	}
 	for _, p := range s.below() {
@@ -151,10 +156,10 @@ func (s *storm) finale() {
 // dismiss says the last letters of a suite to all supervisors, the services'
 // first.
 func (s *storm) dismiss() {
-	for _, sub := range []string{"", "log"} {
+	for i, sub := range []string{"", "log"} {
 		for _, v := range s.all {
 			control := filepath.Join(s.scan, v.name, sub, "supervise/control")
-			_ = fifo.Send(unix.AT_FDCWD, control, []byte(s.suite.letters), 0) // whoever does not hear it is left
+			_ = fifo.Send(unix.AT_FDCWD, control, []byte(s.suite.letters[i]), 0) // whoever does not hear it is left
 		}
 	}
 }

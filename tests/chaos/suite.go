@@ -11,7 +11,7 @@ type suite struct {
 	logger     string
 	logRun     string         // log/run, empty for the default logger
 	stop       syscall.Signal // what ends scan
-	letters    string         // to each control FIFO after that
+	letters    [2]string      // to each service after that, and to each logger, which reads to its end
 	finishes   bool           // it knows finish
 }
 
@@ -21,7 +21,7 @@ var suites = []suite{
 	{name: "runit", scan: []string{"runsvdir"}, supervisor: "runsv", logger: "svlogd",
 		logRun: "exec svlogd -t ./main", stop: syscall.SIGHUP, finishes: true},
 	{name: "daemontools", scan: []string{"svscan"}, supervisor: "supervise", logger: "multilog",
-		logRun: "exec multilog t s16384 n100000 ./main", stop: syscall.SIGTERM, letters: "dx"},
+		logRun: "exec multilog t s16384 n100000 ./main", stop: syscall.SIGTERM, letters: [2]string{"dx", "x"}},
 }
 
 // roles of the processes that may be hit.

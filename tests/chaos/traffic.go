@@ -81,11 +81,7 @@ var words = map[byte]string{
 // traffic performs a letter, or the word for it in the background.
 func (s *storm) traffic(e event) {
 	if e.do == word && s.suite.ours {
-		s.clients.Add(1)
-		go func() {
-			defer s.clients.Done()
-			s.command(e)
-		}()
+		s.background.Go(func() { s.command(e) })
 		return
 	}
 	e.do = say

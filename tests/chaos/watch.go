@@ -58,7 +58,8 @@ func (w *watch) complaints() {
 	text, _ := os.ReadFile(w.s.complaints) // it is not there until there are some
 	whole := strings.LastIndexByte(string(text), '\n') + 1
 	for line := range strings.Lines(string(text[w.heard:max(whole, w.heard)])) {
-		w.s.verdict.violation("copies", "%s", strings.TrimSpace(line))
+		kind, text, _ := strings.Cut(strings.TrimSpace(line), " ")
+		w.s.verdict.violation(kind, "%s", text)
 	}
 	w.heard = max(whole, w.heard)
 }

@@ -22,7 +22,7 @@ func hold(what, lock string) {
 	check(err)
 	if unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) != nil {
 		holder, _ := os.ReadFile(lock) // it tells who it is, at best
-		complain(fmt.Sprintf("%s %d was started while %s lives", what, os.Getpid(), strings.TrimSpace(string(holder))))
+		complain("copies", fmt.Sprintf("%s %d was started while %s lives", what, os.Getpid(), strings.TrimSpace(string(holder))))
 		for err := unix.EINTR; err == unix.EINTR; {
 			err, _ = unix.Flock(fd, unix.LOCK_EX).(unix.Errno)
 		}
@@ -38,10 +38,10 @@ func note(format string, args ...any) {
 	check(appendLine("lives", fmt.Sprintf(format, args...)+fmt.Sprintf(" %d\n", now.Nano())))
 }
 
-// complain tells the harness of a violation.
-func complain(text string) {
+// complain tells the harness of a violation, and of which kind it is.
+func complain(kind, text string) {
 	cwd, _ := os.Getwd() // it was there a moment ago
-	_ = appendLine(os.Getenv("CHAOS_COMPLAINTS"), filepath.Base(cwd)+": "+text+"\n")
+	_ = appendLine(os.Getenv("CHAOS_COMPLAINTS"), kind+" "+filepath.Base(cwd)+": "+text+"\n")
 }
 
 // appendLine appends whole lines: others write to the file too.

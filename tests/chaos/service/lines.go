@@ -34,7 +34,10 @@ func lines(name string) {
 			return
 		case <-tick.C:
 			n := atomic.LoadUint64(count) + 1
-			check(write(numbered(name, n)))
+			if err := write(numbered(name, n)); err != nil {
+				complain("lines", "unable to write: "+err.Error())
+				os.Exit(111)
+			}
 			atomic.StoreUint64(count, n)
 		}
 	}

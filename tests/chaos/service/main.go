@@ -35,7 +35,7 @@ func main() {
 
 func check(err error) {
 	if err != nil {
-		complain("unable to go on: " + err.Error())
+		complain("start", "unable to go on: "+err.Error())
 		os.Exit(111)
 	}
 }

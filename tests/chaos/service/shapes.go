@@ -95,7 +95,7 @@ func ready(string) {
 func dressed(string) {
 	const umask = 0o027
 	if old := unix.Umask(umask); old != umask || os.Getenv("DRESS") != "black" {
-		complain("run was started without what set asks for")
+		complain("start", "run was started without what set asks for")
 	}
 	plain("")
 }
