@@ -26,6 +26,12 @@ func OpenControl(dir int, name string) (Control, error) {
 	return Control{r, w}, nil
 }
 
+// KeptControl is a Control whose ends were open before: those of Ends.
+func KeptControl(read, write int) Control { return Control{read, write} }
+
+// Ends are both descriptors, for who executes itself again and keeps them.
+func (c Control) Ends() (read, write int) { return c.read, c.write }
+
 // FD is the descriptor to wait on for reading.
 func (c Control) FD() int { return c.read }
 

@@ -20,11 +20,14 @@ type woken struct {
 
 	waiter Waiter
 	tag    int
+
+	asked, died chan os.Signal
+	deaf        chan bool // closed when all that came was taken over
 }
 
 // Signals tells w of each of these signals that comes; revents is its number.
 // What comes again before Wait tells it is told once. It is called once, before
-// the first Wait.
+// the first Wait, and again after Deaf.
 //
 // The Go runtime takes signals on threads of its own, so a signalfd would lose
 // them. os/signal drops what finds no room in its channel. CHLD, which comes in
@@ -36,6 +39,7 @@ func (p *Poller) Signals(w Waiter, tag int, sigs ...os.Signal) error {
 	p.woken.signals, p.woken.waiter, p.woken.tag = p.woken.room[:0], w, tag
 	asked := make(chan os.Signal, 16)
 	died := make(chan os.Signal, 1)
+	p.woken.asked, p.woken.died, p.woken.deaf = asked, died, make(chan bool)
 	for _, s := range sigs {
 		if s == syscall.SIGCHLD {
 			signal.Notify(died, s)
@@ -48,7 +52,25 @@ func (p *Poller) Signals(w Waiter, tag int, sigs ...os.Signal) error {
 	return nil
 }
 
-// pass wakes the Wait for the signals of both channels, for ever.
+// Deaf ends what Signals began: from now on a signal does what it does by
+// default. Those that came before, and of which nobody was told, are returned.
+// Signals may be called again.
+func (p *Poller) Deaf() []syscall.Signal {
+	signal.Stop(p.woken.asked) // waits until what came is in the channel
+	signal.Stop(p.woken.died)
+	p.woken.asked <- noMore
+	<-p.woken.deaf
+	p.woken.Lock()
+	defer p.woken.Unlock()
+	came := p.woken.signals
+	p.woken.signals = nil
+	return came
+}
+
+// noMore is behind the last signal in the channel.
+const noMore = syscall.Signal(0)
+
+// pass wakes the Wait for the signals of both channels, until Deaf.
 func (p *Poller) pass(asked, died <-chan os.Signal) {
 	for {
 		var s os.Signal
@@ -56,7 +78,12 @@ func (p *Poller) pass(asked, died <-chan os.Signal) {
 		case s = <-asked:
 		case s = <-died:
 		}
-		if n, ok := s.(syscall.Signal); ok {
+		n, ok := s.(syscall.Signal)
+		if n == noMore {
+			close(p.woken.deaf)
+			return
+		}
+		if ok {
 			p.wake(n)
 		}
 	}

@@ -50,6 +50,8 @@ func (s *Service) show() {
 	s.writeHistory()
 	s.replace(servicedir.StatusEnv, &f.env)
 	f.shown, f.stale = true, f.failed
+	s.forgetRequests()
+	s.bury()
 	s.sendEvents()
 }
 
@@ -67,6 +69,8 @@ func (s *Service) fillRecord() {
 	was := r.State
 	r.State, r.Want, r.Leaving = m.State, m.Want, m.Leaving
 	r.Ready, r.Paused, r.GotTerm = m.Ready, m.Paused, m.GotTerm
+	r.Run, r.RunPID, r.RunLeads = s.runs, s.run.pid, s.leads
+	r.Machine = m.remember(r.Machine[:0], s.engine.epoch)
 	r.PID = 0
 	switch {
 	case m.Running:

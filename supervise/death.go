@@ -1,7 +1,6 @@
 package supervise
 
 import (
-	"syscall"
 	"time"
 
 	"github.com/svdir/svdir/supervise/servicedir"
@@ -15,8 +14,8 @@ func (s *Service) note(kind string, pid int) {
 }
 
 // noteFinish adds the end of finish to the history.
-func (s *Service) noteFinish(code int, signal syscall.Signal) {
-	line := tally.Line{At: time.Now(), Kind: "finish", PID: s.finish.pid, Code: code, Signal: int(signal)}
+func (s *Service) noteFinish(end ending) {
+	line := tally.Line{At: time.Now(), Kind: "finish", PID: s.finish.pid, Code: end.code(), Signal: int(end.signal()), Unknown: end.unknown}
 	line.Lived = line.At.Sub(s.files.finishing)
 	s.files.history = line.Append(s.files.history)
 }
@@ -25,7 +24,7 @@ func (s *Service) noteFinish(code int, signal syscall.Signal) {
 func (s *Service) noteDeath(cause string) {
 	s.record.Deaths++
 	r, now := &s.record, time.Now()
-	line := tally.Line{At: now, Kind: "end", PID: s.run.pid, Code: r.ExitCode(), Signal: r.ExitSignal(),
+	line := tally.Line{At: now, Kind: "end", PID: s.run.pid, Code: r.ExitCode(), Signal: r.ExitSignal(), Unknown: r.Unknown,
 		Cause: cause, Lived: now.Sub(r.Since), Ready: s.m.Ready}
 	s.files.history = line.Append(s.files.history)
 	if cause == "exit" && line.Lived < startPause {

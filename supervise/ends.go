@@ -89,7 +89,7 @@ func (m *Machine) runEnded(ev Event) {
 	}
 	m.act(Action{Do: Announce, Letter: eventDead})
 	wanted := m.State == status.Stopping && !m.drains && m.letter != 0
-	m.Running, m.Paused, m.GotTerm, m.Ready, m.waits, m.drains = false, false, false, false, false, false
+	m.forgetRun()
 	if !wanted || !m.style.Group {
 		m.finish()
 		return
@@ -104,6 +104,11 @@ func (m *Machine) runEnded(ev Event) {
 	}
 }
 
+// forgetRun forgets what was so of a process of run that is gone.
+func (m *Machine) forgetRun() {
+	m.Running, m.Paused, m.GotTerm, m.Ready, m.waits, m.drains = false, false, false, false, false, false
+}
+
 // cause is why run ended, in a word for the history.
 func (m *Machine) cause(ev Event) string {
 	switch {
@@ -115,6 +120,8 @@ func (m *Machine) cause(ev Event) string {
 		return "stop"
 	case m.letter != 0:
 		return "signal"
+	case ev.Code < 0:
+		return "unknown"
 	case ev.Code == 0 && ev.Signal == 0:
 		return "exit"
 	}

@@ -12,6 +12,12 @@ import (
 // usualPath is PATH where nobody has set it.
 const usualPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+// What svscan tells supervise.
+const (
+	svscanVariable = "SV_SVSCAN" // its pid
+	leaveVariable  = "SV_LEAVE"  // stop what an earlier supervise has left, and leave
+)
+
 // readEnvironment takes what is meant for us out of environ, and keeps the rest
 // for the services. PWD goes too: a shell would believe it.
 func (e *Engine) readEnvironment(environ []string) {
@@ -23,8 +29,15 @@ func (e *Engine) readEnvironment(environ []string) {
 		switch key {
 		case "PWD", "SV_NAME", "SV_SERVICE", "SV_INSTANCE":
 			continue // of an outer service
-		case "SV_SVSCAN":
+		case svscanVariable:
 			svscan = value
+			continue
+		case leaveVariable:
+			e.leaving = value != ""
+			continue
+		case reexecVariable:
+			e.reexec.kept = parseKept(value)
+			e.reexec.again = e.reexec.kept != nil
 			continue
 		case "SVDIR":
 			scanDir = value

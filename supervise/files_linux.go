@@ -25,18 +25,21 @@ type written struct {
 
 // textRoom has room for all of it in one piece, within the Service: each size
 // of memory that is ever used costs two pages for good.
-type textRoom [3*longText + 5*shortText]byte
+type textRoom [2*wholeText + longText + 7*shortText]byte
 
-const longText, shortText = 512, 64
+const wholeText, longText, shortText = 1024, 512, 64
 
-func (w *written) makeRoom(room *textRoom) {
+// makeRoom shares the room out, and returns what is left of it.
+func (w *written) makeRoom(room *textRoom) []byte {
 	b := room[:]
-	for _, long := range []*[]byte{&w.text, &w.env, &w.history} {
-		*long, b = b[:0:longText], b[longText:]
+	for _, whole := range []*[]byte{&w.text, &w.env} {
+		*whole, b = b[:0:wholeText], b[wholeText:]
 	}
+	w.history, b = b[:0:longText], b[longText:]
 	for _, short := range []*[]byte{&w.status, &w.stat, &w.pid, &w.death, &w.events} {
 		*short, b = b[:0:shortText], b[shortText:]
 	}
+	return b[:0]
 }
 
 // replace replaces the file name below supervise/ with text, if it is not what

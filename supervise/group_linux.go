@@ -18,13 +18,19 @@ const maxGroup = 64
 // and waits for it. A run script without exec leaves its program there.
 func (s *Service) endGroup(signals ...syscall.Signal) {
 	for _, sig := range signals {
-		if !s.leads || unix.Kill(-s.run.pid, sig) != nil {
+		if !s.leads || s.isStranger(&s.run) || unix.Kill(-s.run.pid, sig) != nil {
 			s.dropGroup()
 			s.happen(Event{Kind: GroupEnded})
 			return
 		}
 	}
 	s.lookAtGroup()
+}
+
+// isStranger says that another process has the pid of an adopted one by now, so
+// that the group of this number is not its group.
+func (s *Service) isStranger(p *process) bool {
+	return p.latest != 0 && startTicks(p.pid) > p.latest
 }
 
 // watchGroup is called when one process of the group has ended.
@@ -43,7 +49,7 @@ func (s *Service) lookAtGroup() {
 		if err != nil {
 			continue // it has just ended, or we are out of descriptors
 		}
-		s.group = append(s.group, process{pid, fd})
+		s.group = append(s.group, process{pid: pid, fd: fd})
 		s.engine.poll.Add(fd, unix.POLLIN, s, tagGroup)
 	}
 	if len(s.group) == 0 {

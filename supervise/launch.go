@@ -11,8 +11,9 @@ import (
 )
 
 // A service with attributes in set/ is started through svexec, which takes them
-// on and becomes run. A pipe that exec closes tells how far it got: a newline
-// says that all is done but exec, anything else why it cannot be.
+// on and becomes run. A FIFO that exec closes tells how far it got: a newline
+// says that all is done but exec, anything else why it cannot be. It has a name,
+// supervise/report, so that the next supervise finds it.
 
 // launch is a start of run: what is executed, and whether through svexec.
 type launch struct {
@@ -70,28 +71,27 @@ func beside(name string) string {
 	return string(path[:strings.LastIndexByte(string(path[:n]), '/')+1]) + name
 }
 
-// via has svexec start what l says, with the writing end of a report pipe, which
-// the caller closes, added to files.
+// via has svexec start what l says, with an end of the report FIFO, which the
+// caller closes, added to files.
 func (s *Service) via(l launch, files []uintptr) (launch, int, []uintptr, error) {
 	if !l.through {
 		return l, -1, files, nil
 	}
-	var p [2]int
-	if err := unix.Pipe2(p[:], unix.O_CLOEXEC); err != nil {
+	read, write, err := s.freshFIFO(servicedir.Report)
+	if err != nil {
 		return l, -1, files, err
 	}
-	_ = unix.SetNonblock(p[0], true) // cannot fail
-	s.report = p[0]
-	s.engine.poll.Add(p[0], unix.POLLIN, s, tagReport)
+	s.report = read
+	s.engine.poll.Add(read, unix.POLLIN, s, tagReport)
 	if l.path != "./run" && len(l.argv) > 0 {
 		l.argv[0] = l.path
 	}
 	l.path = beside("svexec")
 	l.argv = append([]string{"svexec", "-e", strconv.Itoa(len(files)), "--"}, l.argv...)
-	return l, p[1], append(files, uintptr(p[1])), nil
+	return l, write, append(files, uintptr(write)), nil
 }
 
-// readReport takes what svexec says. Once it has ended or become run, the pipe
+// readReport takes what svexec says. Once it has ended or become run, the FIFO
 // is at its end.
 func (s *Service) readReport() {
 	const enough = 1024
@@ -129,5 +129,25 @@ func (s *Service) dropReport() {
 		s.engine.poll.Remove(s.report)
 		_ = unix.Close(s.report) // a pipe has nothing to flush
 		s.report, s.said = -1, nil
+		_ = unix.Unlinkat(s.state, servicedir.Report, 0) // best effort: the next start gets a new one
 	}
+}
+
+// reopenReport opens the FIFO of the svexec that an earlier supervise has
+// started. Where that has said its last word, nobody is there any more to say
+// what it was: if it lives it has become run.
+func (s *Service) reopenReport() {
+	fd, err := fifo.Open(s.state, servicedir.Report, unix.O_RDONLY)
+	if err != nil {
+		return // run was started without it, or was told of
+	}
+	s.report = fd
+	var buf [1]byte
+	n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, buf[:]) })
+	if n == 0 && err == nil {
+		s.dropReport()
+		return
+	}
+	s.said = append(s.said, buf[:max(n, 0)]...)
+	s.engine.poll.Add(fd, unix.POLLIN, s, tagReport)
 }

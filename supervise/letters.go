@@ -277,4 +277,11 @@ func (m *Machine) send(l command.Letter, wanted bool) {
 	}
 }
 
+// letGo and execAgain are for whoever hosts the machine; what runs does not
+// notice.
+
+func (m *Machine) letGo(Event) { m.act(Action{Do: Part}) }
+
+func (m *Machine) execAgain(Event) { m.act(Action{Do: ExecAgain}) }
+
 func (m *Machine) killFinish(Event) { m.act(Action{Do: KillFinish}) }

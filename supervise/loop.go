@@ -7,25 +7,31 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/forkexec"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
 
 // Engine hosts services: one wait on all that they have, and one deadline.
 type Engine struct {
-	poll     fifo.Poller
-	services []*Service
-	notice   *fifo.Notice
-	attributes
-	env     []string // of services, but for what names each
-	scanDir string   // its absolute path, empty if there is none
-	svscan  bool     // ours has started us
-	lostOn  bool     // we wait for room to say that messages were lost
-	umask   uint32
-	self    int
-	ticks   uint64
-	boot    string
-	letGo   bool             // leave now, and leave the services running
-	letters [maxLetters]byte // as they are read; on the stack they would make it grow for good
+	poll      fifo.Poller
+	services  []*Service
+	notice    *fifo.Notice
+	starter   forkexec.Starter
+	next      forkexec.Start // in one place so that a start leaves no garbage
+	env       []string       // of services, but for what names each
+	scanDir   string         // its absolute path, empty if there is none
+	svscan    bool           // ours has started us
+	lostOn    bool           // we wait for room to say that messages were lost
+	umask     uint32
+	self      int
+	ticks     uint64
+	boot      string
+	initTicks uint64        // of process 1
+	epoch     time.Duration // when our clock began, in that of the machine
+	letGo     bool          // leave now, and leave the services running
+	leaving   bool          // stop what an earlier supervise has left, and leave
+	reexec    reexec
+	letters   [maxLetters]byte // as they are read; on the stack they would make it grow for good
 }
 
 // staleRetry is when a status that could not be written is tried again.
@@ -35,7 +41,9 @@ const staleRetry = 5 * time.Second
 // services; supervise(8) says what is added. Messages go to descriptor 2.
 func New(environ []string) *Engine {
 	e := &Engine{notice: fifo.NewNotice(2), umask: processUmask(), self: unix.Getpid(), boot: bootID()}
-	e.ticks = startTicks(e.self)
+	e.reexec.trial.fd = -1
+	e.ticks, e.initTicks = startTicks(e.self), startTicks(1)
+	e.epoch = clock(unix.CLOCK_MONOTONIC) - fifo.Now()
 	e.readEnvironment(environ)
 	return e
 }
@@ -66,16 +74,19 @@ func (e *Engine) HostPair(dirs []string, style *Style) error {
 // HostLogger takes the logger of service: the FIFO supervise/log of service
 // joins them. The service writes to it from its next start on.
 func (e *Engine) HostLogger(path, name string, service *Service) error {
-	writing, err := openWriting(service.state)
-	if err != nil {
-		return &trouble{"open", service.path("supervise/log"), err}
+	if service.writing < 0 {
+		var err error
+		if service.writing, err = openWriting(service.state); err != nil {
+			return &trouble{"open", service.path("supervise/log"), err}
+		}
 	}
 	logger, err := e.host(path, name, service.style, service.state)
 	if err != nil {
-		_ = unix.Close(writing) // nothing was written
+		_ = unix.Close(service.writing) // nothing was written
+		service.writing = -1
 		return err
 	}
-	service.logger, service.writing = logger, writing
+	service.logger = logger
 	return nil
 }
 
@@ -96,18 +107,19 @@ func openWriting(state int) (int, error) {
 
 func (e *Engine) host(path, name string, style *Style, pipeDir int) (*Service, error) {
 	s := &Service{engine: e, name: name, style: style,
-		dir: -1, state: -1, lock: -1, ok: -1, notify: -1, report: -1, writing: -1, input: -1,
+		dir: -1, state: -1, lock: -1, ok: -1, child: -1, notify: -1, report: -1, writing: -1, input: -1,
 		run: process{fd: -1}, finish: process{fd: -1},
 	}
-	s.files.makeRoom(&s.text)
+	s.record.Machine = s.files.makeRoom(&s.text)
 	s.queue = s.room[:0]
+	s.inherit()
 	if pipeDir >= 0 {
 		var err error
 		if s.input, err = unix.FcntlInt(uintptr(pipeDir), unix.F_DUPFD_CLOEXEC, 0); err != nil {
 			return nil, &trouble{"open", path, err}
 		}
 	}
-	s.record.Supervisor, s.record.SupervisorTicks, s.record.BootID = e.self, e.ticks, e.boot
+	s.record.Supervisor, s.record.SupervisorTicks, s.record.BootID, s.record.InitTicks = e.self, e.ticks, e.boot, e.initTicks
 	s.home = e.home(name)
 	s.own = ownEnvironment(name, s.home)
 	if err := s.open(path); err != nil {
@@ -121,11 +133,14 @@ func (e *Engine) host(path, name string, style *Style, pipeDir int) (*Service, e
 // Run starts what is wanted up, loggers first, and serves until every service
 // has left, or until it is told to leave them.
 func (e *Engine) Run() error {
-	if err := e.poll.Signals(e, tagSignal, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT); err != nil {
+	if err := e.listen(); err != nil {
 		return err
 	}
 	for i := len(e.services) - 1; i >= 0; i-- {
 		e.services[i].boot()
+	}
+	if e.leaving {
+		e.signalled(syscall.SIGTERM)
 	}
 	for len(e.services) > 0 && !e.letGo {
 		e.listenForRoom()
@@ -133,14 +148,23 @@ func (e *Engine) Run() error {
 			return err
 		}
 		e.timeouts()
+		e.tryProgram()
+	}
+	for _, s := range e.services {
+		s.part()
 	}
 	return nil
+}
+
+func (e *Engine) listen() error {
+	return e.poll.Signals(e, tagSignal, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT)
 }
 
 // The tags of what the engine itself waits for.
 const (
 	tagSignal = iota
 	tagRoom
+	tagTrial
 )
 
 // Ready is what the wait calls.
@@ -150,12 +174,16 @@ func (e *Engine) Ready(tag int, revents int16) {
 		e.signalled(syscall.Signal(revents))
 	case tagRoom:
 		e.notice.Recover()
+	case tagTrial:
+		e.tried()
 	}
 }
 
-// signalled is a signal to supervise itself. INT and HUP are for svscan, which
-// tells us with TERM, but under s6's name they mean what they mean there.
+// signalled is a signal to supervise itself. QUIT lets the services go. INT and
+// HUP are for svscan, which tells us with TERM, but under s6's name they mean
+// what they mean there.
 func (e *Engine) signalled(sig syscall.Signal) {
+	e.letGo = e.letGo || sig == syscall.SIGQUIT
 	for _, s := range append([]*Service(nil), e.services...) {
 		if s.input >= 0 {
 			continue // a logger goes when its service has gone
@@ -168,8 +196,6 @@ func (e *Engine) signalled(sig syscall.Signal) {
 			s.handle(Event{Kind: Exit})
 		case sig == syscall.SIGINT:
 			s.signal(sig, true)
-			e.letGo = true
-		case sig == syscall.SIGQUIT:
 			e.letGo = true
 		}
 	}
@@ -191,6 +217,9 @@ func (e *Engine) deadline() time.Duration {
 		if s.files.hold != 0 {
 			earlier(s.files.hold)
 		}
+		if s.askAt != 0 {
+			earlier(s.askAt)
+		}
 	}
 	return first
 }
@@ -199,6 +228,9 @@ func (e *Engine) timeouts() {
 	now := fifo.Now()
 	for i := 0; i < len(e.services); i++ {
 		s := e.services[i]
+		if s.askAt != 0 && s.askAt <= now {
+			s.askAgain()
+		}
 		switch {
 		case s.m.Deadline != never && s.m.Deadline <= now:
 			s.handle(Event{Kind: Timeout})

@@ -25,6 +25,8 @@ const (
 	Kill
 	NotAgain
 	Look
+	LetGo
+	Reexec
 	// From supervise itself.
 	Boot     // supervise has begun, and the service is wanted up
 	Shutdown // TERM: stop, and leave
@@ -46,7 +48,7 @@ const (
 )
 
 var kindWords = [Kinds]string{"signal", "up", "down", "once", "exit", "pause", "continue", "term", "kill",
-	"not-again", "look", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "ready", "run-ended",
+	"not-again", "look", "let-go", "reexec", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "ready", "run-ended",
 	"group-ended", "finish-started", "finish-ended", "input-idle", "timeout"}
 
 // String is the word for the kind.
@@ -96,6 +98,8 @@ const (
 	NoteDeath             // remember the end of run, with Cause
 	Announce              // event Letter to the event directory
 	Leave                 // close the service for good
+	Part                  // leave, and leave everything running
+	ExecAgain             // execute the program of supervise again
 )
 
 // Action is one thing to be done.

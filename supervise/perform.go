@@ -56,6 +56,10 @@ func (s *Service) perform(a Action) {
 		s.announce(a.Letter)
 	case Leave:
 		s.leave()
+	case Part:
+		s.engine.letGo = true
+	case ExecAgain:
+		s.engine.wantExec(s)
 	}
 }
 
@@ -79,7 +83,7 @@ func (s *Service) start() {
 	l, report, files, err := s.via(s.program(), files)
 	var p process
 	if err == nil {
-		p, err = s.spawn(l.path, l.argv, files, s.leads)
+		p, err = s.spawn(s.slot(runSlot, s.runs+1), l.path, l.argv, files, s.leads)
 	}
 	for _, fd := range []int{notify, report} {
 		if fd >= 0 {
@@ -146,10 +150,14 @@ func (s *Service) startFinish() {
 		s.happen(Event{Kind: FinishEnded})
 		return
 	}
+	if s.adopting && s.adoptFinish() {
+		s.happen(Event{Kind: FinishStarted, Limit: s.timeoutFinish()})
+		return // resume looks whether it has ended
+	}
 	files, closeFiles, err := s.descriptors()
 	if err == nil {
 		defer closeFiles()
-		s.finish, err = s.spawn("./finish", s.finishArguments(), files, s.style.Session)
+		s.finish, err = s.spawn(s.slot(finishSlot, s.runs), "./finish", s.finishArguments(), files, s.style.Session)
 	}
 	if err != nil {
 		why, _ := servicedir.WhyNot(s.dir, servicedir.Finish, s.path(servicedir.Finish), err)
@@ -164,8 +172,8 @@ func (s *Service) startFinish() {
 
 func (s *Service) finishArguments() []string {
 	code, signal := strconv.Itoa(s.record.ExitCode()), strconv.Itoa(s.record.ExitSignal())
-	if s.record.ExitSignal() != 0 {
-		code = strconv.Itoa(s.style.Killed)
+	if s.record.ExitCode() < 0 {
+		code = strconv.Itoa(s.style.Killed) // with signal 0 where nobody knows
 	}
 	if s.style.ShortFinish {
 		return []string{"./finish", code, strconv.Itoa(int(s.record.Wait & 0xff))}
@@ -228,6 +236,19 @@ func (s *Service) pending() int {
 		return 0
 	}
 	return n
+}
+
+// part shows what is so, for the supervise that comes next. Letters that wait are
+// kept for it.
+func (s *Service) part() {
+	s.show()
+	for {
+		if letters, noted, err := s.take(); err != nil || !noted || len(letters) == 0 {
+			break
+		}
+	}
+	s.announce(eventLeft)
+	s.sendEvents()
 }
 
 // leave closes the service for good, after what is so now has been shown.

@@ -12,7 +12,7 @@ func (s *Service) ask(letter command.Letter) {
 	for i := range s.scripts {
 		if s.scripts[i].letter == letter {
 			// Its answer is for the run that it was asked for.
-			s.scripts[i].again = s.scripts[i].run != s.runs
+			s.scripts[i].again = s.scripts[i].run != s.runs+1
 			return
 		}
 	}
@@ -25,44 +25,57 @@ func (s *Service) ask(letter command.Letter) {
 	var p process
 	if err == nil {
 		defer closeFiles()
-		p, err = s.spawn(name, []string{name}, files, s.style.Session)
+		p, err = s.spawn(s.slot(slotOf(letter), s.runs+1), name, []string{name}, files, s.style.Session)
 	}
 	if err != nil {
 		s.warn("unable to start " + name + ": " + reason(err) + ", going on without")
 		s.happen(Event{Kind: Answered, Letter: letter})
 		return
 	}
-	s.scripts = append(s.scripts, script{letter: letter, run: s.runs, process: p})
+	s.scripts = append(s.scripts, script{letter: letter, run: s.runs + 1, process: p})
 	s.engine.poll.Add(p.fd, unix.POLLIN, s, tagScript+int(letter))
 }
 
 // script is a control/X that runs.
 type script struct {
 	letter command.Letter
-	run    int  // whose signal it replaces
-	again  bool // it was asked for another run since
+	run    uint64 // whose signal it replaces
+	again  bool   // it was asked for another run since
 	process
 }
 
 func (s *Service) scriptEnded(letter command.Letter) {
 	for i := range s.scripts {
-		sc := &s.scripts[i]
-		if sc.letter != letter {
-			continue
-		}
-		code, signal, _, ended := s.reap(&sc.process)
-		if !ended {
+		if sc := &s.scripts[i]; sc.letter == letter {
+			if end, ended := s.reap(&sc.process, slotOf(letter)); ended {
+				s.answered(i, end)
+				s.flush()
+			}
 			return
 		}
-		current, again := sc.run == s.runs || letter == command.Up, sc.again
-		s.scripts = append(s.scripts[:i], s.scripts[i+1:]...)
-		if again {
-			s.ask(letter)
-			s.drain()
-			s.flush()
-		} else if current {
-			s.handle(Event{Kind: Answered, Letter: letter, Handled: code == 0 && signal == 0})
-		}
-		return
 	}
+}
+
+// answered takes the answer of a control/X that has ended. Where nobody knows
+// it, the signal is sent.
+func (s *Service) answered(i int, end ending) {
+	sc := s.scripts[i]
+	s.scripts = append(s.scripts[:i], s.scripts[i+1:]...)
+	switch {
+	case sc.again:
+		s.ask(sc.letter)
+		s.drain()
+	case sc.run == s.runs+1 || sc.letter == command.Up:
+		s.step(Event{Kind: Answered, Letter: sc.letter, Handled: end.code() == 0 && end.signal() == 0})
+	}
+}
+
+// asking says that control/X runs.
+func (s *Service) asking(letter command.Letter) bool {
+	for i := range s.scripts {
+		if s.scripts[i].letter == letter {
+			return true
+		}
+	}
+	return false
 }

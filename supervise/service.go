@@ -8,6 +8,7 @@ import (
 
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/forkexec"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
 )
@@ -19,8 +20,8 @@ type Service struct {
 	name   string // as it was given: web, web/log
 	style  *Style
 
-	dir, state, lock, ok int // the service directory, supervise/ in it, two files there
-	control              fifo.Control
+	dir, state, lock, ok, child int // the service directory, supervise/ in it, three files there
+	control                     fifo.Control
 
 	m     Machine
 	queue []Event // what performing an action brought about
@@ -30,12 +31,17 @@ type Service struct {
 
 	run, finish process
 	scripts     []script
-	runs        int       // counts starts, to know whose answer a script is
-	leads       bool      // run leads a session and group of its own
-	notify      int       // reading end of the readiness pipe, or -1
-	report      int       // reading end of svexec's pipe, or -1
-	said        []byte    // what came from there
-	group       []process // what is left of it after run
+	runs        uint64           // numbers starts, over all supervises
+	buried      []buried         // have ended, and that is not written down yet
+	requests    requests         // letters whose outcome is not written down yet
+	adopting    bool             // an earlier supervise was here, and we are not yet where it was
+	sought      *forkexec.Record // the note of a start of which nobody knows whether it was
+	askAt       time.Duration    // when to ask again how an adopted process ended, 0 if not
+	leads       bool             // run leads a session and group of its own
+	notify      int              // reading end of the readiness pipe, or -1
+	report      int              // reading end of svexec's pipe, or -1
+	said        []byte           // what came from there
+	group       []process        // what is left of it after run
 
 	logger  *Service // reads our output, or nil
 	writing int      // our writing end of its FIFO, or -1
@@ -79,8 +85,10 @@ const (
 // rely: who can open ok finds all the rest. Nothing runs yet.
 func (s *Service) open(path string) error {
 	var err error
-	if s.dir, err = openDir(path); err != nil {
-		return &trouble{"open directory", path, err}
+	if s.dir < 0 {
+		if s.dir, err = openDir(path); err != nil {
+			return &trouble{"open directory", path, err}
+		}
 	}
 	s.cwd = dirPath(s.dir, path)
 	s.style = s.engine.styleOf(s)
@@ -93,28 +101,48 @@ func (s *Service) open(path string) error {
 	if s.state, err = servicedir.OpenState(s.dir); err != nil {
 		return &trouble{"open directory", path + "/" + servicedir.State, err}
 	}
-	if s.lock, err = fifo.Lock(s.state, servicedir.Lock); err != nil {
-		return &trouble{"acquire", path + "/supervise/lock", err}
+	if s.lock < 0 {
+		if s.lock, err = fifo.Lock(s.state, servicedir.Lock); err != nil {
+			return &trouble{"acquire", path + "/supervise/lock", err}
+		}
 	}
-	if s.control, err = fifo.OpenControl(s.state, servicedir.ControlIn); err != nil {
-		return &trouble{"open", path + "/supervise/control", err}
+	if s.control == (fifo.Control{}) {
+		if s.control, err = fifo.OpenControl(s.state, servicedir.ControlIn); err != nil {
+			return &trouble{"open", path + "/supervise/control", err}
+		}
 	}
+	s.openChild()
 	s.m = NewMachine(s.style, s.input >= 0)
+	if s.recall() {
+		s.adopt()
+	} else {
+		s.beginAnew()
+	}
+	if s.ok < 0 {
+		if err = fifo.Make(s.state, servicedir.OK, 0o622); err == nil {
+			s.ok, err = fifo.Open(s.state, servicedir.OK, unix.O_RDONLY)
+		}
+		if err != nil {
+			return &trouble{"open", path + "/supervise/ok", err}
+		}
+		fifo.Shrink(s.ok)
+	}
+	s.engine.poll.Add(s.control.FD(), unix.POLLIN, s, tagControl)
+	if !s.engine.reexec.again {
+		s.announce(eventSupervised)
+	}
+	return nil
+}
+
+// beginAnew is for a directory in which no supervise has left anything to go on
+// with.
+func (s *Service) beginAnew() {
 	if !servicedir.Exists(s.dir, servicedir.Down) {
 		s.m.Want = status.WantUp
 	}
 	s.record.Since = time.Now()
+	s.forgetPast()
 	s.flush()
-	if err = fifo.Make(s.state, servicedir.OK, 0o622); err == nil {
-		s.ok, err = fifo.Open(s.state, servicedir.OK, unix.O_RDONLY)
-	}
-	if err != nil {
-		return &trouble{"open", path + "/supervise/ok", err}
-	}
-	fifo.Shrink(s.ok)
-	s.engine.poll.Add(s.control.FD(), unix.POLLIN, s, tagControl)
-	s.announce(eventSupervised)
-	return nil
 }
 
 // The events with which supervise itself comes and goes.
@@ -123,9 +151,13 @@ const (
 	eventLeft       = command.Letter('x')
 )
 
-// boot starts the service, unless the file down is there.
+// boot goes on where an earlier supervise was, or starts the service, unless the
+// file down is there.
 func (s *Service) boot() {
-	if s.m.Want == status.WantUp {
+	switch {
+	case s.adopting:
+		s.resume()
+	case s.m.Want == status.WantUp && !s.engine.leaving:
 		s.handle(Event{Kind: Boot})
 	}
 }
@@ -143,7 +175,7 @@ func (s *Service) close() {
 	for _, sc := range s.scripts {
 		s.forget(sc.process) // it ends by itself
 	}
-	for _, fd := range []int{s.ok, s.lock, s.state, s.dir, s.writing, s.input} {
+	for _, fd := range []int{s.ok, s.child, s.lock, s.state, s.dir, s.writing, s.input} {
 		if fd >= 0 {
 			_ = unix.Close(fd) // nothing to flush
 		}
@@ -158,18 +190,14 @@ func (s *Service) Ready(tag int, _ int16) {
 		s.readControl()
 	case tagRun:
 		s.readReport() // that it became run comes before its end
-		if code, signal, wait, ended := s.reap(&s.run); ended {
-			s.dropReadiness()
-			s.dropReport()
-			if !s.m.unborn {
-				s.record.Wait, s.record.Ended = wait, true
-			}
-			s.handle(Event{Kind: RunEnded, Code: code, Signal: signal})
+		if end, ended := s.reap(&s.run, runSlot); ended {
+			s.runEnded(end)
+			s.flush()
 		}
 	case tagFinish:
-		if code, signal, _, ended := s.reap(&s.finish); ended {
-			s.noteFinish(code, signal)
-			s.handle(Event{Kind: FinishEnded, Code: code, Signal: signal})
+		if end, ended := s.reap(&s.finish, finishSlot); ended {
+			s.finishEnded(end)
+			s.flush()
 		}
 	case tagReady:
 		s.readReport() // likewise
@@ -183,6 +211,31 @@ func (s *Service) Ready(tag int, _ int16) {
 	default:
 		s.scriptEnded(command.Letter(tag - tagScript))
 	}
+}
+
+// runEnded is the end of the process of run.
+func (s *Service) runEnded(end ending) {
+	s.dropReadiness()
+	s.dropReport()
+	if !s.m.unborn {
+		s.noteEnd(end)
+	}
+	s.step(Event{Kind: RunEnded, Code: end.code(), Signal: end.signal()})
+}
+
+// noteEnd keeps how run ended.
+func (s *Service) noteEnd(end ending) {
+	r := &s.record
+	r.Wait, r.Ended, r.Unknown = end.wait, true, end.unknown
+	if end.unknown {
+		r.Wait = status.UnknownWait
+	}
+}
+
+// finishEnded is the end of finish.
+func (s *Service) finishEnded(end ending) {
+	s.noteFinish(end)
+	s.step(Event{Kind: FinishEnded, Code: end.code(), Signal: end.signal()})
 }
 
 // handle gives an event to the machine, and shows the outcome.
@@ -214,48 +267,4 @@ func (s *Service) drain() {
 	if s.logger != nil {
 		s.logger.m.LastWords = s.m.Leaving
 	}
-}
-
-// maxLetters bounds how many letters are taken at a time, so that a flood in one
-// FIFO keeps nobody waiting.
-const maxLetters = 512
-
-// readControl takes the letters that wait.
-func (s *Service) readControl() {
-	buf := s.engine.letters[:]
-	n, err := s.control.Read(buf)
-	if err != nil {
-		s.tell("unable to read supervise/control: " + reason(err))
-		return
-	}
-	for _, b := range buf[:n] {
-		if info, ok := command.Unpack(b); ok {
-			s.step(s.request(info))
-		}
-	}
-	s.flush()
-}
-
-// kinds says which event a letter is; what is not named is a Signal.
-var kinds = [256]Kind{
-	command.Up: Up, command.UpForGood: Up,
-	command.Down: Down, command.DownForGood: Down,
-	command.Once: Once, command.Exit: Exit,
-	command.Pause: Pause, command.Continue: Continue,
-	command.Term: Term, command.Kill: Kill,
-	command.NotAgain: NotAgain, command.NeverAgain: NotAgain,
-	command.Look: Look,
-}
-
-// request is the event of a letter, with what the machine needs to know.
-func (s *Service) request(info command.Info) Event {
-	kind := kinds[info.Letter]
-	ev := Event{Kind: kind, Letter: info.Letter}
-	if kind == Down || kind == Exit {
-		ev.Limit = s.timeoutKill()
-	}
-	if kind == Look {
-		s.engine.look(s)
-	}
-	return ev
 }

@@ -1,49 +1,36 @@
 package supervise
 
 import (
-	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/forkexec"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
 
-// process is a child of ours. fd is its pidfd, -1 when there is none; pid stays
-// for those who want to know it afterwards.
+// process is one that we started, or adopted. fd is its pidfd, -1 when there is
+// none; pid stays for those who want to know it afterwards.
 type process struct {
 	pid, fd int
-}
-
-// attributes are those of the next child, in one place so that a start leaves
-// less garbage behind.
-type attributes struct {
-	proc syscall.ProcAttr
-	sys  syscall.SysProcAttr
-	fd   int // where its pidfd comes
+	// earliest and latest are when it was started, in ticks, where it was
+	// adopted: what has its pid and is younger is a stranger.
+	earliest, latest uint64
+	asked            time.Duration // since when its reaper is waited for, 0 if it is not
 }
 
 // spawn starts path, which is relative to the service directory, as a child
-// with the descriptors files from 0 on. A leader gets a session of its own.
-func (s *Service) spawn(path string, argv []string, files []uintptr, leader bool) (process, error) {
-	a := &s.engine.attributes
-	a.proc = syscall.ProcAttr{Dir: s.cwd, Env: s.environ(), Files: files, Sys: &a.sys}
-	a.sys = syscall.SysProcAttr{Setsid: leader, PidFD: &a.fd}
-	a.fd = -1
-	pid, err := fifo.Retry(func() (int, error) { return syscall.ForkExec(path, argv, &a.proc) })
+// with the descriptors files from 0 on. It notes itself in a slot of
+// supervise/child. A leader gets a session of its own.
+func (s *Service) spawn(slot forkexec.Slot, path string, argv []string, files []uintptr, leader bool) (process, error) {
+	e := s.engine
+	e.next = forkexec.Start{Path: path, Argv: argv, Env: s.environ(), Dir: s.cwd, Files: files, Setsid: leader, Slot: slot}
+	pid, fd, err := e.starter.Start(&e.next)
 	if err != nil {
 		return process{fd: -1}, err
 	}
-	p := process{pid, a.fd}
-	if p.fd < 0 {
-		// Before Linux 5.2 clone gives none. The child cannot have been reaped.
-		if p.fd, err = unix.PidfdOpen(p.pid, 0); err != nil {
-			_ = unix.Kill(p.pid, unix.SIGKILL) // what cannot be waited for must not run
-			_, _ = unix.Wait4(p.pid, nil, 0, nil)
-			return process{fd: -1}, err
-		}
-	}
-	return p, nil
+	return process{pid: pid, fd: fd}, nil
 }
 
 // descriptors are the standard descriptors of a child, and a function that
@@ -76,27 +63,57 @@ func (s *Service) descriptors() (files []uintptr, done func(), err error) {
 	return files, func() {}, nil
 }
 
-// readiness makes the pipe on which run says that it is ready, if
-// notification-fd asks for one, and puts its writing end, which the caller
-// closes, at that place of files.
+// readiness makes the FIFO on which run says that it is ready, if
+// notification-fd asks for one, and puts an end, which the caller closes, at
+// that place of files. It is a new one for each run, and run has both its ends:
+// so what it says is neither refused nor lost while no supervise is there.
 func (s *Service) readiness(files []uintptr) (int, []uintptr, error) {
 	at := s.notificationFD()
 	if at == 0 {
 		return -1, files, nil
 	}
-	var p [2]int
-	if err := unix.Pipe2(p[:], unix.O_CLOEXEC); err != nil {
+	read, write, err := s.freshFIFO(servicedir.Ready)
+	if err != nil {
 		return -1, files, err
 	}
-	_ = unix.SetNonblock(p[0], true) // cannot fail
-	const closed = ^uintptr(0)
 	for len(files) <= at {
-		files = append(files, closed)
+		files = append(files, forkexec.Closed)
 	}
-	files[at] = uintptr(p[1])
-	s.notify = p[0]
-	s.engine.poll.Add(p[0], unix.POLLIN, s, tagReady)
-	return p[1], files, nil
+	files[at] = uintptr(write)
+	s.notify = read
+	s.engine.poll.Add(read, unix.POLLIN, s, tagReady)
+	return write, files, nil
+}
+
+// freshFIFO makes a FIFO below supervise/ in place of the one that was there,
+// and opens an end for us, and both for a child.
+func (s *Service) freshFIFO(name string) (read, both int, err error) {
+	if err := unix.Unlinkat(s.state, name, 0); err != nil && err != unix.ENOENT {
+		return -1, -1, err
+	}
+	if err := fifo.Make(s.state, name, 0o600); err != nil {
+		return -1, -1, err
+	}
+	if both, err = fifo.Open(s.state, name, unix.O_RDWR); err != nil {
+		return -1, -1, err
+	}
+	if read, err = fifo.Open(s.state, name, unix.O_RDONLY); err != nil {
+		_ = unix.Close(both) // nothing was written
+		return -1, -1, err
+	}
+	_ = unix.SetNonblock(both, false) // cannot fail: nobody else has this description
+	return read, both, nil
+}
+
+// reopenReadiness opens the FIFO that the run of an earlier supervise has, if it
+// has not said yet that it is ready.
+func (s *Service) reopenReadiness() {
+	fd, err := fifo.Open(s.state, servicedir.Ready, unix.O_RDONLY)
+	if err != nil {
+		return // it says nothing, or has said it
+	}
+	s.notify = fd
+	s.engine.poll.Add(fd, unix.POLLIN, s, tagReady)
 }
 
 // readReadiness waits for a newline, which says ready. The end of the pipe
@@ -124,26 +141,15 @@ func (s *Service) dropReadiness() {
 		s.engine.poll.Remove(s.notify)
 		_ = unix.Close(s.notify) // a pipe has nothing to flush
 		s.notify = -1
+		_ = unix.Unlinkat(s.state, servicedir.Ready, 0) // best effort: the next run gets a new one
 	}
-}
-
-// reap takes the end of p, once its pidfd is readable.
-func (s *Service) reap(p *process) (code int, signal syscall.Signal, wait uint16, ended bool) {
-	var ws unix.WaitStatus
-	pid, err := fifo.Retry(func() (int, error) { return unix.Wait4(p.pid, &ws, unix.WNOHANG, nil) })
-	if err == nil && pid == 0 {
-		return 0, 0, 0, false
-	}
-	s.forget(*p)
-	p.fd = -1
-	if ws.Signaled() {
-		return 0, ws.Signal(), uint16(ws), true
-	}
-	return ws.ExitStatus(), 0, uint16(ws), true
 }
 
 // forget waits for p no longer.
 func (s *Service) forget(p process) {
+	if p.fd < 0 {
+		return
+	}
 	s.engine.poll.Remove(p.fd)
 	_ = unix.Close(p.fd) // nothing to flush
 }
@@ -152,9 +158,13 @@ func (s *Service) forget(p process) {
 // boot: with the pid it names a process for as long as the machine is up.
 func startTicks(pid int) uint64 {
 	var buf statBuffer
-	var ticks uint64
-	for _, c := range buf.read(pid).field(22) {
-		ticks = ticks*10 + uint64(c-'0')
+	return decimal(buf.read(pid).field(22))
+}
+
+// decimal is the number that digits of the kernel say.
+func decimal(digits []byte) (n uint64) {
+	for _, c := range digits {
+		n = n*10 + uint64(c-'0')
 	}
-	return ticks
+	return n
 }

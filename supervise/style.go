@@ -57,7 +57,13 @@ var (
 // svscan this is a service of a scan directory; else supervise is djb's, and
 // knows of none.
 func (e *Engine) Style(argv0 string) *Style {
-	switch argv0[strings.LastIndexByte(argv0, '/')+1:] {
+	style := e.named(argv0[strings.LastIndexByte(argv0, '/')+1:])
+	e.reexec.argv0, e.reexec.usage = argv0, style.BadUsage
+	return style
+}
+
+func (e *Engine) named(program string) *Style {
+	switch program {
 	case runit.Name:
 		return &runit
 	case s6.Name:

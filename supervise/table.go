@@ -67,6 +67,8 @@ var (
 	drain    = cell{"drain", (*Machine).drain}
 	drainOne = cell{"drain once", (*Machine).drainOnce}
 	look     = cell{"try now", (*Machine).tryNow}
+	letGo    = cell{"let go", (*Machine).letGo}
+	again    = cell{"exec again", (*Machine).execAgain}
 	answer   = cell{"answer", (*Machine).answer}
 	launched = cell{"launched", (*Machine).hasLaunched}
 	started  = cell{"started", (*Machine).hasStarted}
@@ -94,6 +96,8 @@ var table = [Kinds]row{
 	Kill:     {down: nothing, waiting: nothing, starting: ask, up: ask, paused: ask, stopping: ask, finishing: unfinish, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	NotAgain: {down: stay, waiting: stay, starting: unwant, up: wantDown, paused: wantDown, stopping: wantDown, finishing: wantDown, backoff: stay, failed: stay, exited: stay, skipped: stay},
 	Look:     {down: nothing, waiting: look, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: look, failed: nothing, exited: nothing, skipped: nothing},
+	LetGo:    {down: letGo, waiting: letGo, starting: letGo, up: letGo, paused: letGo, stopping: letGo, finishing: letGo, backoff: letGo, failed: letGo, exited: letGo, skipped: letGo},
+	Reexec:   {down: again, waiting: again, starting: again, up: again, paused: again, stopping: again, finishing: again, backoff: again, failed: again, exited: again, skipped: again},
 	Boot:     {down: begin, waiting: nothing, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	Shutdown: {down: endNow, waiting: endNow, starting: endNow, up: endNow, paused: endNow, stopping: endNow, finishing: endNow, backoff: endNow, failed: endNow, exited: endNow, skipped: endNow},
 	InputEnd: {down: endNow, waiting: drainOne, starting: drain, up: drain, paused: drain, stopping: drain, finishing: drain, backoff: drainOne, failed: endNow, exited: endNow, skipped: endNow},

@@ -16,7 +16,7 @@ var (
 )
 
 // letters that a walk sends, the wanted states more often than the rest.
-var walkLetters = []byte("uuudddoxpcttkhaiq12byrlPCKOL")
+var walkLetters = []byte("uuudddoxpcttkhaiq12byrlPCKOLGR")
 
 // ask sends a letter, and remembers what was asked last.
 func (w *world) ask(l command.Letter) {

@@ -39,7 +39,9 @@ const (
 	NeverAgain  Letter = 'Q' // NotAgain, and makes the file down
 
 	// Ours.
-	Look Letter = 'L' // something in the directory changed: read it again
+	Look   Letter = 'L' // something in the directory changed: read it again
+	LetGo  Letter = 'G' // leave, and leave the service running: the next supervise adopts it
+	Reexec Letter = 'R' // execute the program of supervise again, in place
 )
 
 // Info is what a letter does, as data.
@@ -81,6 +83,8 @@ var Letters = []Info{
 	{Letter: NotAgain, Word: "not-again"},
 	{Letter: NeverAgain, Word: "never-again"},
 	{Letter: Look, Word: "look"},
+	{Letter: LetGo, Word: "let-go"},
+	{Letter: Reexec, Word: "reexec"},
 }
 
 // index finds a letter in Letters; 0 means that the byte is none.
@@ -90,6 +94,9 @@ var index = func() (t [256]uint8) {
 	}
 	return t
 }()
+
+// Number is the place of a letter in Letters.
+func (l Letter) Number() int { return int(index[l]) - 1 }
 
 // Unpack is what the byte b of a control FIFO asks for, false if nothing.
 func Unpack(b byte) (Info, bool) {

@@ -55,7 +55,10 @@ const (
 	StatusEnv  = "status.env"
 	Stat       = "stat"
 	PID        = "pid"
-	LogPipe    = "log" // the FIFO between service and logger
+	LogPipe    = "log"    // the FIFO between service and logger
+	Child      = "child"  // what may have happened since status.env was written
+	Ready      = "ready"  // the FIFO on which run says that it is ready
+	Report     = "report" // the FIFO on which svexec says how far it got
 	DeathTally = "death_tally"
 	History    = "history"
 )

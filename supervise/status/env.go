@@ -27,6 +27,7 @@ var fields = [...]struct {
 	{"SINCE", func(r *Record) value { return (*moment)(&r.Since) }},
 	{"EXIT_CODE", func(r *Record) value { return (*exitCode)(r) }},
 	{"EXIT_SIGNAL", func(r *Record) value { return (*exitSignal)(r) }},
+	{"EXIT_UNKNOWN", func(r *Record) value { return (*exitUnknown)(r) }},
 	{"STARTS", func(r *Record) value { return (*number)(&r.Starts) }},
 	{"DEATHS", func(r *Record) value { return (*number)(&r.Deaths) }},
 	{"NEXT_START", func(r *Record) value { return (*moment)(&r.NextStart) }},
@@ -36,6 +37,13 @@ var fields = [...]struct {
 	{"SUPERVISE_PID", func(r *Record) value { return (*number)(&r.Supervisor) }},
 	{"SUPERVISE_TICKS", func(r *Record) value { return (*ticks)(&r.SupervisorTicks) }},
 	{"BOOT_ID", func(r *Record) value { return (*phrase)(&r.BootID) }},
+	{"INIT_TICKS", func(r *Record) value { return (*ticks)(&r.InitTicks) }},
+	{"RUN", func(r *Record) value { return (*ticks)(&r.Run) }},
+	{"RUN_PID", func(r *Record) value { return (*number)(&r.RunPID) }},
+	{"RUN_LEADS", func(r *Record) value { return (*flag)(&r.RunLeads) }},
+	{"MACHINE", func(r *Record) value { return (*words)(&r.Machine) }},
+	{"REEXECS", func(r *Record) value { return (*number)(&r.Reexecs) }},
+	{"REEXEC_FAILURE", func(r *Record) value { return (*phrase)(&r.ReexecFailure) }},
 }
 
 // AppendEnv appends the text of supervise/status.env.

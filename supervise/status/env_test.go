@@ -15,9 +15,10 @@ import (
 // full has no field at its zero value.
 var full = Record{
 	State: Backoff, Want: WantUp, Leaving: true, PID: 4711, Ready: true, ReadyAt: time.Unix(1792549301, 7),
-	Paused: true, GotTerm: true, Since: time.Unix(1792549300, 120000000), Wait: 15, Ended: true, Starts: 3, Deaths: 2,
+	Paused: true, GotTerm: true, Since: time.Unix(1792549300, 120000000), Wait: UnknownWait, Ended: true, Starts: 3, Deaths: 2,
 	NextStart: time.Unix(1792549400, 999999999), Leftovers: 4, Reason: "unable to start run: it's not executable (chmod +x /service/web/run)",
 	StartTicks: 1 << 63, Supervisor: 815, SupervisorTicks: 88, BootID: "2f9d6b6a-5f29-4b5e-8d0a-3a8f6f3f4c11",
+	InitTicks: 12, Run: 5, RunPID: 4700, RunLeads: true, Machine: []byte("eager letter=d"), Reexecs: 6, ReexecFailure: "exec format error", Unknown: true,
 }
 
 const fullText = `FORMAT=1
@@ -31,7 +32,8 @@ GOT_TERM=1
 LEAVING=1
 SINCE=1792549300.120000000
 EXIT_CODE=
-EXIT_SIGNAL=15
+EXIT_SIGNAL=
+EXIT_UNKNOWN=1
 STARTS=3
 DEATHS=2
 NEXT_START=1792549400.999999999
@@ -41,6 +43,13 @@ START_TICKS=9223372036854775808
 SUPERVISE_PID=815
 SUPERVISE_TICKS=88
 BOOT_ID=2f9d6b6a-5f29-4b5e-8d0a-3a8f6f3f4c11
+INIT_TICKS=12
+RUN=5
+RUN_PID=4700
+RUN_LEADS=1
+MACHINE='eager letter=d'
+REEXECS=6
+REEXEC_FAILURE='exec format error'
 `
 
 func TestAppendEnv(t *testing.T) {
@@ -56,11 +65,11 @@ func TestAppendEnv(t *testing.T) {
 }
 
 func TestEnvRoundTrip(t *testing.T) {
-	exited := full
-	exited.Wait = 125 << 8
-	ended := full
-	ended.Wait = 0
-	for _, want := range []Record{full, exited, ended, {}, {State: Skipped, Want: WantOnce}} {
+	exited, ended, killed := full, full, full
+	exited.Wait, exited.Unknown = 125<<8, false
+	ended.Wait, ended.Unknown = 0, false
+	killed.Wait, killed.Unknown = 15, false
+	for _, want := range []Record{full, exited, ended, killed, {}, {State: Skipped, Want: WantOnce}} {
 		got, err := ParseEnv(AppendEnv(nil, &want))
 		if err != nil || !same(got, want) {
 			t.Errorf("got %+v, %v; want %+v", got, err, want)

@@ -27,10 +27,12 @@ type Record struct {
 	// of its last cycle.
 	Since time.Time
 	// Wait is the wait status of the last run that ended, as wait4 gives it;
-	// Ended says that there was one.
-	Wait  uint16
-	Ended bool
-	// Starts and Deaths count since this supervise began.
+	// Ended says that there was one, Unknown that nobody saw how: it was no
+	// child of supervise, and no svscan was there.
+	Wait           uint16
+	Ended, Unknown bool
+	// Starts and Deaths count since the service was first hosted in this boot,
+	// whatever became of its supervise.
 	Starts, Deaths int
 	// NextStart is when a service in backoff or waiting is tried again.
 	NextStart time.Time
@@ -46,12 +48,35 @@ type Record struct {
 	Supervisor      int
 	SupervisorTicks uint64
 	BootID          string
+	// InitTicks is the start time of process 1: another container, though on
+	// the same boot, is another world of pids.
+	InitTicks uint64
+	// Run numbers the starts: it is that of the last one of which this record
+	// knows, and RunPID its process. RunLeads: it leads a session and a process
+	// group.
+	Run      uint64
+	RunPID   int
+	RunLeads bool
+	// Machine is what the state machine remembers beside all this, in words.
+	Machine []byte
+	// Reexecs counts how often supervise has executed itself again, and
+	// ReexecFailure is why it could not the last time.
+	Reexecs       int
+	ReexecFailure string
 }
 
-// ExitCode is the exit code of the last run, or -1 if a signal ended it or it
-// never ended.
+// Gone says that supervise had left the service in order, so that who comes
+// next begins anew.
+func (r *Record) Gone() bool { return r.Leaving && !r.State.HasProcess() }
+
+// UnknownWait stands for an end that nobody saw where there is room for a wait
+// status alone: exit code 255, which at least is no success.
+const UnknownWait = 0xff00
+
+// ExitCode is the exit code of the last run, or -1 if a signal ended it, it
+// never ended, or nobody knows.
 func (r *Record) ExitCode() int {
-	if !r.Ended || r.Wait&0x7f != 0 {
+	if !r.Ended || r.Unknown || r.Wait&0x7f != 0 {
 		return -1
 	}
 	return int(r.Wait >> 8)
@@ -59,7 +84,7 @@ func (r *Record) ExitCode() int {
 
 // ExitSignal is the number of the signal that ended the last run, or 0.
 func (r *Record) ExitSignal() int {
-	if !r.Ended {
+	if !r.Ended || r.Unknown {
 		return 0
 	}
 	return int(r.Wait & 0x7f)

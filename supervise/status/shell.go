@@ -1,6 +1,9 @@
 package status
 
-import "bytes"
+import (
+	"bytes"
+	"unsafe"
+)
 
 // append quotes where a shell would not take the text as one plain word.
 func (p *phrase) append(b []byte) []byte {
@@ -26,6 +29,13 @@ func (p *phrase) append(b []byte) []byte {
 }
 
 func (p *phrase) parse(s string) { *p = phrase(s) }
+
+func (w *words) append(b []byte) []byte {
+	p := phrase(unsafe.String(unsafe.SliceData(*w), len(*w))) // for as long as this lasts
+	return p.append(b)
+}
+
+func (w *words) parse(s string) { *w = words(s) }
 
 func plainByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.' || c == '/'

@@ -15,14 +15,16 @@ type value interface {
 
 // The kinds, as the types of the record's fields see them.
 type (
-	version    struct{}
-	number     int       // not negative
-	ticks      uint64    // of the kernel's clock
-	flag       bool      // 1 or 0
-	moment     time.Time // Unix seconds with nine decimals, or nothing
-	phrase     string    // one line
-	exitCode   Record    // nothing where a signal ended run, or nothing did
-	exitSignal Record    // nothing where run ended by itself, or did not
+	version     struct{}
+	number      int       // not negative
+	ticks       uint64    // of the kernel's clock, and other large numbers
+	flag        bool      // 1 or 0
+	moment      time.Time // Unix seconds with nine decimals, or nothing
+	phrase      string    // one line
+	words       []byte    // the same, in memory that its writer keeps
+	exitCode    Record    // nothing where a signal ended run, or nothing did
+	exitSignal  Record    // nothing where run ended by itself, or did not
+	exitUnknown Record    // 1 where run ended, and nobody knows how
 )
 
 func (version) append(b []byte) []byte { return strconv.AppendInt(b, Format, 10) }
@@ -120,5 +122,16 @@ func (c *exitSignal) append(b []byte) []byte {
 func (c *exitSignal) parse(s string) {
 	if signal, err := strconv.ParseUint(s, 10, 7); err == nil && signal > 0 {
 		c.Wait, c.Ended = uint16(signal), true
+	}
+}
+
+func (u *exitUnknown) append(b []byte) []byte {
+	unknown := flag(u.Unknown)
+	return unknown.append(b)
+}
+
+func (u *exitUnknown) parse(s string) {
+	if s == "1" {
+		u.Wait, u.Ended, u.Unknown = UnknownWait, true, true
 	}
 }

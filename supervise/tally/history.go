@@ -15,8 +15,10 @@ type Line struct {
 	At   time.Time
 	Kind string // start, ready, end, finish, failed
 	PID  int
-	// For an end: how, why, and after how long. Code is -1 if a signal ended it.
+	// For an end: how, why, and after how long. Code is -1 if a signal ended it;
+	// Unknown: nobody saw how.
 	Code, Signal int
+	Unknown      bool
 	Cause        string // crash, exit, stop, restart, timeout, kill
 	Lived        time.Duration
 	Ready        bool
@@ -33,9 +35,12 @@ func (l *Line) Append(b []byte) []byte {
 	b = append(b, "\tpid="...)
 	b = strconv.AppendInt(b, int64(l.PID), 10)
 	if l.Kind == "end" || l.Kind == "finish" {
-		if l.Signal != 0 {
+		switch {
+		case l.Unknown:
+			b = append(b, "\tcode=unknown"...)
+		case l.Signal != 0:
 			b = strconv.AppendInt(append(b, "\tsignal="...), int64(l.Signal), 10)
-		} else {
+		default:
 			b = strconv.AppendInt(append(b, "\tcode="...), int64(l.Code), 10)
 		}
 		if l.Cause != "" {
@@ -68,7 +73,7 @@ func ParseLine(s string) (Line, bool) {
 		case "pid":
 			l.PID = n
 		case "code":
-			l.Code = n
+			l.Code, l.Unknown = n, value == "unknown"
 		case "signal":
 			l.Signal, l.Code = n, -1
 		case "cause":

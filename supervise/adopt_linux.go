@@ -1,0 +1,227 @@
+package supervise
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/forkexec"
+	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/status"
+)
+
+// A supervise may be killed at any instant. The next one goes on where it was:
+// status.env is the last state that was written down, and supervise/child what
+// may have happened since. A process is known again by its pid and by when it
+// was started: it is the one that was meant if it was not started later than
+// the note of it. So no stranger is ever taken for it, or signalled.
+
+// recall reads what an earlier supervise has written, and says whether there is
+// something to go on with.
+func (s *Service) recall() bool {
+	text := s.files.text[:cap(s.files.text)]
+	fd, err := fifo.Retry(func() (int, error) {
+		return unix.Openat(s.state, servicedir.StatusEnv, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	})
+	if err != nil {
+		return false // nobody was here
+	}
+	n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, text) })
+	_ = unix.Close(fd) // it was only read
+	if err == nil && n == len(text) {
+		const most = 8 << 10
+		text = s.read(servicedir.StatusEnv, most)
+		n = len(text)
+	}
+	if err != nil {
+		return false
+	}
+	old, err := status.ParseEnv(text[:n])
+	e := s.engine
+	if err != nil || old.BootID != e.boot || old.InitTicks != e.initTicks || old.Supervisor == 0 || old.Gone() {
+		return false
+	}
+	old.Supervisor, old.SupervisorTicks, old.ReexecFailure = e.self, e.ticks, ""
+	s.m.recall(&old, e.epoch)
+	s.runs, s.leads = old.Run, old.RunLeads
+	if old.Machine = s.record.Machine; old.PID != old.RunPID {
+		old.StartTicks = 0 // of finish
+	}
+	if e.reexec.again {
+		old.Reexecs++
+	}
+	s.record = old
+	return true
+}
+
+// adopt takes over the processes that an earlier supervise has left. What comes
+// of it happens in resume, when all services are hosted.
+func (s *Service) adopt() {
+	s.adopting = true
+	ticks := s.record.StartTicks
+	s.run = process{pid: s.record.RunPID, fd: -1, earliest: ticks, latest: ticks}
+	run := s.noted(runSlot)
+	if run.Sequence == s.runs && run.PID == s.run.pid && ticks == 0 {
+		s.run = adopted(run)
+	}
+	switch {
+	case run.Sequence == s.runs+1 && run.PID != 0:
+		s.adoptUnseen(run)
+	case run.Sequence == s.runs+1:
+		s.sought = &run
+	case s.m.Running:
+		s.adoptRun()
+	}
+	if s.m.State == status.Finishing {
+		s.adoptFinish()
+	}
+	for i := range command.Letters {
+		s.adoptScript(command.Letters[i].Letter)
+	}
+}
+
+// adoptUnseen takes over a run of which nothing but its note is known. If the
+// one before was thought to run still, its end was not written down either.
+func (s *Service) adoptUnseen(run forkexec.Record) {
+	if s.m.Running {
+		s.noteEnd(s.lookUp(&s.run))
+		s.noteDeath("unknown")
+		s.m.forgetRun()
+	}
+	s.runs++
+	s.run = adopted(run)
+	s.m.State, s.m.Deadline = status.Starting, never
+	s.adoptRun()
+	s.leads = s.run.fd >= 0 && leadsSession(s.run.pid) || s.run.fd < 0 && s.style.Session
+	kind := Launched
+	if s.report < 0 {
+		kind = Started
+		s.begun()
+	}
+	s.record.Since = time.Now().Add(run.Time - boottime())
+	s.happen(Event{Kind: kind, Notifies: s.notify >= 0})
+}
+
+// adoptRun takes over the process of run, and the FIFOs by which it says more.
+func (s *Service) adoptRun() {
+	s.run.fd = claim(&s.run)
+	s.reopenReadiness()
+	s.reopenReport()
+	if s.run.fd >= 0 {
+		s.engine.poll.Add(s.run.fd, unix.POLLIN, s, tagRun)
+	}
+}
+
+// adoptFinish takes over finish, if it was started.
+func (s *Service) adoptFinish() bool {
+	finish := s.noted(finishSlot)
+	if finish.Sequence != s.runs || finish.PID == 0 {
+		return false
+	}
+	s.finish = adopted(finish)
+	s.files.finishing = time.Now().Add(finish.Time - boottime())
+	if s.finish.fd = claim(&s.finish); s.finish.fd >= 0 {
+		s.engine.poll.Add(s.finish.fd, unix.POLLIN, s, tagFinish)
+	}
+	return true
+}
+
+// adoptScript takes over control/X, or at least its answer.
+func (s *Service) adoptScript(letter command.Letter) {
+	noted := s.noted(slotOf(letter))
+	if noted.PID == 0 {
+		return
+	}
+	sc := script{letter: letter, run: noted.Sequence, process: adopted(noted)}
+	if sc.fd = claim(&sc.process); sc.fd >= 0 {
+		s.engine.poll.Add(sc.fd, unix.POLLIN, s, tagScript+int(letter))
+	}
+	s.scripts = append(s.scripts, sc)
+}
+
+// resume goes on: first what was asked for, then what has ended meanwhile, then
+// what the last supervise was about to do.
+func (s *Service) resume() {
+	s.drain()
+	if s.m.unborn && s.report < 0 && s.run.fd >= 0 {
+		s.begun()
+		s.step(Event{Kind: Started}) // while nobody was there to be told
+	}
+	s.leftRequests()
+	if s.m.Running && s.run.fd < 0 {
+		s.runEnded(s.lookUp(&s.run))
+	}
+	for i := len(s.scripts) - 1; i >= 0; i-- {
+		if sc := &s.scripts[i]; sc.fd < 0 {
+			s.answered(i, s.lookUp(&sc.process))
+		}
+	}
+	m := &s.m
+	switch {
+	case s.gone:
+	case m.State == status.Starting && !m.Running && !s.asking(command.Up):
+		s.perform(Action{Do: Ask, Letter: command.Up})
+	case m.State == status.Stopping && !m.Running && len(s.group) == 0:
+		s.lookAtGroup()
+	case m.State == status.Finishing && s.finish.pid == 0:
+		s.startFinish()
+	case m.State == status.Finishing && s.finish.fd < 0:
+		s.finishEnded(s.lookUp(&s.finish))
+	case (m.State == status.Backoff || m.State == status.Waiting) && m.Deadline == never:
+		m.Deadline = fifo.Now()
+	}
+	s.drain()
+	s.adopting = false
+	if s.m.State == status.Down && s.m.Want == status.WantUp && !s.m.Leaving && !s.engine.leaving {
+		s.step(Event{Kind: Boot})
+	}
+	s.show()
+}
+
+// adopted is the process that has noted itself, which may be gone.
+func adopted(noted forkexec.Record) process {
+	const noteAfter = 2 * ticksPerSecond // at the latest, on the busiest machine
+	latest := ticksOf(noted.Time)
+	return process{pid: noted.PID, fd: -1, earliest: latest - min(latest, noteAfter), latest: latest}
+}
+
+// claim opens a pidfd of the process that p names, -1 if it is gone: also where
+// another has its pid by now.
+func claim(p *process) int {
+	if p.pid <= 0 {
+		return -1
+	}
+	fd, err := unix.PidfdOpen(p.pid, 0)
+	if err != nil {
+		return -1
+	}
+	if ticks := startTicks(p.pid); ticks == 0 || ticks > p.latest {
+		_ = unix.Close(fd) // nothing to flush
+		return -1
+	}
+	return fd
+}
+
+// ticksPerSecond is that of all that the kernel tells of time in /proc, on
+// every processor.
+const ticksPerSecond = 100
+
+// ticksOf is a time since boot in ticks: what was started later has more.
+func ticksOf(t time.Duration) uint64 { return uint64(t / (time.Second / ticksPerSecond)) }
+
+// boottime is the clock by which children note when they were started.
+func boottime() time.Duration { return clock(unix.CLOCK_BOOTTIME) }
+
+func clock(id int32) time.Duration {
+	var now unix.Timespec
+	_ = unix.ClockGettime(id, &now) // fails on bad arguments only
+	return time.Duration(now.Nano())
+}
+
+// leadsSession says that the process pid leads its session.
+func leadsSession(pid int) bool {
+	sid, err := unix.Getsid(pid)
+	return err == nil && sid == pid
+}

@@ -1,0 +1,112 @@
+package supervise
+
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/forkexec"
+	"github.com/svdir/svdir/supervise/servicedir"
+)
+
+// The file supervise/child holds what may have happened since status.env was
+// written, for the supervise that comes after one that was killed. Each child
+// notes itself in a slot before it executes anything; each letter moves from
+// the control FIFO into the file by one system call, and stays until what came
+// of it is in status.env. Nothing here is of use to anybody else.
+//
+//	0     empty
+//	32    run
+//	64    finish
+//	96    control/X, a slot for each letter in the order of svcontrol(5)
+//	2048  letters that were taken and not answered for, 0 where there is none
+const (
+	runSlot    = 1
+	finishSlot = 2
+	scriptSlot = 3
+	lettersAt  = 2048
+	childSize  = lettersAt + maxLetters
+)
+
+// slotOf is the slot of control/X.
+func slotOf(l command.Letter) int { return scriptSlot + l.Number() }
+
+// openChild opens supervise/child with all the room that it will ever need, so
+// that no full disk keeps a child from noting itself.
+func (s *Service) openChild() {
+	fd, err := fifo.Retry(func() (int, error) {
+		return unix.Openat(s.state, servicedir.Child, unix.O_RDWR|unix.O_CREAT|unix.O_NONBLOCK|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o600)
+	})
+	if err == nil {
+		err = makeRoom(fd)
+	}
+	if err != nil {
+		s.warn("unable to use supervise/child: " + reason(err) + ", going on without (if supervise is killed, run may be started twice)")
+		if fd >= 0 {
+			_ = unix.Close(fd) // nothing was written
+		}
+		return
+	}
+	s.child = fd
+}
+
+// errNotFile says that something else has the place of a file of ours.
+var errNotFile = errors.New("not a regular file (remove it)")
+
+func makeRoom(fd int) error {
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return err
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return errNotFile
+	}
+	if st.Size >= childSize {
+		return nil
+	}
+	return writeZeros(fd, st.Size, int(childSize-st.Size))
+}
+
+// zeros are what a slot and a letter are when they say nothing.
+var zeros [childSize]byte
+
+func writeZeros(fd int, at int64, n int) error {
+	_, err := fifo.Retry(func() (int, error) { return unix.Pwrite(fd, zeros[:n], at) })
+	return err
+}
+
+// slot is where the next child notes itself.
+func (s *Service) slot(n int, sequence uint64) forkexec.Slot {
+	return forkexec.Slot{File: s.child, Offset: int64(n) * forkexec.RecordSize, Sequence: sequence}
+}
+
+// noted is what a child noted last in a slot, nothing where there is none.
+func (s *Service) noted(slot int) forkexec.Record {
+	var b [forkexec.RecordSize]byte
+	if s.child < 0 {
+		return forkexec.Record{}
+	}
+	n, err := fifo.Retry(func() (int, error) { return unix.Pread(s.child, b[:], int64(slot)*forkexec.RecordSize) })
+	if err != nil || n < len(b) {
+		return forkexec.Record{}
+	}
+	r, _ := forkexec.Unpack(b[:])
+	return r
+}
+
+// clear empties a slot.
+func (s *Service) clear(slot int) {
+	if s.child >= 0 {
+		_ = writeZeros(s.child, int64(slot)*forkexec.RecordSize, forkexec.RecordSize) // best effort: it names a process that is gone
+	}
+}
+
+// forgetPast empties supervise/child: what it says is of another boot, or of a
+// service that has left.
+func (s *Service) forgetPast() {
+	if s.child >= 0 {
+		_ = writeZeros(s.child, 0, childSize) // best effort: it was readable, and will be overwritten
+	}
+}

@@ -1,0 +1,124 @@
+package supervise
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/status"
+)
+
+// What the machine remembers beside what a record of package status says
+// stands there too, as words: so that the next supervise goes on with the same
+// machine. A word that is missing means no, one that is not known is passed
+// over: so versions may differ. Times are those of the monotonic clock since
+// boot, in milliseconds.
+
+// flagWord is a flag of the machine and its word.
+type flagWord struct {
+	word string
+	of   func(*Machine) *bool
+}
+
+var flagWords = [...]flagWord{
+	{"running", func(m *Machine) *bool { return &m.Running }},
+	{"last-words", func(m *Machine) *bool { return &m.LastWords }},
+	{"final", func(m *Machine) *bool { return &m.final }},
+	{"eager", func(m *Machine) *bool { return &m.eager }},
+	{"owed", func(m *Machine) *bool { return &m.owed }},
+	{"unborn", func(m *Machine) *bool { return &m.unborn }},
+	{"waits", func(m *Machine) *bool { return &m.waits }},
+	{"killed", func(m *Machine) *bool { return &m.killed }},
+	{"drains", func(m *Machine) *bool { return &m.drains }},
+}
+
+// timeWord is a time of the machine and its word; none of them is said.
+type timeWord struct {
+	word string
+	of   func(*Machine) *time.Duration
+	none time.Duration
+	span bool // not a moment of the clock
+}
+
+var timeWords = [...]timeWord{
+	{"limit", func(m *Machine) *time.Duration { return &m.limit }, 0, true},
+	{"started", func(m *Machine) *time.Duration { return &m.started }, -startPause, false},
+	{"deadline", func(m *Machine) *time.Duration { return &m.Deadline }, never, false},
+}
+
+// remember appends the words of the machine. epoch is when its clock began.
+func (m *Machine) remember(b []byte, epoch time.Duration) []byte {
+	begin := len(b)
+	say := func(word string) {
+		if len(b) > begin {
+			b = append(b, ' ')
+		}
+		b = append(b, word...)
+	}
+	for _, f := range flagWords {
+		if *f.of(m) {
+			say(f.word)
+		}
+	}
+	if m.letter != 0 {
+		say("letter=")
+		b = append(b, byte(m.letter))
+	}
+	if m.tries > 0 {
+		say("tries=")
+		b = strconv.AppendInt(b, int64(m.tries), 10)
+	}
+	for _, t := range timeWords {
+		at := *t.of(m)
+		if at == t.none {
+			continue
+		}
+		if !t.span {
+			at += epoch
+		}
+		say(t.word)
+		b = strconv.AppendInt(append(b, '='), at.Milliseconds(), 10)
+	}
+	return b
+}
+
+// recall has the machine go on where that of the record r stopped.
+func (m *Machine) recall(r *status.Record, epoch time.Duration) {
+	m.State, m.Want, m.Leaving = r.State, r.Want, r.Leaving
+	m.Ready, m.Paused, m.GotTerm = r.Ready, r.Paused, r.GotTerm
+	for word := range bytes.FieldsSeq(r.Machine) {
+		m.recallWord(string(word), epoch)
+	}
+}
+
+func (m *Machine) recallWord(word string, epoch time.Duration) {
+	word, value, _ := strings.Cut(word, "=")
+	for _, f := range flagWords {
+		if f.word == word {
+			*f.of(m) = true
+		}
+	}
+	if word == "letter" && len(value) == 1 {
+		if _, known := command.Unpack(value[0]); known {
+			m.letter = command.Letter(value[0])
+		}
+	}
+	const most = 1 << 40 // milliseconds: no machine runs for longer
+	n, err := strconv.ParseUint(value, 10, 63)
+	if err != nil || n > most {
+		return
+	}
+	if word == "tries" {
+		m.tries = int(n)
+	}
+	for _, t := range timeWords {
+		if t.word == word {
+			*t.of(m) = time.Duration(n) * time.Millisecond
+			if !t.span {
+				*t.of(m) -= epoch
+			}
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package supervise
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/command"
+)
+
+// maxLetters bounds how many letters are taken at a time, so that a flood in one
+// FIFO keeps nobody waiting.
+const maxLetters = 512
+
+// requests are the letters in supervise/child: so many were taken from the FIFO,
+// and so many of them obeyed. When what came of these is in status.env they are
+// forgotten there; a supervise that is killed before leaves them to the next.
+type requests struct{ taken, obeyed int }
+
+// readControl obeys the letters that wait.
+func (s *Service) readControl() {
+	letters, noted, err := s.take()
+	if err != nil {
+		s.tell("unable to read supervise/control: " + reason(err))
+		return
+	}
+	for _, b := range letters {
+		if noted {
+			s.requests.obeyed++
+		}
+		if info, ok := command.Unpack(b); ok {
+			s.step(s.request(info))
+		}
+		if s.engine.letGo {
+			break // the next supervise obeys the rest
+		}
+	}
+	s.flush()
+}
+
+// take takes the letters that wait, and moves them into supervise/child. There
+// is no moment at which a letter is in neither.
+func (s *Service) take() (letters []byte, noted bool, err error) {
+	r := &s.requests
+	if r.taken == maxLetters {
+		s.show() // then there is room
+	}
+	letters = s.engine.letters[r.taken:]
+	if s.child >= 0 {
+		at := int64(lettersAt + r.taken)
+		n, err := fifo.Retry(func() (int, error) {
+			n, err := unix.Splice(s.control.FD(), nil, s.child, &at, len(letters), unix.SPLICE_F_NONBLOCK)
+			return int(n), err // whose type is another on other processors
+		})
+		if err == unix.EAGAIN {
+			return nil, false, nil
+		}
+		if err == nil {
+			at = int64(lettersAt + r.taken)
+			r.taken += n
+			n, err = fifo.Retry(func() (int, error) { return unix.Pread(s.child, letters[:n], at) })
+			return letters[:max(n, 0)], true, err
+		}
+		// No room, or a file system without splice: they are read as they are.
+	}
+	n, err := s.control.Read(letters)
+	return letters[:n], false, err
+}
+
+// forgetRequests forgets the letters that were obeyed, after all was shown. Where that
+// cannot be written they stay, as long as there is room.
+func (s *Service) forgetRequests() {
+	r := &s.requests
+	if r.obeyed == 0 || s.files.failed && r.taken < maxLetters {
+		return
+	}
+	_ = writeZeros(s.child, lettersAt, r.obeyed) // best effort: they would be obeyed once more
+	if r.obeyed == r.taken {
+		*r = requests{}
+	}
+}
+
+// leftRequests obeys the letters that an earlier supervise has taken, and of
+// which it did not say what came of them.
+func (s *Service) leftRequests() {
+	if s.child < 0 {
+		return
+	}
+	letters := s.engine.letters[:]
+	n, err := fifo.Retry(func() (int, error) { return unix.Pread(s.child, letters, lettersAt) })
+	if err != nil {
+		s.tell("unable to read supervise/child: " + reason(err))
+		return
+	}
+	for i, b := range letters[:n] {
+		if info, ok := command.Unpack(b); ok {
+			s.requests = requests{n, i + 1}
+			s.step(s.request(info))
+		}
+	}
+	s.requests.obeyed = s.requests.taken
+}
+
+// kinds says which event a letter is; what is not named is a Signal.
+var kinds = [256]Kind{
+	command.Up: Up, command.UpForGood: Up,
+	command.Down: Down, command.DownForGood: Down,
+	command.Once: Once, command.Exit: Exit,
+	command.Pause: Pause, command.Continue: Continue,
+	command.Term: Term, command.Kill: Kill,
+	command.NotAgain: NotAgain, command.NeverAgain: NotAgain,
+	command.Look: Look, command.LetGo: LetGo, command.Reexec: Reexec,
+}
+
+// request is the event of a letter, with what the machine needs to know.
+func (s *Service) request(info command.Info) Event {
+	kind := kinds[info.Letter]
+	ev := Event{Kind: kind, Letter: info.Letter}
+	if kind == Down || kind == Exit {
+		ev.Limit = s.timeoutKill()
+	}
+	if kind == Look {
+		s.engine.look(s)
+	}
+	return ev
+}

@@ -1,0 +1,171 @@
+package supervise
+
+import (
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/svscan/scandir"
+)
+
+// ending is how a process ended. One that was no child of ours may have ended
+// unseen: then we say so, and never guess.
+type ending struct {
+	wait    uint16 // as wait4 gives it
+	unknown bool
+}
+
+func (e ending) code() int {
+	switch {
+	case e.unknown:
+		return -1
+	case e.wait&0x7f != 0:
+		return 0
+	}
+	return int(e.wait >> 8)
+}
+
+func (e ending) signal() syscall.Signal {
+	if e.unknown {
+		return 0
+	}
+	return syscall.Signal(e.wait & 0x7f)
+}
+
+// reap takes the end of p, once its pidfd is readable. A child of ours stays a
+// zombie until its end is written down: if we are killed before, svscan inherits
+// it, and notes how it ended.
+func (s *Service) reap(p *process, slot int) (ending, bool) {
+	pid, wait, ended, err := fifo.Peek(unix.P_PID, p.pid)
+	switch {
+	case err != nil:
+		e, known := s.inquire(p)
+		if !known && p.asked == 0 {
+			// Its reaper has not come to it. When it has, the pidfd hangs up.
+			p.asked = fifo.Now()
+			s.engine.poll.Remove(p.fd)
+			s.engine.poll.Add(p.fd, 0, s, tagOf(slot))
+			s.askAt = p.asked + inquiry
+			return e, false
+		}
+		if !known && fifo.Now() < p.asked+inquiry && !hungUp(p.fd) {
+			return e, false
+		}
+		s.forget(*p)
+		p.fd, p.asked = -1, 0
+		e.unknown = !known
+		s.buried = append(s.buried, buried{0, slot})
+		return e, true
+	case !ended:
+		return ending{}, false
+	}
+	s.forget(*p)
+	p.fd = -1
+	s.buried = append(s.buried, buried{pid, slot})
+	return ending{wait: uint16(wait)}, true
+}
+
+// tagOf is the tag of the process that has noted itself in slot.
+func tagOf(slot int) int {
+	switch slot {
+	case runSlot:
+		return tagRun
+	case finishSlot:
+		return tagFinish
+	}
+	return tagScript + int(command.Letters[slot-scriptSlot].Letter)
+}
+
+// askAgain asks once more how processes ended whose reaper did not come.
+func (s *Service) askAgain() {
+	s.askAt = 0
+	if s.run.asked != 0 {
+		s.Ready(tagRun, 0)
+	}
+	if s.finish.asked != 0 {
+		s.Ready(tagFinish, 0)
+	}
+	for i := len(s.scripts) - 1; i >= 0 && i < len(s.scripts); i-- {
+		if s.scripts[i].asked != 0 {
+			s.Ready(tagScript+int(s.scripts[i].letter), 0)
+		}
+	}
+}
+
+// inquiry is how long the reaper of a process that was not our child is waited
+// for.
+const inquiry = 40 * time.Millisecond
+
+// lookUp is how a process ended that is gone.
+func (s *Service) lookUp(p *process) ending {
+	if p.pid <= 0 {
+		return ending{unknown: true}
+	}
+	if pid, wait, ended, err := fifo.Peek(unix.P_PID, p.pid); err == nil && ended {
+		s.buried = append(s.buried, buried{pid, 0})
+		return ending{wait: uint16(wait)}
+	}
+	e, known := s.inquire(p)
+	e.unknown = !known
+	return e
+}
+
+// inquire asks all who may know how p ended, which is no child of ours: svscan,
+// which reaps it; the kernel, which since Linux 6.15 remembers it as long as a
+// pidfd is open; and the zombie itself, which without the right to see it says 0.
+func (s *Service) inquire(p *process) (ending, bool) {
+	if wait, found := s.engine.reaped(p); found {
+		return ending{wait: uint16(wait)}, true
+	}
+	if p.fd < 0 {
+		return ending{}, false
+	}
+	info := unix.PidfdInfo{Mask: unix.PIDFD_INFO_EXIT}
+	if unix.IoctlPidfdInfo(p.fd, &info) == nil && info.Mask&unix.PIDFD_INFO_EXIT != 0 {
+		return ending{wait: uint16(info.Exit_code)}, true
+	}
+	var buf statBuffer
+	if wait := decimal(buf.read(p.pid).field(52)); wait != 0 && startTicks(p.pid) <= p.latest {
+		return ending{wait: uint16(wait)}, true
+	}
+	return ending{}, false
+}
+
+// reaped asks the list of svscan.
+func (e *Engine) reaped(p *process) (uint32, bool) {
+	const most = scandir.ReapedSize * 2
+	path := scandir.Dir + "/" + scandir.Reaped
+	if e.scanDir != "" {
+		path = e.scanDir + "/" + path
+	}
+	text := readProc(path, make([]byte, most))
+	return scandir.FindDeath(text, p.pid, p.earliest, p.latest)
+}
+
+// hungUp says that the process behind a pidfd was reaped.
+func hungUp(fd int) bool {
+	set := unix.PollFd{Fd: int32(fd)}
+	_, _, errno := unix.RawSyscall(unix.SYS_POLL, uintptr(unsafe.Pointer(&set)), 1, 0)
+	return errno == 0 && set.Revents&unix.POLLHUP != 0
+}
+
+// buried is a child whose end is not written down yet: its pid, 0 if it was not
+// ours, and the slot that it noted itself in.
+type buried struct{ pid, slot int }
+
+// bury reaps the children whose ends are written down by now.
+func (s *Service) bury() {
+	for _, b := range s.buried {
+		if b.slot >= scriptSlot {
+			s.clear(b.slot)
+		}
+		if b.pid != 0 {
+			_, _ = fifo.Retry(func() (int, error) { return unix.Wait4(b.pid, nil, 0, nil) }) // it is a zombie
+		}
+	}
+	s.buried = s.buried[:0]
+}
