@@ -54,8 +54,19 @@ func (s *storm) calm() {
 		wrong = s.wrongs()
 	}
 	for name, why := range wrong {
-		s.verdict.violation("wish", "%s: %s", name, why)
+		s.verdict.violation("wish", name, why+s.shown(name))
 	}
+}
+
+// shown is what a service of ours shows of itself, to find out why.
+func (s *storm) shown(name string) string {
+	if !s.suite.ours {
+		return ""
+	}
+	const tail = 600
+	env, _ := os.ReadFile(filepath.Join(s.scan, name, "supervise/status.env")) // what there is
+	history, _ := os.ReadFile(filepath.Join(s.scan, name, "supervise/history"))
+	return "\n" + string(env) + string(history[max(0, len(history)-tail):])
 }
 
 // wrongs are the services that are not as they were asked for last, and why.
@@ -143,7 +154,7 @@ func (s *storm) wrong(v service) string {
 	if v.logged && s.suite.ours {
 		logger, err := s.record(v.name + "/log")
 		if err != nil || logger.PID == 0 {
-			return "its logger does not run"
+			return "its logger does not run" + s.shown(v.name+"/log")
 		}
 		return s.lives(logger, filepath.Join(s.scan, v.name, "log"))
 	}
@@ -173,7 +184,7 @@ func (s *storm) strays() {
 	<-time.After(again)
 	for id, what := range s.foreign() {
 		if first[id] != "" {
-			s.verdict.violation("process", "%s", what)
+			s.verdict.violation("process", "", what)
 		}
 	}
 }

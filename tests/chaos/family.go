@@ -112,12 +112,18 @@ func look(pid int) (process, bool) {
 	p.parent, _ = strconv.Atoi(fields[parent]) // the kernel writes numbers
 	p.group, _ = strconv.Atoi(fields[group])
 	p.ticks, _ = strconv.ParseUint(fields[ticks], 10, 64)
-	exe, _ := os.Readlink(dir + "exe") // a zombie has neither of these
-	p.exe = filepath.Base(strings.TrimSuffix(exe, " (deleted)"))
-	p.cwd, _ = os.Readlink(dir + "cwd")
+	p.exe = executes(pid)
+	p.cwd, _ = os.Readlink(dir + "cwd") // a zombie has none
 	argv, _ := os.ReadFile(dir + "cmdline")
 	p.argv = strings.Split(strings.TrimSuffix(string(argv), "\x00"), "\x00")
 	return p, true
+}
+
+// executes is the bare name of the program that a process executes, none for a
+// zombie.
+func executes(pid int) string {
+	exe, _ := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid)) // then it is empty
+	return filepath.Base(strings.TrimSuffix(exe, " (deleted)"))
 }
 
 // children are the pids of the children of pid.

@@ -33,9 +33,9 @@ func (s *storm) leftovers() {
 		name := strings.TrimPrefix(strings.TrimPrefix(path, s.scan), "/")
 		switch {
 		case err != nil:
-			s.verdict.violation("file", "%v", err)
+			s.verdict.violation("file", "", err.Error())
 		case name != "" && !planted[name] && !knownFile(name):
-			s.verdict.violation("file", "%s is left", name)
+			s.verdict.violation("file", "", name+" is left")
 		}
 		return nil
 	})

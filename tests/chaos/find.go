@@ -1,7 +1,6 @@
 package chaos
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,7 +45,7 @@ func (s *storm) startOf(name string) int {
 	s.tell(name, 'u')
 	for deadline := time.Now().Add(limit); time.Now().Before(deadline); {
 		for _, pid := range children(over) {
-			if exe, _ := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid)); filepath.Base(exe) == s.suite.program(executor) {
+			if executes(pid) == s.suite.program(executor) {
 				return pid
 			}
 		}
@@ -59,7 +58,10 @@ func (s *storm) startOf(name string) int {
 // that.
 func (s *storm) supervisorOf(name string) int {
 	for _, pid := range s.tops() {
-		if p, there := look(pid); there && p.exe == s.suite.supervisor && s.serves(p) == name {
+		if executes(pid) != s.suite.supervisor {
+			continue // which is faster to see than all the rest
+		}
+		if p, there := look(pid); there && s.serves(p) == name {
 			return pid
 		}
 	}
@@ -100,7 +102,10 @@ func (s *storm) childOf(name, exe, cwd string) int {
 		}
 	}
 	for _, pid := range pids {
-		if p, there := look(pid); there && p.exe == exe && p.cwd == cwd && p.state != 'Z' {
+		if executes(pid) != exe {
+			continue
+		}
+		if p, there := look(pid); there && p.cwd == cwd {
 			return pid
 		}
 	}

@@ -21,11 +21,11 @@ func (s *storm) logs() {
 		s.verdict.lines += last
 		text, err := readLog(filepath.Join(dir, "log/main"))
 		if err != nil {
-			s.verdict.violation("lines", "%s: %v", v.name, err)
+			s.verdict.violation("lines", v.name, err.Error())
 			continue
 		}
 		if why := compare(text, v.name, last); why != "" {
-			s.verdict.violation("lines", "%s: %s", v.name, why)
+			s.verdict.violation("lines", v.name, why)
 		}
 	}
 }

@@ -39,11 +39,11 @@ func (s *storm) histories() {
 		lives := readLives(filepath.Join(s.scan, v.name, "lives"))
 		if v.finish && s.suite.finishes {
 			for _, text := range unfinished(lives) {
-				s.verdict.violation("finish", "%s: %s", v.name, text)
+				s.verdict.violation("finish", v.name, text)
 			}
 		}
 		for _, text := range unwanted(lives, s.wishes[v.name].asked) {
-			s.verdict.violation("start", "%s: %s", v.name, text)
+			s.verdict.violation("start", v.name, text)
 		}
 	}
 }

@@ -86,7 +86,7 @@ func (s *storm) run(seed uint64, kills int) {
 	defer s.sweep()
 	s.keeper.keep()
 	if !await(rises, func() bool { return len(s.wrongs()) == 0 }) {
-		s.verdict.violation("wish", "not all is up at first")
+		s.verdict.violation("wish", "", "not all is up at first")
 	}
 	end := s.watch()
 	s.verdict.began = time.Now()
@@ -125,7 +125,7 @@ func (s *storm) rage(seed uint64, kills int) {
 		case hits >= kills && (kills > 0 || e.at > breeze), s.interrupted.Err() != nil:
 			return
 		case e.at > patience+time.Duration(kills)*time.Second:
-			s.verdict.violation("stop", "%d kills of %d hit within %v", hits, kills, e.at)
+			s.verdict.violation("stop", "", fmt.Sprintf("%d kills of %d hit within %v", hits, kills, e.at))
 			return
 		}
 	}
@@ -136,9 +136,9 @@ func (s *storm) finale() {
 	status, ended := s.keeper.leave(s.suite.stop, ends)
 	switch {
 	case !ended:
-		s.verdict.violation("stop", "%s has not ended within %v", s.suite.scan[0], ends)
+		s.verdict.violation("stop", "", fmt.Sprintf("%s has not ended within %v", s.suite.scan[0], ends))
 	case s.suite.ours && status != 0:
-		s.verdict.violation("stop", "%s ended with status %#x", s.suite.scan[0], int(status))
+		s.verdict.violation("stop", "", fmt.Sprintf("%s ended with status %#x", s.suite.scan[0], int(status)))
 	}
 	limit := ends
 	if !s.suite.ours {
@@ -149,7 +149,8 @@ func (s *storm) finale() {
 		return
 	}
 	for _, p := range s.below() {
-		s.verdict.violation("process", "%d is left: %s in %s", p.pid, strings.Join(p.argv, " "), strings.TrimPrefix(p.cwd, s.dir+"/"))
+		s.verdict.violation("process", "", fmt.Sprintf("%d is left: %s in %s",
+			p.pid, strings.Join(p.argv, " "), strings.TrimPrefix(p.cwd, s.dir+"/")))
 	}
 }
 
@@ -175,21 +176,4 @@ func (s *storm) sweep() {
 		return len(left) == 0
 	})
 	_ = s.out.Close() // what was said is there
-}
-
-// report is all that is known of a storm with violations.
-func (s *storm) report(seed uint64) string {
-	const lastEvents, lastBytes = 60, 6000
-	v := s.verdict
-	var b strings.Builder
-	fmt.Fprintf(&b, "replay with -suite %s -seed %d; the last of %d events:\n", s.suite.name, seed, len(v.done))
-	for _, line := range v.done[max(0, len(v.done)-lastEvents):] {
-		b.WriteString("  " + line + "\n")
-	}
-	text, _ := os.ReadFile(s.messages()) // it was written to by us
-	fmt.Fprintf(&b, "the last messages:\n%s\n%d violations:\n", text[max(0, len(text)-lastBytes):], len(v.found))
-	for _, line := range v.found {
-		b.WriteString("  " + line + "\n")
-	}
-	return b.String()
 }

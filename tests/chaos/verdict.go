@@ -14,14 +14,27 @@ var kinds = []string{"copies", "lines", "wish", "start", "finish", "zombie", "pr
 // enough violations end a storm that should have none.
 const enough = 20
 
+// violation is one, of a service or of the tree.
+type violation struct {
+	at               time.Duration
+	kind, name, text string
+}
+
+// deed is an event of the schedule that was performed, and what came of it.
+type deed struct {
+	at      time.Duration
+	event   event
+	outcome string
+}
+
 // verdict is what came of a storm.
 type verdict struct {
 	mu     sync.Mutex
 	began  time.Time
-	found  []string // violations, each with its time
+	found  []violation
 	counts map[string]int
 	enough chan struct{} // is closed when there are
-	done   []string      // the events of the schedule that were performed
+	done   []deed
 	hits   [roles]map[action]int
 	missed int // blows whose victim did not live
 	said   map[action]int
@@ -40,12 +53,12 @@ func newVerdict() *verdict {
 	return v
 }
 
-// violation notes one.
-func (v *verdict) violation(kind, format string, args ...any) {
+// violation notes one, of a service where it has a name.
+func (v *verdict) violation(kind, name, text string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.counts[kind]++
-	v.found = append(v.found, fmt.Sprintf("%v %s: %s", v.since(), kind, fmt.Sprintf(format, args...)))
+	v.found = append(v.found, violation{v.since(), kind, name, text})
 	if len(v.found) == enough {
 		close(v.enough)
 	}
@@ -57,9 +70,14 @@ func (v *verdict) since() time.Duration { return time.Since(v.began).Round(time.
 func (v *verdict) performed(e event, outcome string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.done = append(v.done, deed{v.since(), e, outcome})
+}
+
+func (d deed) String() string {
+	e := d.event
 	what := e.do.String()
 	switch {
-	case e.do == say || e.do == word:
+	case e.do > reexec:
 		what += " " + string(e.letter)
 	case e.do == halt:
 		what += " for " + e.hold.String()
@@ -68,7 +86,7 @@ func (v *verdict) performed(e event, outcome string) {
 	if e.do <= reexec {
 		who = strings.TrimSpace(e.to.String() + " " + e.name)
 	}
-	v.done = append(v.done, fmt.Sprintf("%v (due %v) %s to %s: %s", v.since(), e.at.Round(time.Microsecond), what, who, outcome))
+	return fmt.Sprintf("%v (due %v) %s to %s: %s", d.at, e.at.Round(time.Microsecond), what, who, d.outcome)
 }
 
 func (r role) String() string { return [...]string{"svscan", "supervise", "logger", "svexec"}[r] }

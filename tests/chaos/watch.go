@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -59,7 +60,8 @@ func (w *watch) complaints() {
 	whole := strings.LastIndexByte(string(text), '\n') + 1
 	for line := range strings.Lines(string(text[w.heard:max(whole, w.heard)])) {
 		kind, text, _ := strings.Cut(strings.TrimSpace(line), " ")
-		w.s.verdict.violation(kind, "%s", text)
+		name, text, _ := strings.Cut(text, ": ")
+		w.s.verdict.violation(kind, name, text+w.s.shown(name))
 	}
 	w.heard = max(whole, w.heard)
 }
@@ -75,7 +77,7 @@ func (w *watch) dead() {
 			since = time.Now()
 		}
 		if !since.IsZero() && time.Since(since) > zombieFor {
-			w.s.verdict.violation("zombie", "%d, of parent %d", p.pid, p.parent)
+			w.s.verdict.violation("zombie", "", fmt.Sprintf("%d, of parent %d", p.pid, p.parent))
 			since = time.Time{} // said
 		}
 		seen[id] = since
