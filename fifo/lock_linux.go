@@ -28,6 +28,21 @@ func Lock(dir int, name string) (int, error) {
 	return fd, nil
 }
 
+// TakeLock locks the open file fd as Lock does, and waits until it can. The lock
+// belongs to what was opened: it is held until the last process that has
+// inherited that ends, or closes it.
+func TakeLock(fd int) error {
+	_, err := Retry(func() (int, error) { return 0, unix.Flock(fd, unix.LOCK_EX) })
+	if err != nil {
+		return err
+	}
+	_, err = Retry(func() (int, error) {
+		whole := unix.Flock_t{Type: unix.F_WRLCK}
+		return 0, unix.FcntlFlock(uintptr(fd), unix.F_OFD_SETLKW, &whole)
+	})
+	return err
+}
+
 // IsLocked says whether somebody holds a record or OFD lock on the open file
 // fd: the test of s6's clients. flock alone does not show.
 func IsLocked(fd int) (bool, error) {

@@ -56,6 +56,23 @@ func (s *Service) recall() bool {
 	return true
 }
 
+// recallChild is for a status that could not be written at all, on a full disk:
+// a run that lives is gone on with all the same.
+func (s *Service) recallChild() bool {
+	run := s.noted(runSlot)
+	if s.child < 0 || run.PID == 0 || !s.ofThisWorld() {
+		return false
+	}
+	p := adopted(run)
+	if p.fd = claim(&p); p.fd < 0 {
+		return false
+	}
+	s.forget(p) // adopt claims it once more
+	s.record.Since = time.Now()
+	s.m.Want = status.WantUp
+	return true
+}
+
 // adopt takes over the processes that an earlier supervise has left. What comes
 // of it happens in resume, when all services are hosted.
 func (s *Service) adopt() {
@@ -67,10 +84,11 @@ func (s *Service) adopt() {
 		s.run = adopted(run)
 	}
 	switch {
-	case run.Sequence == s.runs+1 && run.PID != 0:
+	case run.Sequence > s.runs && run.PID != 0:
 		s.adoptUnseen(run)
-	case run.Sequence == s.runs+1:
+	case run.Sequence > s.runs:
 		s.sought = &run
+		s.seek()
 	case s.m.Running:
 		s.adoptRun()
 	}
@@ -90,7 +108,7 @@ func (s *Service) adoptUnseen(run forkexec.Record) {
 		s.noteDeath("unknown")
 		s.m.forgetRun()
 	}
-	s.runs++
+	s.runs = run.Sequence
 	s.run = adopted(run)
 	s.m.State, s.m.Deadline = status.Starting, never
 	s.adoptRun()
@@ -141,17 +159,29 @@ func (s *Service) adoptScript(letter command.Letter) {
 	s.scripts = append(s.scripts, sc)
 }
 
+// notExecuted is how svexec ends where it cannot become run.
+const notExecuted = 111
+
 // resume goes on: first what was asked for, then what has ended meanwhile, then
 // what the last supervise was about to do.
 func (s *Service) resume() {
 	s.drain()
-	if s.m.unborn && s.report < 0 && s.run.fd >= 0 {
+	var end ending
+	dead := s.m.Running && s.run.fd < 0
+	if dead {
+		end = s.lookUp(&s.run)
+	}
+	if s.m.unborn && s.report < 0 && !(dead && end.code() == notExecuted) {
 		s.begun()
 		s.step(Event{Kind: Started}) // while nobody was there to be told
 	}
+	if s.m.waits && !s.m.Ready && s.wasReady() {
+		s.dropReadiness()
+		s.becameReady()
+	}
 	s.leftRequests()
-	if s.m.Running && s.run.fd < 0 {
-		s.runEnded(s.lookUp(&s.run))
+	if dead {
+		s.runEnded(end)
 	}
 	for i := len(s.scripts) - 1; i >= 0; i-- {
 		if sc := &s.scripts[i]; sc.fd < 0 {

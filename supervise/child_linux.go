@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"encoding/binary"
 	"errors"
 
 	"golang.org/x/sys/unix"
@@ -13,19 +14,23 @@ import (
 
 // The file supervise/child holds what may have happened since status.env was
 // written, for the supervise that comes after one that was killed. Each child
-// notes itself in a slot before it executes anything; each letter moves from
-// the control FIFO into the file by one system call, and stays until what came
-// of it is in status.env. Nothing here is of use to anybody else.
+// notes itself in a slot before it executes anything; each letter, and what run
+// says of its readiness, moves from its FIFO into the file by one system call,
+// and a letter stays until what came of it is in status.env. Nothing here is of
+// use to anybody else.
 //
-//	0     empty
+//	0     the world in which the rest means something: boot and process 1
 //	32    run
 //	64    finish
 //	96    control/X, a slot for each letter in the order of svcontrol(5)
+//	1024  what run said on its notification descriptor
 //	2048  letters that were taken and not answered for, 0 where there is none
 const (
+	worldSize  = forkexec.RecordSize
 	runSlot    = 1
 	finishSlot = 2
 	scriptSlot = 3
+	saidAt     = 1024
 	lettersAt  = 2048
 	childSize  = lettersAt + maxLetters
 )
@@ -103,10 +108,51 @@ func (s *Service) clear(slot int) {
 	}
 }
 
-// forgetPast empties supervise/child: what it says is of another boot, or of a
+// forgetPast empties supervise/child: what it says is of another world, or of a
 // service that has left.
 func (s *Service) forgetPast() {
 	if s.child >= 0 {
-		_ = writeZeros(s.child, 0, childSize) // best effort: it was readable, and will be overwritten
+		world := s.engine.world
+		// Best effort: there is room, and most of it was empty before.
+		_ = writeZeros(s.child, worldSize, childSize-worldSize)
+		_, _ = fifo.Retry(func() (int, error) { return unix.Pwrite(s.child, world[:], 0) })
 	}
+}
+
+// ofThisWorld says that supervise/child was begun in this boot and container.
+func (s *Service) ofThisWorld() bool {
+	var b [worldSize]byte
+	n, err := fifo.Retry(func() (int, error) { return unix.Pread(s.child, b[:], 0) })
+	return err == nil && n == len(b) && b == s.engine.world
+}
+
+// thisWorld names the boot, by the first half of its id, and process 1 by its
+// start.
+func thisWorld(boot string, initTicks uint64) (w [worldSize]byte) {
+	n := copy(w[:worldSize-8], boot)
+	binary.LittleEndian.PutUint64(w[n:], initTicks)
+	return w
+}
+
+// move moves what waits in the FIFO fd to the place at of supervise/child, and
+// returns it: by a kill at any instant it is in the one or in the other. Where
+// the file takes nothing, it is only read.
+func (s *Service) move(fd int, at int64, buf []byte) (n int, moved bool, err error) {
+	if s.child >= 0 {
+		to := at
+		n, err = fifo.Retry(func() (int, error) {
+			n, err := unix.Splice(fd, nil, s.child, &to, len(buf), unix.SPLICE_F_NONBLOCK)
+			return int(n), err // whose type is another on other processors
+		})
+		if err == unix.EAGAIN {
+			return 0, false, err
+		}
+		if err == nil {
+			n, err = fifo.Retry(func() (int, error) { return unix.Pread(s.child, buf[:n], at) })
+			return max(n, 0), true, err
+		}
+		// No room, or a file system without splice.
+	}
+	n, err = fifo.Retry(func() (int, error) { return unix.Read(fd, buf) })
+	return max(n, 0), false, err
 }

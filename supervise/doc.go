@@ -62,6 +62,25 @@
 // knows it already. Nothing is synced: after a reboot none of it means
 // anything.
 //
+// # When supervise is killed
+//
+// Every process of ours may be killed at any instant, and the next one goes on
+// (adopt_linux.go). status.env is the last state that was written down. What may
+// have happened since is in supervise/child, and is put there before it can
+// matter to anybody:
+//
+//   - a child notes itself there before it executes anything, and as long as it
+//     has not, it has our lock, so that no next supervise begins;
+//   - a letter moves there from the control FIFO in one system call, and stays
+//     until what came of it is in status.env; to obey it twice does no harm;
+//   - a child that has ended is reaped only when that is in status.env: until
+//     then svscan would inherit it, and note how it ended.
+//
+// So the next supervise takes the state, obeys those letters again, looks what
+// has ended, and does what the machine says: a start or a finish that it would
+// make and that is noted already is taken over instead. The same is done when
+// supervise is told to let go, and when it executes itself again.
+//
 // # The FIFO between service and logger
 //
 // It is supervise/log in the service's directory. We hold its writing end until

@@ -15,23 +15,27 @@ import (
 // says that all is done but exec, anything else why it cannot be. It has a name,
 // supervise/report, so that the next supervise finds it.
 
-// launch is a start of run: what is executed, and whether through svexec.
+// launch is a start of run: what is executed, and whether through svexec: for
+// attributes, or to wait for the lock of lock-fd.
 type launch struct {
-	path    string
-	argv    []string
-	through bool
+	path       string
+	argv       []string
+	attributes bool
+	through    bool
 }
 
 // program says what a start executes. Where there is no set/, that is run, and
 // nothing else is looked for. A logger without run is svlog.
 func (s *Service) program() launch {
-	l := launch{path: "./run", argv: append(s.argv[:0], "./run"), through: s.hasAttributes()}
+	l := launch{path: "./run", argv: append(s.argv[:0], "./run"), attributes: s.hasAttributes()}
 	if s.style.NamesRun {
 		l.argv = append(l.argv, s.name)
 	}
-	if (l.through || s.input >= 0) && !servicedir.Exists(s.dir, servicedir.Run) {
+	hasRun := true
+	if (l.attributes || s.input >= 0 || s.settings.lockFD != 0) && !servicedir.Exists(s.dir, servicedir.Run) {
+		hasRun = false
 		switch {
-		case l.through && servicedir.Exists(s.dir, servicedir.Command):
+		case l.attributes && servicedir.Exists(s.dir, servicedir.Command):
 			l.argv = l.argv[:0] // svexec reads it
 		case s.input >= 0:
 			l.path = beside("svlog")
@@ -39,6 +43,7 @@ func (s *Service) program() launch {
 		}
 	}
 	s.argv = l.argv
+	l.through = l.attributes || s.settings.lockFD != 0 && (hasRun || l.path != "./run")
 	return l
 }
 
@@ -87,8 +92,21 @@ func (s *Service) via(l launch, files []uintptr) (launch, int, []uintptr, error)
 		l.argv[0] = l.path
 	}
 	l.path = beside("svexec")
-	l.argv = append([]string{"svexec", "-e", strconv.Itoa(len(files)), "--"}, l.argv...)
+	l.argv = s.execArguments(l, len(files))
 	return l, write, append(files, uintptr(write)), nil
+}
+
+// execArguments are those of svexec(8), which reports at report.
+func (s *Service) execArguments(l launch, report int) []string {
+	const most = 8 // of its own
+	argv := append(make([]string, 0, most+len(l.argv)), "svexec", "-e", strconv.Itoa(report))
+	if s.settings.lockFD != 0 {
+		argv = append(argv, "-l", strconv.Itoa(s.settings.lockFD))
+	}
+	if !l.attributes {
+		argv = append(argv, "-s", "") // no set/ is read
+	}
+	return append(append(argv, "--"), l.argv...)
 }
 
 // readReport takes what svexec says. Once it has ended or become run, the FIFO

@@ -26,7 +26,8 @@ type Engine struct {
 	self      int
 	ticks     uint64
 	boot      string
-	initTicks uint64        // of process 1
+	initTicks uint64 // of process 1
+	world     [worldSize]byte
 	epoch     time.Duration // when our clock began, in that of the machine
 	letGo     bool          // leave now, and leave the services running
 	leaving   bool          // stop what an earlier supervise has left, and leave
@@ -43,6 +44,7 @@ func New(environ []string) *Engine {
 	e := &Engine{notice: fifo.NewNotice(2), umask: processUmask(), self: unix.Getpid(), boot: bootID()}
 	e.reexec.trial.fd = -1
 	e.ticks, e.initTicks = startTicks(e.self), startTicks(1)
+	e.world = thisWorld(e.boot, e.initTicks)
 	e.epoch = clock(unix.CLOCK_MONOTONIC) - fifo.Now()
 	e.readEnvironment(environ)
 	return e

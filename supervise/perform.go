@@ -65,6 +65,9 @@ func (s *Service) perform(a Action) {
 
 // start starts run.
 func (s *Service) start() {
+	if !s.mayStart() {
+		return
+	}
 	// The end of the last run is announced apart: s6's clients stop reading at D
 	// and would miss an u in the same piece.
 	s.sendEvents()
@@ -75,6 +78,12 @@ func (s *Service) start() {
 	}
 	defer closeFiles()
 	s.leads = s.style.Session && !servicedir.Exists(s.dir, servicedir.NoSetsid)
+	lock, files, err := s.serviceLock(files)
+	if err != nil {
+		s.unlocked(err)
+		return
+	}
+	defer closeLock(lock)
 	notify, files, err := s.readiness(files)
 	if err != nil {
 		s.unstarted("unable to start run: "+reason(err), time.Second)

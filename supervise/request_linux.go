@@ -45,25 +45,14 @@ func (s *Service) take() (letters []byte, noted bool, err error) {
 		s.show() // then there is room
 	}
 	letters = s.engine.letters[r.taken:]
-	if s.child >= 0 {
-		at := int64(lettersAt + r.taken)
-		n, err := fifo.Retry(func() (int, error) {
-			n, err := unix.Splice(s.control.FD(), nil, s.child, &at, len(letters), unix.SPLICE_F_NONBLOCK)
-			return int(n), err // whose type is another on other processors
-		})
-		if err == unix.EAGAIN {
-			return nil, false, nil
-		}
-		if err == nil {
-			at = int64(lettersAt + r.taken)
-			r.taken += n
-			n, err = fifo.Retry(func() (int, error) { return unix.Pread(s.child, letters[:n], at) })
-			return letters[:max(n, 0)], true, err
-		}
-		// No room, or a file system without splice: they are read as they are.
+	n, noted, err := s.move(s.control.FD(), int64(lettersAt+r.taken), letters)
+	if err == unix.EAGAIN {
+		return nil, false, nil
 	}
-	n, err := s.control.Read(letters)
-	return letters[:n], false, err
+	if noted {
+		r.taken += n
+	}
+	return letters[:n], noted, err
 }
 
 // forgetRequests forgets the letters that were obeyed, after all was shown. Where that

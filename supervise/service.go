@@ -64,7 +64,7 @@ type Service struct {
 // settings are the values read last: a setting that cannot be read keeps its
 // old value.
 type settings struct {
-	notificationFD             int
+	notificationFD, lockFD     int
 	timeoutKill, timeoutFinish time.Duration
 	downSignal, reloadSignal   syscall.Signal
 	maxDeathTally              int
@@ -113,7 +113,7 @@ func (s *Service) open(path string) error {
 	}
 	s.openChild()
 	s.m = NewMachine(s.style, s.input >= 0)
-	if s.recall() {
+	if s.recall() || s.recallChild() {
 		s.adopt()
 	} else {
 		s.beginAnew()

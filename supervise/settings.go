@@ -41,11 +41,15 @@ func (s *Service) reloadSignal() syscall.Signal {
 
 // notificationFD is 0 where the service does not say when it is ready.
 func (s *Service) notificationFD() int {
+	return s.descriptor(servicedir.NotificationFD, &s.settings.notificationFD)
+}
+
+// lockFD is 0 where run does not hold the lock of the service itself.
+func (s *Service) lockFD() int { return s.descriptor(servicedir.LockFD, &s.settings.lockFD) }
+
+func (s *Service) descriptor(name string, v *int) int {
 	const lowest, highest = 3, 1023 // the standard descriptors are taken; more than the usual limit cannot be opened
-	v := &s.settings.notificationFD
-	return use(s, v, func() (int, error) {
-		return servicedir.Number(s.dir, servicedir.NotificationFD, *v, 0, lowest, highest)
-	})
+	return use(s, v, func() (int, error) { return servicedir.Number(s.dir, name, *v, 0, lowest, highest) })
 }
 
 func (s *Service) maxDeathTally() int {

@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"bytes"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -26,11 +27,12 @@ type process struct {
 func (s *Service) spawn(slot forkexec.Slot, path string, argv []string, files []uintptr, leader bool) (process, error) {
 	e := s.engine
 	e.next = forkexec.Start{Path: path, Argv: argv, Env: s.environ(), Dir: s.cwd, Files: files, Setsid: leader, Slot: slot}
-	pid, fd, err := e.starter.Start(&e.next)
-	if err != nil {
-		return process{fd: -1}, err
+	for {
+		pid, fd, err := e.starter.Start(&e.next)
+		if err != unix.EINTR {
+			return process{pid: pid, fd: fd}, err
+		}
 	}
-	return process{pid: pid, fd: fd}, nil
 }
 
 // descriptors are the standard descriptors of a child, and a function that
@@ -76,6 +78,9 @@ func (s *Service) readiness(files []uintptr) (int, []uintptr, error) {
 	if err != nil {
 		return -1, files, err
 	}
+	if s.child >= 0 {
+		_ = writeZeros(s.child, saidAt, maxSaid) // of the run before; best effort: there is room
+	}
 	for len(files) <= at {
 		files = append(files, forkexec.Closed)
 	}
@@ -119,21 +124,33 @@ func (s *Service) reopenReadiness() {
 // readReadiness waits for a newline, which says ready. The end of the pipe
 // without one means that the service never says.
 func (s *Service) readReadiness() {
-	var buf [64]byte
-	n, err := fifo.Retry(func() (int, error) { return unix.Read(s.notify, buf[:]) })
+	var buf [maxSaid]byte
+	n, _, err := s.move(s.notify, saidAt, buf[:])
 	if err == unix.EAGAIN {
 		return
 	}
-	for _, b := range buf[:max(n, 0)] {
-		if b == '\n' {
-			s.dropReadiness()
-			s.becameReady()
-			return
-		}
-	}
-	if n <= 0 {
+	if saysReady(buf[:n]) {
+		s.dropReadiness()
+		s.becameReady()
+	} else if n == 0 {
 		s.dropReadiness()
 	}
+}
+
+// maxSaid is how much of what run says is looked at at a time.
+const maxSaid = 64
+
+func saysReady(said []byte) bool { return bytes.IndexByte(said, '\n') >= 0 }
+
+// wasReady says that run had said it is ready, and the last supervise was killed
+// before it wrote that down.
+func (s *Service) wasReady() bool {
+	var buf [maxSaid]byte
+	if s.child < 0 {
+		return false
+	}
+	n, err := fifo.Retry(func() (int, error) { return unix.Pread(s.child, buf[:], saidAt) })
+	return err == nil && saysReady(buf[:n])
 }
 
 func (s *Service) dropReadiness() {
@@ -161,9 +178,12 @@ func startTicks(pid int) uint64 {
 	return decimal(buf.read(pid).field(22))
 }
 
-// decimal is the number that digits of the kernel say.
-func decimal(digits []byte) (n uint64) {
-	for _, c := range digits {
+// decimal is the number at the front of what the kernel says.
+func decimal(text []byte) (n uint64) {
+	for _, c := range text {
+		if c < '0' || c > '9' {
+			break
+		}
 		n = n*10 + uint64(c-'0')
 	}
 	return n

@@ -3,7 +3,6 @@ package supervise
 import (
 	"syscall"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -148,9 +147,9 @@ func (e *Engine) reaped(p *process) (uint32, bool) {
 
 // hungUp says that the process behind a pidfd was reaped.
 func hungUp(fd int) bool {
-	set := unix.PollFd{Fd: int32(fd)}
-	_, _, errno := unix.RawSyscall(unix.SYS_POLL, uintptr(unsafe.Pointer(&set)), 1, 0)
-	return errno == 0 && set.Revents&unix.POLLHUP != 0
+	set := []unix.PollFd{{Fd: int32(fd)}}
+	_, err := unix.Poll(set, 0)
+	return err == nil && set[0].Revents&unix.POLLHUP != 0
 }
 
 // buried is a child whose end is not written down yet: its pid, 0 if it was not

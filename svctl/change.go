@@ -20,7 +20,11 @@ type Change struct {
 
 // NextStart says that what runs keeps the old value.
 func (c *Change) NextStart() bool {
-	return c.setting.Exec || c.setting.Path == servicedir.NotificationFD || c.setting.Path == servicedir.NoSetsid
+	switch c.setting.Path {
+	case servicedir.NotificationFD, servicedir.LockFD, servicedir.NoSetsid:
+		return true
+	}
+	return c.setting.Exec
 }
 
 // ParseChange reads a word of svctl set: SETTING=VALUE, or SETTING alone for a

@@ -34,6 +34,7 @@ type View struct {
 	NextStart  *string `json:"next_start"`
 	ExitCode   *int    `json:"exit_code"`
 	ExitSignal *string `json:"exit_signal"`
+	Unknown    bool    `json:"exit_unknown"`
 	Starts     *int    `json:"starts"`
 	Deaths     *int    `json:"deaths"`
 	Leftovers  int     `json:"leftovers"`
@@ -60,7 +61,7 @@ func NewView(s *Service, now time.Time) View {
 		Command: some(s.Command, s.Command != ""),
 		Want:    some(s.Want.String(), s.Supervised && s.Err == nil),
 		Since:   moment(s.Since), ReadySince: moment(s.ReadyAt), NextStart: moment(s.NextStart),
-		ExitCode: some(s.ExitCode(), s.Ended && s.ExitSignal() == 0), ExitSignal: some(signalName(s.ExitSignal()), s.ExitSignal() != 0),
+		ExitCode: some(s.ExitCode(), s.ExitCode() >= 0), ExitSignal: some(signalName(s.ExitSignal()), s.ExitSignal() != 0), Unknown: s.Unknown,
 		Starts: some(s.Starts, s.Layout == status.Hybrid), Deaths: some(s.Deaths, s.Counted),
 	}
 	why := s.why(now)
@@ -114,6 +115,7 @@ type Event struct {
 	PID    *int     `json:"pid"`
 	Code   *int     `json:"exit_code"`
 	Signal *string  `json:"exit_signal"`
+	Unseen bool     `json:"exit_unknown"`
 	Cause  *string  `json:"cause"`
 	Lived  *float64 `json:"lived"`
 	Ready  *bool    `json:"ready"`
@@ -124,7 +126,7 @@ func NewEvent(name string, l tally.Line) Event {
 	ended := l.Kind == "end" || l.Kind == "finish"
 	return Event{
 		Name: name, At: *moment(l.At), Kind: l.Kind, PID: some(l.PID, l.PID != 0),
-		Code: some(l.Code, ended && l.Signal == 0), Signal: some(signalName(l.Signal), l.Signal != 0),
+		Code: some(l.Code, ended && l.Signal == 0 && !l.Unknown), Unseen: l.Unknown, Signal: some(signalName(l.Signal), l.Signal != 0),
 		Cause: some(l.Cause, l.Cause != ""), Lived: some(l.Lived.Seconds(), ended && l.Lived > 0),
 		Ready: some(l.Ready, ended),
 	}
@@ -142,6 +144,9 @@ func EventLine(l tally.Line) string {
 	}
 	if e.Signal != nil {
 		text = append(text, *e.Signal)
+	}
+	if e.Unseen {
+		text = append(text, "end unseen")
 	}
 	if e.Cause != nil {
 		text = append(text, *e.Cause)

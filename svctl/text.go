@@ -55,11 +55,13 @@ func age(d time.Duration) string {
 }
 
 // lastExit is how the last process ended: its exit code, the name of the
-// signal, or "" where it is not known.
+// signal, unknown where nobody saw it, or "" where none has.
 func (s *Service) lastExit() string {
 	switch {
 	case !s.Ended:
 		return ""
+	case s.Unknown:
+		return "unknown"
 	case s.ExitSignal() != 0:
 		return signalName(s.ExitSignal())
 	}

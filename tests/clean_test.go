@@ -42,7 +42,7 @@ func TestCleanStart(t *testing.T) {
 	}
 	pipe, said := filepath.Join(w.scan, "web/supervise/log"), w.svscan.said
 	for pid, want := range map[int]string{
-		web: "0 /dev/null, 1 " + pipe + ", 2 " + said + ", 4 pipe",
+		web: "0 /dev/null, 1 " + pipe + ", 2 " + said + ", 4 " + filepath.Join(w.scan, "web/supervise/ready"),
 		log: "0 " + pipe + ", 1 " + said + ", 2 " + said,
 	} {
 		if got := descriptors(t, pid); got != want {

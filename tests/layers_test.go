@@ -30,16 +30,19 @@ var floors = []struct {
 	{"supervise/status", []string{"logger/tai64n"}},
 	{"supervise/tally", []string{"logger/tai64n"}},
 	{"supervise/command", nil},
+	{"supervise/forkexec/nofile", nil},
+	{"supervise/forkexec", []string{"supervise/forkexec/nofile"}},
 	{"supervise/servicedir", nil},
 	{"supervise/setting", []string{"supervise/servicedir", "supervise/tally"}},
 	{"svscan/scandir", nil},
 	{"supervise", engines},
 	{"supervise/attribute", engines},
+	{"supervise/background", engines},
 	{"logger", engines},
 	{"svscan", append(slices.Clone(engines), "supervise")},
 	{"svctl/...", append(slices.Clone(engines), "svctl/...")},
 	{"cmd/internal/diag", nil},
-	{"cmd/...", []string{"cmd/internal/diag", "supervise", "supervise/attribute", "svscan", "logger", "svctl/..."}},
+	{"cmd/...", []string{"cmd/internal/diag", "supervise", "supervise/attribute", "supervise/background", "svscan", "logger", "svctl/..."}},
 	{"tests/...", []string{"..."}},
 	{"examples/...", []string{"..."}},
 }
@@ -47,7 +50,7 @@ var floors = []struct {
 // engines are the floors that every engine stands on.
 var engines = []string{
 	"fifo", "logger/tai64n", "logger/logdir", "supervise/status", "supervise/tally",
-	"supervise/command", "supervise/servicedir", "supervise/setting", "svscan/scandir",
+	"supervise/command", "supervise/forkexec", "supervise/servicedir", "supervise/setting", "svscan/scandir",
 }
 
 // residents stay in memory for as long as the machine runs, so what they may

@@ -31,7 +31,7 @@ var badTexts = map[string]struct{ text, number, signal string }{
 // numbers and signals are the settings of the field, flags those whose being
 // there is all.
 var (
-	numbers = []string{servicedir.NotificationFD, servicedir.TimeoutFinish, servicedir.TimeoutKill, servicedir.MaxDeathTally}
+	numbers = []string{servicedir.NotificationFD, servicedir.LockFD, servicedir.TimeoutFinish, servicedir.TimeoutKill, servicedir.MaxDeathTally}
 	signals = []string{servicedir.DownSignal, servicedir.ReloadSignal}
 	flags   = []string{servicedir.KillGroupTimeout, servicedir.NoSetsid, servicedir.Down}
 )

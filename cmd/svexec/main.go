@@ -1,5 +1,5 @@
 // Svexec takes on the attributes in set/ of a service directory and becomes a
-// program. See svexec(8).
+// program, or stays in front of a daemon. See svexec(8).
 //
 //go:debug containermaxprocs=0
 //go:debug updatemaxprocs=0
@@ -10,12 +10,20 @@ import (
 
 	"github.com/svdir/svdir/cmd/internal/diag"
 	"github.com/svdir/svdir/supervise/attribute"
+	"github.com/svdir/svdir/supervise/background"
 )
 
 func main() {
 	options, err := attribute.Parse(os.Args[1:])
 	if err != nil {
 		diag.BadUsage("svexec", err.Error(), diag.Usage)
+	}
+	if options.Background != "" {
+		end := background.Run(options.Background, options.Timeout, options.Inner())
+		if end.Why != "" {
+			diag.Complain("svexec", end.Why)
+		}
+		end.Exit()
 	}
 	err = attribute.Exec(options)
 	if options.Report >= 0 {

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/setting"
 )
@@ -151,10 +152,6 @@ func (s *start) full(prog string) string {
 	return path.Join(s.home, prog)
 }
 
-// action is struct sigaction as the kernel has it; the zero action is the
-// default.
-type action struct{ handler, flags, restorer, mask uintptr }
-
 // defaultSignals takes the handlers of the runtime away. TERM must end us by
 // itself: the runtime would send another signal for it, which exec would lose.
 // It also takes away what we were told to ignore, which exec would keep. The
@@ -166,7 +163,6 @@ func defaultSignals() {
 		case unix.SIGSEGV, unix.SIGBUS, unix.SIGFPE, unix.SIGPIPE, unix.SIGURG:
 			continue
 		}
-		var to action
-		_, _, _ = unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), uintptr(unsafe.Pointer(&to)), 0, unsafe.Sizeof(to.mask), 0, 0) // KILL and STOP have no other
+		fifo.DefaultAction(sig)
 	}
 }

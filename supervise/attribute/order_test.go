@@ -2,9 +2,11 @@ package attribute
 
 import (
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/svdir/svdir/supervise/setting"
 )
@@ -39,24 +41,42 @@ func TestOrder(t *testing.T) {
 }
 
 func TestParse(t *testing.T) {
-	words := func(s string) []string { return strings.Fields(s) }
+	words := func(s string) []string {
+		all := strings.Fields(s)
+		for i, w := range all {
+			all[i] = strings.Trim(w, "'")
+		}
+		return all
+	}
+	const usual = 10 * time.Second
 	for line, want := range map[string]Options{
-		"":                           {".", -1, "", nil},
-		"./run a -b":                 {".", -1, "", words("./run a -b")},
-		"-e 3 -- ./run":              {".", 3, "", words("./run")},
-		"-e3 -s web":                 {"web", 3, "", nil},
-		"-sweb -- -x":                {"web", -1, "", words("-x")},
-		"-u www id -u":               {"", -1, "www", words("id -u")},
-		"-u www -s . id":             {".", -1, "www", words("id")},
-		"- a":                        {".", -1, "", words("- a")},
-		"-e 2147483647 -e 4 -- true": {".", 4, "", words("true")},
+		"":                           {".", -1, -1, "", "", usual, nil},
+		"./run a -b":                 {".", -1, -1, "", "", usual, words("./run a -b")},
+		"-e 3 -- ./run":              {".", 3, -1, "", "", usual, words("./run")},
+		"-e3 -s web":                 {"web", 3, -1, "", "", usual, nil},
+		"-sweb -- -x":                {"web", -1, -1, "", "", usual, words("-x")},
+		"-u www id -u":               {"", -1, -1, "www", "", usual, words("id -u")},
+		"-u www -s . id":             {".", -1, -1, "www", "", usual, words("id")},
+		"- a":                        {".", -1, -1, "", "", usual, words("- a")},
+		"-e 2147483647 -e 4 -- true": {".", 4, -1, "", "", usual, words("true")},
+		"-l 4 -e 5 ./run":            {".", 5, 4, "", "", usual, words("./run")},
+		"-l4 -s '' -- ./run":         {"", -1, 4, "", "", usual, words("./run")},
+
+		"--background x.pid a -b":                   {"", -1, -1, "", "x.pid", usual, words("a -b")},
+		"--background=x.pid --timeout=1m5s -- a":    {"", -1, -1, "", "x.pid", 65 * time.Second, words("a")},
+		"--timeout 0s --background x.pid -s .":      {".", -1, -1, "", "x.pid", 0, nil},
+		"-u www --background x.pid --timeout 1ms a": {"", -1, -1, "www", "x.pid", time.Millisecond, words("a")},
 	} {
 		got, err := Parse(words(line))
-		if err != nil || got.Dir != want.Dir || got.Report != want.Report || got.User != want.User || !slices.Equal(got.Argv, want.Argv) {
+		same := slices.Equal(got.Argv, want.Argv)
+		got.Argv, want.Argv = nil, nil
+		if err != nil || !same || !reflect.DeepEqual(got, want) {
 			t.Errorf("%q: got %+v, %v; want %+v", line, got, err, want)
 		}
 	}
-	for _, line := range []string{"-x", "-e", "-e -- true", "-e -1 true", "-e 2147483648 true", "-s", "-u", "-u www", "-u www --", "--help"} {
+	for _, line := range []string{"-x", "-e", "-e -- true", "-e -1 true", "-e 2147483648 true", "-s", "-u", "-u www", "-u www --", "--help",
+		"-s ''", "-u '' a", "-l", "-l x a", "-l -1 a", "--background", "--background x.pid", "--background= a", "--background x.pid --timeout 10 a",
+		"--timeout 10s a", "--background x.pid -e 3 a", "--background x.pid -l 3 a", "--backgroun x a"} {
 		if got, err := Parse(words(line)); err == nil || err.Error() != Usage {
 			t.Errorf("%q: got %+v, %v; want the usage", line, got, err)
 		}

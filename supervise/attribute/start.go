@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/setting"
 )
 
@@ -52,6 +53,11 @@ func Exec(o Options) error {
 			return &trouble{"use", "descriptor of -e", err}
 		}
 	}
+	if o.Lock >= 0 {
+		if err := fifo.TakeLock(o.Lock); err != nil {
+			return &trouble{"lock", "descriptor of -l", err}
+		}
+	}
 	s := start{options: o, set: -1, env: os.Environ()}
 	s.unbound = s.env.get("SV_NO_USER_CHANGE") != ""
 	if o.Dir == "" {
@@ -64,9 +70,13 @@ func Exec(o Options) error {
 	return s.run(order)
 }
 
-// bare is for a hand that asks for a user and nothing else.
+// bare is for a hand that asks for a user and nothing else, and where there is
+// nothing to be taken on.
 func (s *start) bare() error {
-	steps := []step{{"-u", (*start).readUser, (*start).changeUser}}
+	var steps []step
+	if s.options.User != "" {
+		steps = []step{{"-u", (*start).readUser, (*start).changeUser}}
+	}
 	return s.run(steps)
 }
 

@@ -22,20 +22,25 @@ type child struct {
 	errno                syscall.Errno
 }
 
-// become does not return.
+// become does not return. It calls the steps itself, so that they fit on the
+// stack even when nothing is optimised.
 //
 //go:noinline
 //go:nosplit
 //go:norace
-//go:nocheckptr
 func (c *child) become() {
 	c.note() // before descriptors move over that of the slot
 	runtime_AfterForkInChild()
-	errno := c.prepare()
-	if errno == 0 {
-		_, _, errno = syscall.RawSyscall(unix.SYS_EXECVE, c.path, c.argv, c.env)
+	if c.errno = c.settle(); c.errno == 0 {
+		c.errno = c.aside()
 	}
-	c.errno = errno
+	if c.errno == 0 {
+		c.errno = c.place()
+	}
+	if c.errno == 0 {
+		giveBackLimit()
+		c.execute()
+	}
 	for {
 		syscall.RawSyscall(unix.SYS_EXIT_GROUP, 253, 0, 0)
 	}
@@ -66,30 +71,18 @@ func (c *child) note() {
 	}
 }
 
-// prepare makes all as the program wants it.
+// settle takes on session and directory.
 //
 //go:nosplit
 //go:norace
-//go:nocheckptr
-func (c *child) prepare() syscall.Errno {
+func (c *child) settle() (errno syscall.Errno) {
 	if c.setsid {
-		if _, _, errno := syscall.RawSyscall(unix.SYS_SETSID, 0, 0, 0); errno != 0 {
-			return errno
-		}
+		_, _, errno = syscall.RawSyscall(unix.SYS_SETSID, 0, 0, 0)
 	}
-	if c.dir != 0 {
-		if _, _, errno := syscall.RawSyscall(unix.SYS_CHDIR, c.dir, 0, 0); errno != 0 {
-			return errno
-		}
+	if errno == 0 && c.dir != 0 {
+		_, _, errno = syscall.RawSyscall(unix.SYS_CHDIR, c.dir, 0, 0)
 	}
-	if errno := c.aside(); errno != 0 {
-		return errno
-	}
-	if errno := c.place(); errno != 0 {
-		return errno
-	}
-	giveBackLimit()
-	return 0
+	return errno
 }
 
 // aside moves the descriptors that others would come to lie on before they are
@@ -166,4 +159,10 @@ func giveBackLimit() {
 	if errno == 0 && nofile.Original.Hard > 0 && now.Hard == nofile.Original.Hard && now.Soft == now.Hard-1 {
 		syscall.RawSyscall6(unix.SYS_PRLIMIT64, 0, unix.RLIMIT_NOFILE, uintptr(unsafe.Pointer(&nofile.Original)), 0, 0, 0)
 	}
+}
+
+//go:nosplit
+//go:norace
+func (c *child) execute() {
+	_, _, c.errno = syscall.RawSyscall(unix.SYS_EXECVE, c.path, c.argv, c.env)
 }

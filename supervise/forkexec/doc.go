@@ -32,6 +32,5 @@
 // On other machines than amd64 and arm64, and under the build tag
 // forkexec_syscall, syscall.ForkExec does it: the parent writes the note, after
 // the start, and before it one without a pid that says that a child was about
-// to be started. An emulator that makes of vfork a fork (qemu-aarch64 does)
-// needs the tag too: there no error of the child would be seen.
+// to be started.
 package forkexec

@@ -56,8 +56,6 @@ func (s *starter) fork() (pid, errno uintptr) {
 }
 
 // vfork is a clone on the stack of the caller. It returns twice.
-//
-//go:noescape
 func vfork(flags, pidfd uintptr) (pid, errno uintptr)
 
 //go:linkname runtime_BeforeFork syscall.runtime_BeforeFork

@@ -297,7 +297,7 @@ func TestPageIsWhole(t *testing.T) {
 	must(t, err)
 	for _, name := range []string{
 		Run, Finish, Down, Check, Control, Log, NotificationFD, TimeoutFinish, TimeoutKill, DownSignal, ReloadSignal,
-		MaxDeathTally, KillGroupTimeout, NoSetsid, State, Event, Lock, OK, ControlIn, Status, StatusEnv, Stat, PID,
+		MaxDeathTally, LockFD, ServiceLock, KillGroupTimeout, NoSetsid, State, Event, Lock, OK, ControlIn, Status, StatusEnv, Stat, PID,
 		LogPipe, DeathTally, History,
 	} {
 		if !regexp.MustCompile(`(?m)(^| |/)` + regexp.QuoteMeta(name) + `($| |/|,)`).Match(text) {

@@ -22,6 +22,7 @@ const (
 	DownSignal       = "down-signal"         // name or number
 	ReloadSignal     = "reload-signal"       // name or number
 	MaxDeathTally    = "max-death-tally"     // how many deaths are remembered
+	LockFD           = "lock-fd"             // the descriptor by which run and its children hold ServiceLock
 	KillGroupTimeout = "flag-timeout-killpg" // the KILL of timeout-kill goes to the group
 	NoSetsid         = "nosetsid"            // stay in our session
 )
@@ -48,17 +49,18 @@ const (
 	State = "supervise" // directory, or a symbolic link to one that may not exist yet
 	Event = "event"     // s6's fifodir
 
-	Lock       = "lock"
-	OK         = "ok"
-	ControlIn  = "control"
-	Status     = "status"
-	StatusEnv  = "status.env"
-	Stat       = "stat"
-	PID        = "pid"
-	LogPipe    = "log"    // the FIFO between service and logger
-	Child      = "child"  // what may have happened since status.env was written
-	Ready      = "ready"  // the FIFO on which run says that it is ready
-	Report     = "report" // the FIFO on which svexec says how far it got
-	DeathTally = "death_tally"
-	History    = "history"
+	Lock        = "lock"
+	OK          = "ok"
+	ControlIn   = "control"
+	Status      = "status"
+	StatusEnv   = "status.env"
+	Stat        = "stat"
+	PID         = "pid"
+	LogPipe     = "log"          // the FIFO between service and logger
+	Child       = "child"        // what may have happened since status.env was written
+	Ready       = "ready"        // the FIFO on which run says that it is ready
+	Report      = "report"       // the FIFO on which svexec says how far it got
+	ServiceLock = "service-lock" // locked while a copy of the service lives, see LockFD
+	DeathTally  = "death_tally"
+	History     = "history"
 )

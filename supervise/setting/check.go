@@ -52,7 +52,7 @@ func checkLine(text string) error {
 	return err
 }
 
-func checkNotificationFD(text string) error {
+func checkDescriptor(text string) error {
 	return check(text, func(value string) (int, error) { return number(value, 3, 1023) })
 }
 

@@ -7,7 +7,7 @@ import "github.com/svdir/svdir/supervise/servicedir"
 var All = []Setting{
 	// What the field named: beside run, in the field's unit.
 	{Name: servicedir.Down, Path: servicedir.Down, Kind: Flag, Form: "a flag: do not start at first"},
-	{Name: servicedir.NotificationFD, Path: servicedir.NotificationFD, Form: "a descriptor from 3 to 1023", Check: checkNotificationFD},
+	{Name: servicedir.NotificationFD, Path: servicedir.NotificationFD, Form: "a descriptor from 3 to 1023", Check: checkDescriptor},
 	{Name: servicedir.TimeoutKill, Path: servicedir.TimeoutKill, Form: aTime, Pack: packMillis, Check: checkMillis},
 	{Name: servicedir.TimeoutFinish, Path: servicedir.TimeoutFinish, Form: aTime, Pack: packMillis, Check: checkMillis},
 	{Name: "timeout-up", Path: "timeout-up", Form: aTime, Pack: packMillis, Check: checkMillis},
@@ -15,7 +15,7 @@ var All = []Setting{
 	{Name: servicedir.DownSignal, Path: servicedir.DownSignal, Form: aSignal, Check: checkSignal},
 	{Name: servicedir.ReloadSignal, Path: servicedir.ReloadSignal, Form: aSignal, Check: checkSignal},
 	{Name: servicedir.MaxDeathTally, Path: servicedir.MaxDeathTally, Form: "a number from 0 to 4096", Check: checkDeathTally},
-	{Name: "lock-fd", Path: "lock-fd", Form: "a descriptor from 3 to 1023", Check: checkNotificationFD},
+	{Name: servicedir.LockFD, Path: servicedir.LockFD, Form: "a descriptor from 3 to 1023", Check: checkDescriptor},
 	{Name: servicedir.KillGroupTimeout, Path: servicedir.KillGroupTimeout, Kind: Flag, Form: "a flag"},
 	{Name: "flag-newpidns", Path: "flag-newpidns", Kind: Flag, Form: "a flag"},
 	{Name: servicedir.NoSetsid, Path: servicedir.NoSetsid, Kind: Flag, Form: "a flag"},

@@ -65,7 +65,7 @@ var broken = []struct {
 	{"no-setsid", []string{"no-setsid"}, "web/no-setsid: nobody looks at it: did you mean nosetsid?"},
 	{"lgo", []string{"lgo/"}, "web/lgo: nobody looks at it: did you mean log?"},
 	{"user at the top", []string{"user www\n"}, "web/user: note: nobody looks at it here: the setting of this name belongs at web/set/user"},
-	{"lock-fd", []string{"lock-fd 5\n"}, "web/lock-fd: note: a name of s6 that is not known here"},
+	{"flag-newpidns", []string{"flag-newpidns"}, "web/flag-newpidns: note: a name of s6 that is not known here"},
 
 	// Names in set/.
 	{"set is a file", []string{"set user=www\n"}, "web/set: not a directory, so no setting in it counts"},
@@ -85,6 +85,8 @@ var broken = []struct {
 	{"negative value", []string{"timeout-finish -1\n"}, "web/timeout-finish: not a number from 0 to 2147483647"},
 	{"overflowing value", []string{"max-death-tally 99999999999999999999\n"}, "web/max-death-tally: not a number from 0 to 4096"},
 	{"no descriptor", []string{"notification-fd 2\n"}, "web/notification-fd: not a number from 3 to 1023"},
+	{"no descriptor of a lock", []string{"lock-fd 1024\n"}, "web/lock-fd: not a number from 3 to 1023"},
+	{"one descriptor for two", []string{"lock-fd 5\n", "notification-fd 5\n"}, "web/lock-fd: the same descriptor as notification-fd, so it is not started"},
 	{"no signal", []string{"down-signal STOPP\n"}, "web/down-signal: not a signal: write a name such as INT, or its number"},
 	{"binary value", []string{"reload-signal \x7fELF\n"}, "web/reload-signal: not text"},
 	{"value is a directory", []string{"timeout-kill/"}, "web/timeout-kill: is a directory, not a file with a value"},

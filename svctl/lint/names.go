@@ -16,13 +16,13 @@ var field = []string{
 	servicedir.Run, servicedir.Finish, servicedir.Down, servicedir.Check, servicedir.Control, servicedir.Log,
 	servicedir.NotificationFD, servicedir.TimeoutFinish, servicedir.TimeoutKill, servicedir.DownSignal,
 	servicedir.ReloadSignal, servicedir.MaxDeathTally, servicedir.KillGroupTimeout, servicedir.NoSetsid,
-	servicedir.State, servicedir.Event, servicedir.Set, "env", "data", "conf", "type", "up", "timeout-up", "timeout-down", "lock-fd",
+	servicedir.State, servicedir.Event, servicedir.Set, "env", "data", "conf", "type", "up", "timeout-up", "timeout-down", servicedir.LockFD,
 	"flag-newpidns", "dependencies", "dependencies.d", "contents", "contents.d", "producer-for", "consumer-for",
 	"pipeline-name", "template", "instance", "instances",
 }
 
 // notHere are names of the field that supervise does not look at.
-var notHere = []string{"lock-fd", "flag-newpidns"}
+var notHere = []string{"flag-newpidns"}
 
 // isKnown says that the file of this name is worth reading.
 func isKnown(name string) bool { return slices.Contains(field, name) }

@@ -20,6 +20,7 @@ func (i *inspection) settings(top *entry) {
 			i.setting(s, e)
 		}
 	}
+	i.descriptors(top)
 	set := top.find(servicedir.Set)
 	switch {
 	case set == nil:
@@ -34,6 +35,19 @@ func (i *inspection) settings(top *entry) {
 		i.nameInSet(e.name)
 	}
 	i.logSettings(top, set)
+}
+
+// descriptors finds one number that is asked for twice.
+func (i *inspection) descriptors(top *entry) {
+	lock, notify := top.find(servicedir.LockFD), top.find(servicedir.NotificationFD)
+	if lock == nil || notify == nil {
+		return
+	}
+	at, err := setting.Line(string(lock.text))
+	other, err2 := setting.Line(string(notify.text))
+	if err == nil && err2 == nil && at == other {
+		i.add(servicedir.LockFD, "the same descriptor as "+servicedir.NotificationFD+", so it is not started")
+	}
 }
 
 // logSettings finds settings of the default logger where another one runs.

@@ -24,9 +24,12 @@ const (
 
 // Fatal says that prog cannot go on, and ends it with 111.
 func Fatal(prog, text string) {
-	say(prog + ": fatal: " + text + "\n")
+	Complain(prog, text)
 	os.Exit(System)
 }
+
+// Complain says that prog cannot go on, for one that then ends in its own way.
+func Complain(prog, text string) { say(prog + ": fatal: " + text + "\n") }
 
 // BadUsage says how prog is called, and ends it with code: Usage, but for
 // names that have another.

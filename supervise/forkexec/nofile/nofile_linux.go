@@ -30,5 +30,4 @@ func read() (l Limit) {
 // way to call it, which golang.org/x/sys/unix takes too.
 //
 //go:linkname rawSyscall6 syscall.RawSyscall6
-//go:noescape
 func rawSyscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2, errno uintptr)

@@ -1,0 +1,62 @@
+package supervise
+
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/servicedir"
+)
+
+// Where lock-fd is, run and whatever inherits the descriptor hold a lock for as
+// long as one of them lives: the kernel keeps a second copy out, whatever
+// became of us. svexec waits for it in our place.
+
+var errOneForTwo = errors.New("lock-fd is the same descriptor as notification-fd")
+
+const earlierCopy = "waiting for the lock of an earlier copy (lock-fd)"
+
+// serviceLock opens the file of that lock, if lock-fd asks for it, and puts it
+// at its place of files; the caller closes it. It is not locked yet.
+func (s *Service) serviceLock(files []uintptr) (int, []uintptr, error) {
+	at := s.lockFD()
+	if at == 0 {
+		return -1, files, nil
+	}
+	if at == s.notificationFD() {
+		return -1, files, errOneForTwo
+	}
+	fd, err := s.create(servicedir.ServiceLock, 0)
+	if err != nil {
+		return -1, files, err
+	}
+	const closed = ^uintptr(0)
+	for len(files) <= at {
+		files = append(files, closed)
+	}
+	files[at] = uintptr(fd)
+	if held, err := fifo.IsLocked(fd); err == nil && held {
+		s.record.Reason = earlierCopy
+		s.tell(earlierCopy)
+	}
+	return fd, files, nil
+}
+
+// unlocked is a start that cannot have its lock. Two settings that contradict
+// each other wait for a change, like a run that is not there.
+func (s *Service) unlocked(err error) {
+	if err != errOneForTwo {
+		s.unstarted("unable to open supervise/service-lock: "+reason(err), 0)
+		return
+	}
+	s.record.Reason = err.Error()
+	s.tell(s.record.Reason)
+	s.happen(Event{Kind: NoRun})
+}
+
+func closeLock(fd int) {
+	if fd >= 0 {
+		_ = unix.Close(fd) // the child has its own
+	}
+}

@@ -1,0 +1,101 @@
+package tests
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/svdir/svdir/supervise/status"
+)
+
+// TestReexecSupervise: a hundred times in a row, while lines flow and letters
+// come, supervise executes itself again: nothing is lost, and no pid changes.
+func TestReexecSupervise(t *testing.T) {
+	t.Parallel()
+	const times = 100
+	w := plant(t)
+	w.put("web/run", "#!/bin/sh\ntrap 'n=$((n+1)); echo usr $n' USR1\ni=0\nwhile :; do i=$((i+1)); echo line $i; sleep 0.005; done\n")
+	w.put("web/nosetsid", "")
+	w.put("web/log/run", "#!/bin/sh\nexec cat >>../lines\n")
+	w.serve()
+	web, log := w.reaches("web", status.Up), w.reaches("web/log", status.Up)
+	for i := range times {
+		w.send("web", "R1")
+		eventually(t, w.scan+"/web", fmt.Sprintf("time %d", i+1), func() bool { return w.record("web").Reexecs == i+1 })
+	}
+	if now := w.record("web"); now.Supervisor != web.Supervisor || now.PID != web.PID || now.Starts != 1 {
+		t.Errorf("got %+v; want the pids of %+v", now, web)
+	}
+	w.unaffected("web/log", log.PID)
+	// Several letters before they were handled may be one signal to a shell, but
+	// the last one is always seen.
+	w.send("web", "1")
+	w.run(answers("svctl down web", ""))
+	text, err := os.ReadFile(w.scan + "/web/lines")
+	w.must(err)
+	next := 1
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "usr") {
+			continue
+		}
+		if line != fmt.Sprintf("line %d\n", next) {
+			t.Fatalf("got %q; want line %d", line, next)
+		}
+		next++
+	}
+	w.ends()
+}
+
+// TestReexecFails: a program that cannot begin leaves the old one running, with
+// the reason; one that can is taken.
+func TestReexecFails(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	programs := filepath.Join(w.dir, "bin")
+	if out, err := exec.Command("cp", "-R", bin(t), programs).CombinedOutput(); err != nil {
+		t.Fatalf("cp: %v\n%s", err, out)
+	}
+	for i, pair := range w.env {
+		if path, ok := strings.CutPrefix(pair, "PATH="); ok {
+			w.env[i] = "PATH=" + programs + ":" + path
+		}
+	}
+	w.put("web/run", sleeper)
+	w.serve()
+	before := w.reaches("web", status.Up)
+	program := filepath.Join(programs, "supervise")
+	good := program + ".good"
+	if out, err := exec.Command("cp", program, good).CombinedOutput(); err != nil {
+		t.Fatalf("cp: %v\n%s", err, out)
+	}
+	w.must(os.Remove(program))
+	for _, c := range []struct{ text, why string }{
+		{"", "no such file or directory"},
+		{"garbage\n", "exec format error"},
+		{"#!/bin/sh\nexit 3\n", "it ended with 3 when it was tried"},
+		{"#!/bin/sh\nkill -9 $$\n", "it was killed by SIGKILL when it was tried"},
+	} {
+		if c.text != "" {
+			w.must(os.WriteFile(program+".new", []byte(c.text), 0o755))
+			w.must(os.Rename(program+".new", program))
+		}
+		w.send("web", "R")
+		eventually(t, w.scan, c.why, func() bool { return strings.HasSuffix(w.record("web").ReexecFailure, c.why) })
+		w.says(program + ": " + c.why)
+	}
+	w.must(os.Rename(good, program))
+	w.send("web", "R")
+	eventually(t, w.scan, "it executes itself again", func() bool { return w.record("web").Reexecs == 1 })
+	if now := w.record("web"); now.PID != before.PID || now.Supervisor != before.Supervisor || now.ReexecFailure != "" {
+		t.Errorf("got %+v; want it as before", now)
+	}
+	w.must(syscall.Kill(before.PID, syscall.SIGKILL))
+	if end := w.happens("web", "end", 1)[0]; end.Signal != int(syscall.SIGKILL) {
+		t.Errorf("got %+v; want the true end of what is still a child", end)
+	}
+	w.ends()
+}
