@@ -118,7 +118,7 @@ func (s *Service) adoptUnseen(run forkexec.Record) {
 		kind = Started
 		s.begun()
 	}
-	s.record.Since = time.Now().Add(run.Time - boottime())
+	s.record.Since, s.record.StartTicks = time.Now().Add(run.Time-boottime()), 0
 	s.happen(Event{Kind: kind, Notifies: s.notify >= 0})
 }
 

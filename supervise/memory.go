@@ -91,6 +91,9 @@ func (m *Machine) recall(r *status.Record, epoch time.Duration) {
 	for word := range bytes.FieldsSeq(r.Machine) {
 		m.recallWord(string(word), epoch)
 	}
+	if m.Deadline != never {
+		m.Deadline = max(m.Deadline, 0) // it may have passed before our clock began
+	}
 }
 
 func (m *Machine) recallWord(word string, epoch time.Duration) {
