@@ -13,7 +13,7 @@ import (
 
 const (
 	quiet   = 5 * time.Second // after which all is as it was wanted last
-	recheck = 20 * time.Millisecond
+	recheck = 50 * time.Millisecond
 	// steady is how long it then stays so.
 	steady = time.Second
 	// again is when a process that belongs to nobody is looked at once more: it

@@ -21,7 +21,7 @@
 // # How to run it
 //
 //	make chaos KILLS=10000
-//	go test ./tests/chaos -run TestChaos -v -kills 10000 -seed 42 -suite svdir
+//	go test ./tests/chaos -run TestChaos -v -limit 0 -kills 10000 -seed 42 -suite svdir
 //
 // The same tree under runit and daemontools, with their programs in the place
 // of ours, has far fewer blows to endure, and violations all the same: they
@@ -29,7 +29,7 @@
 //
 // # How to replay it
 //
-// The seed is printed. The same seed gives the same schedule: whom each blow
+// The seed is printed: make chaos SEED=42. The same seed gives the same schedule: whom each blow
 // and each letter is for, and when, since the start. What the processes do
 // meanwhile is the scheduler's affair, so run it more than once.
 //

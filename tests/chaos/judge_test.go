@@ -28,7 +28,7 @@ func TestCompare(t *testing.T) {
 		{"another's", "t db 1\nt web 1\n", 1, `0 lines lost, 0 repeated, 1 broken: "db 1" after line 0`},
 		{"torn", ten + padded[:90] + "\n", 10, `0 lines lost, 0 repeated, 1 broken: "web 11 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" after line 10`},
 	} {
-		if got := compare(c.text, "web", c.last); got != c.want {
+		if got, _ := compare(c.text, "web", c.last); got != c.want {
 			t.Errorf("%s: got %q; want %q", c.name, got, c.want)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // logs checks that each line is there once and in order, and nothing else.
@@ -24,8 +25,13 @@ func (s *storm) logs() {
 			s.verdict.violation("lines", v.name, err.Error())
 			continue
 		}
-		if why := compare(text, v.name, last); why != "" {
-			s.verdict.violation("lines", v.name, why)
+		why, stamp := compare(text, v.name, last)
+		if why == "" {
+			continue
+		}
+		s.verdict.violation("lines", v.name, why+s.shown(v.name))
+		if at, err := time.Parse(time.RFC3339, stamp); err == nil {
+			s.verdict.happened(at) // what was done before that is of interest
 		}
 	}
 }
@@ -58,13 +64,17 @@ func readLog(dir string) (string, error) {
 }
 
 // compare is what is wrong with a log that must have the lines 1 to last of
-// name, after their stamps. Its first faults are told, and how many there are.
-func compare(text, name string, last uint64) string {
+// name, after their stamps. Its first faults are told, and how many there are,
+// and the stamp of the line at the first.
+func compare(text, name string, last uint64) (why, stamp string) {
 	var faults []string
 	next := uint64(1)
 	var lost, repeated, strange int
 	for line := range strings.Lines(text) {
-		_, line, _ = strings.Cut(strings.TrimSuffix(line, "\n"), " ") // without the stamp
+		label, line, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		if len(faults) == 0 {
+			stamp = label
+		}
 		n, ok := numberOf(line, name)
 		switch {
 		case !ok:
@@ -86,11 +96,12 @@ func compare(text, name string, last uint64) string {
 		faults = append(faults, fmt.Sprintf("the end after line %d of %d", next-1, last))
 	}
 	if len(faults) == 0 {
-		return ""
+		return "", ""
 	}
 	const shown = 3
-	return fmt.Sprintf("%d lines lost, %d repeated, %d broken: %s", lost, repeated, strange,
+	why = fmt.Sprintf("%d lines lost, %d repeated, %d broken: %s", lost, repeated, strange,
 		strings.Join(faults[:min(shown, len(faults))], "; "))
+	return why, stamp
 }
 
 // numberOf is the number of a line of name, which is whole.

@@ -31,7 +31,8 @@ type storm struct {
 	family     *family
 	verdict    *verdict
 	keeper     *keeper
-	victims    [roles]bool // who may be hit
+	victims    [roles]bool   // who may be hit
+	limit      time.Duration // of the storm, 0 for none
 	all        []service
 	wishes     map[string]*wish
 	dir        string // of everything
@@ -92,9 +93,12 @@ func (s *storm) run(seed uint64, kills int) {
 	s.verdict.began = time.Now()
 	s.rage(seed, kills)
 	s.background.Wait()
+	s.verdict.raged = s.verdict.since()
 	s.calm()
 	s.strays()
+	began := time.Now()
 	s.finale()
+	s.verdict.ended = time.Since(began)
 	end()
 	s.logs()
 	s.histories()
@@ -123,6 +127,8 @@ func (s *storm) rage(seed uint64, kills int) {
 		}
 		switch hits := s.verdict.kills(); {
 		case hits >= kills && (kills > 0 || e.at > breeze), s.interrupted.Err() != nil:
+			return
+		case s.limit > 0 && time.Since(began) > s.limit:
 			return
 		case e.at > patience+time.Duration(kills)*time.Second:
 			s.verdict.violation("stop", "", fmt.Sprintf("%d kills of %d hit within %v", hits, kills, e.at))

@@ -42,6 +42,8 @@ type verdict struct {
 	refused   int
 	adoptions int
 	settled   time.Duration // the longest time to the wanted state
+	raged     time.Duration // how long the storm was
+	ended     time.Duration // and the orderly end
 	lines     uint64        // that were logged
 }
 
@@ -62,6 +64,13 @@ func (v *verdict) violation(kind, name, text string) {
 	if len(v.found) == enough {
 		close(v.enough)
 	}
+}
+
+// happened says when the last violation was, which is seen only at the end.
+func (v *verdict) happened(at time.Time) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.found[len(v.found)-1].at = at.Sub(v.began)
 }
 
 func (v *verdict) since() time.Duration { return time.Since(v.began).Round(time.Microsecond) }
@@ -125,8 +134,9 @@ func (v *verdict) summary(name string) string {
 		fmt.Fprintf(&b, ", %s %d", r, v.hits[r][kill])
 	}
 	fmt.Fprintf(&b, "; %d stops, %d reexecs, %d blows missed\n", v.blows(halt), v.blows(reexec), v.missed)
-	fmt.Fprintf(&b, "  %d letters and %d words, %d refused; %d lines logged; %d adoptions seen; as wanted %v after the storm\n",
-		v.said[say], v.said[word], v.refused, v.lines, v.adoptions, v.settled.Round(time.Millisecond))
+	fmt.Fprintf(&b, "  %d letters and %d words, %d refused; %d lines logged; %d adoptions seen; as wanted %v after a storm of %v, ended in %v\n",
+		v.said[say], v.said[word], v.refused, v.lines, v.adoptions,
+		v.settled.Round(time.Millisecond), v.raged.Round(time.Millisecond), v.ended.Round(time.Millisecond))
 	return b.String()
 }
 
