@@ -1,7 +1,6 @@
 package chaos
 
 import (
-	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -14,7 +13,6 @@ const restless = 100 * time.Millisecond
 // keeper keeps svscan running, as init would.
 type keeper struct {
 	start func() (int, <-chan syscall.WaitStatus, error)
-	out   *os.File
 
 	mu     sync.Mutex
 	now    int  // its pid, 0 between two

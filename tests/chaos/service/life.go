@@ -23,8 +23,8 @@ func hold(what, lock string) {
 	if unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) != nil {
 		holder, _ := os.ReadFile(lock) // it tells who it is, at best
 		complain("copies", fmt.Sprintf("%s %d was started while %s lives", what, os.Getpid(), strings.TrimSpace(string(holder))))
-		for err := unix.EINTR; err == unix.EINTR; {
-			err, _ = unix.Flock(fd, unix.LOCK_EX).(unix.Errno)
+		for unix.Flock(fd, unix.LOCK_EX) == unix.EINTR {
+			continue // until it is free
 		}
 	}
 	_ = unix.Ftruncate(fd, 0) // best effort: the lock counts, not what is in it
