@@ -1,17 +1,19 @@
 package fifo
 
-import "golang.org/x/sys/unix"
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+)
 
 // Lock locks the file name below dir for as long as the descriptor is open:
 // with flock, which daemontools and runit test, and with an OFD lock, which s6
 // tests (a classic record lock would vanish when any other descriptor of the
 // file is closed). It does not wait: unix.EAGAIN means that somebody has it.
 func Lock(dir int, name string) (int, error) {
-	fd, err := Retry(func() (int, error) {
-		return unix.Openat(dir, name, unix.O_RDWR|unix.O_CREAT|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o600)
-	})
+	fd, err := openLock(dir, name)
 	if err != nil {
-		return -1, wrap("open", name, err)
+		return -1, err
 	}
 	err = unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB)
 	if err == nil {
@@ -41,6 +43,36 @@ func TakeLock(fd int) error {
 		return 0, unix.FcntlFlock(uintptr(fd), unix.F_OFD_SETLKW, &whole)
 	})
 	return err
+}
+
+// LockWithin is Lock, but waits so long for those who have the lock.
+func LockWithin(dir int, name string, limit time.Duration) (int, error) {
+	fd, err := openLock(dir, name)
+	if err != nil {
+		return -1, err
+	}
+	got := make(chan error, 1)
+	go func() { got <- TakeLock(fd) }()
+	select {
+	case err = <-got:
+	case <-time.After(limit):
+		return -1, wrap("lock", name, unix.EAGAIN) // fd is left to the one who waits
+	}
+	if err != nil {
+		_ = unix.Close(fd) // no lock was taken with it
+		return -1, wrap("lock", name, err)
+	}
+	return fd, nil
+}
+
+func openLock(dir int, name string) (int, error) {
+	fd, err := Retry(func() (int, error) {
+		return unix.Openat(dir, name, unix.O_RDWR|unix.O_CREAT|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o600)
+	})
+	if err != nil {
+		return -1, wrap("open", name, err)
+	}
+	return fd, nil
 }
 
 // IsLocked says whether somebody holds a record or OFD lock on the open file

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -100,4 +101,22 @@ func TestLockAndPeers(t *testing.T) {
 			must(t, unix.Close(held))
 		})
 	}
+}
+
+// TestLockWithin: a lock that is given back soon is waited for, one that is not
+// is not.
+func TestLockWithin(t *testing.T) {
+	dir, _ := directory(t)
+	never, err := Lock(dir, "never")
+	must(t, err)
+	closeLater(t, never)
+	_, err = LockWithin(dir, "never", time.Millisecond)
+	expect(t, "LockWithin of a held lock", err, unix.EAGAIN)
+
+	soon, err := Lock(dir, "soon")
+	must(t, err)
+	time.AfterFunc(10*time.Millisecond, func() { must(t, unix.Close(soon)) })
+	fd, err := LockWithin(dir, "soon", 30*time.Second)
+	must(t, err)
+	closeLater(t, fd)
 }

@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"errors"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -18,31 +19,60 @@ import (
 // was started: it is the one that was meant if it was not started later than
 // the note of it. So no stranger is ever taken for it, or signalled.
 
-// recall reads what an earlier supervise has written, and says whether there is
-// something to go on with.
-func (s *Service) recall() bool {
+// acquire takes the lock. A supervise that was killed may have it for a moment
+// longer: its last child gives it back when it executes its program.
+func (s *Service) acquire() (int, error) {
+	const moment = 500 * time.Millisecond
+	fd, err := fifo.Lock(s.state, servicedir.Lock)
+	if !errors.Is(err, unix.EAGAIN) {
+		return fd, err
+	}
+	old, found := s.lastStatus()
+	if !found || old.BootID != s.engine.boot {
+		return fd, err
+	}
+	last := process{pid: old.Supervisor, latest: old.SupervisorTicks}
+	if last.fd = claim(&last); last.fd >= 0 {
+		_ = unix.Close(last.fd) // nothing to flush
+		return fd, err
+	}
+	return fifo.LockWithin(s.state, servicedir.Lock, moment)
+}
+
+// lastStatus is what the last supervise has written here.
+func (s *Service) lastStatus() (status.Record, bool) {
 	text := s.files.text[:cap(s.files.text)]
 	fd, err := fifo.Retry(func() (int, error) {
 		return unix.Openat(s.state, servicedir.StatusEnv, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	})
 	if err != nil {
-		return false // nobody was here
+		return status.Record{}, false // nobody was here
 	}
 	n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, text) })
 	_ = unix.Close(fd) // it was only read
-	if err == nil && n == len(text) {
+	if err != nil {
+		return status.Record{}, false
+	}
+	if text = text[:n]; n == cap(s.files.text) {
 		const most = 8 << 10
 		text = s.read(servicedir.StatusEnv, most)
-		n = len(text)
 	}
-	if err != nil {
-		return false
-	}
-	old, err := status.ParseEnv(text[:n])
+	old, err := status.ParseEnv(text)
+	return old, err == nil
+}
+
+// recall reads what an earlier supervise has written, and says whether there is
+// something to go on with.
+func (s *Service) recall() bool {
+	old, found := s.lastStatus()
 	e := s.engine
-	if err != nil || old.BootID != e.boot || old.InitTicks != e.initTicks || old.Supervisor == 0 || old.Gone() {
+	if !found || old.BootID != e.boot || old.InitTicks != 0 && old.InitTicks != e.initTicks || old.Supervisor == 0 || old.Gone() {
 		return false
 	}
+	if old.Run == 0 && old.PID != 0 { // from before 0.2
+		old.Run, old.RunPID, old.RunLeads = 1, old.PID, leadsSession(old.PID)
+	}
+	old.InitTicks = e.initTicks
 	old.Supervisor, old.SupervisorTicks, old.ReexecFailure = e.self, e.ticks, ""
 	s.m.recall(&old, e.epoch)
 	s.runs, s.leads = old.Run, old.RunLeads

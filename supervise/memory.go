@@ -88,6 +88,8 @@ func (m *Machine) remember(b []byte, epoch time.Duration) []byte {
 func (m *Machine) recall(r *status.Record, epoch time.Duration) {
 	m.State, m.Want, m.Leaving = r.State, r.Want, r.Leaving
 	m.Ready, m.Paused, m.GotTerm = r.Ready, r.Paused, r.GotTerm
+	// Before 0.2 there were no words.
+	m.Running = r.Machine == nil && r.PID != 0 && r.State != status.Finishing && r.State.HasProcess()
 	for word := range bytes.FieldsSeq(r.Machine) {
 		m.recallWord(string(word), epoch)
 	}

@@ -102,7 +102,7 @@ func (s *Service) open(path string) error {
 		return &trouble{"open directory", path + "/" + servicedir.State, err}
 	}
 	if s.lock < 0 {
-		if s.lock, err = fifo.Lock(s.state, servicedir.Lock); err != nil {
+		if s.lock, err = s.acquire(); err != nil {
 			return &trouble{"acquire", path + "/supervise/lock", err}
 		}
 	}

@@ -17,7 +17,10 @@ import (
 type keeping struct {
 	name string
 	pid  int // of its supervise, 0 if there is none
-	dir  int // its directory, whatever its path is by now
+	// pidfd is that of a supervise which is no child of ours, else -1
+	pidfd int
+	shown string // the name of its file in .svscan/running, "" without one
+	dir   int    // its directory, whatever its path is by now
 	// definition is where that shadow leads to, -1 without -run
 	definition int
 	logger     string // the path of its logger for supervise, "" without one
@@ -30,11 +33,16 @@ type keeping struct {
 func (s *scanner) start(id identity, name string) {
 	k := s.kept[id]
 	if k == nil {
-		k = &keeping{dir: -1, definition: -1, log: -1}
+		k = &keeping{dir: -1, definition: -1, log: -1, pidfd: -1}
 		s.kept[id] = k
 	}
 	k.name = name
 	err := s.open(k, id)
+	if err == nil && s.takeOver(k, id) {
+		s.table.tookOver(id, fifo.Now())
+		s.showRunning(k, id)
+		return
+	}
 	if err == nil {
 		k.pid, err = s.spawn(k)
 	}
@@ -49,6 +57,7 @@ func (s *scanner) start(id identity, name string) {
 	}
 	k.ran = true
 	s.pids[k.pid] = id
+	s.showRunning(k, id)
 }
 
 // open opens what a service needs before its supervise starts.
@@ -63,7 +72,7 @@ func (s *scanner) open(k *keeping, id identity) error {
 	if k.logger, err = s.logger(k); err != nil {
 		return err
 	}
-	return k.openLog()
+	return k.openLog(s.inherited)
 }
 
 // openPlace opens what supervise serves: the service directory, or its shadow.
@@ -98,7 +107,7 @@ func openDir(dir int, name string, id identity) (int, error) {
 // openLog opens the FIFO between service and logger, if there is a logger. While
 // svscan has its reading end, service and logger may both be away and no line
 // is lost.
-func (k *keeping) openLog() error {
+func (k *keeping) openLog(inherited map[identity]int) error {
 	if k.log >= 0 || k.logger == "" && !servicedir.IsDir(k.dir, servicedir.Log) {
 		return nil
 	}
@@ -109,6 +118,12 @@ func (k *keeping) openLog() error {
 	defer unix.Close(state)
 	if err := fifo.Make(state, servicedir.LogPipe, 0o600); err != nil {
 		return err
+	}
+	id, err := identify(state, servicedir.LogPipe)
+	if fd, ok := inherited[id]; ok && err == nil {
+		delete(inherited, id)
+		k.log = fd
+		return nil
 	}
 	k.log, err = fifo.Open(state, servicedir.LogPipe, unix.O_RDONLY)
 	return err
@@ -133,6 +148,10 @@ func (s *scanner) end(id identity) {
 	k := s.kept[id]
 	if s.stopAt == 0 {
 		s.showRemoved(k)
+	}
+	if k.pidfd >= 0 {
+		_ = unix.PidfdSendSignal(k.pidfd, unix.SIGTERM, nil, 0) // ESRCH: its end is about to be told
+		return
 	}
 	_ = syscall.Kill(k.pid, syscall.SIGTERM) // our child, and not yet reaped: it cannot fail
 }
@@ -168,6 +187,7 @@ func (s *scanner) forget(id identity) {
 		return // it was never started
 	}
 	delete(s.kept, id)
+	s.hideRunning(k)
 	k.close()
 	_ = unix.Unlinkat(s.home(), removedName(k.name), 0) // usually it is not there
 }
@@ -186,7 +206,7 @@ func (k *keeping) close() {
 func (s *scanner) look(id identity) {
 	k := s.kept[id]
 	s.reshadow(id)
-	if err := k.openLog(); err != nil {
+	if err := k.openLog(s.inherited); err != nil {
 		s.once(&k.said, "unable to make the FIFO of the logger of "+shown(k.name)+": "+reason(err))
 		return
 	}

@@ -18,6 +18,7 @@ const (
 	tagTerminal
 	tagNotice
 	tagTitle
+	tagControl
 )
 
 // loop does what is due and waits, until a signal ends it.
@@ -49,11 +50,16 @@ func (s *scanner) Ready(tag int, revents int16) {
 		s.caughtUp()
 	case tagTitle:
 		s.title.shift()
+	case tagControl:
+		s.readControl()
 	}
 }
 
 // turn does what is due.
 func (s *scanner) turn() {
+	if s.unreaped {
+		s.reap()
+	}
 	now := fifo.Now()
 	if due := s.table.scanDue(); due != 0 && due <= now {
 		s.scan()
@@ -75,6 +81,7 @@ func (s *scanner) scan() {
 		if lerr := s.lockUp(); lerr != nil {
 			s.once(&s.saidLock, lerr.Error())
 		}
+		s.openControl()
 		listing, err = s.list()
 	}
 	if err != nil {
@@ -90,7 +97,12 @@ func (s *scanner) scan() {
 		return
 	}
 	s.said = ""
+	first := !s.table.scanned
 	s.table.scan(listing, fifo.Now())
+	if first {
+		s.findStrays()
+	}
+	s.renameRunning()
 	s.unwatch()
 	if s.label {
 		s.label = false
@@ -137,6 +149,9 @@ func (s *scanner) perform() {
 
 // deadline is when the loop must wake, -1 never.
 func (s *scanner) deadline() time.Duration {
+	if s.unreaped {
+		return fifo.Now()
+	}
 	next := earlier(s.table.next(), s.title.dotAt)
 	if s.stopAt != 0 && !s.blamed {
 		next = earlier(next, s.stopAt)

@@ -8,26 +8,38 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// reap takes every child that has ended: ours and, since svscan is the
-// subreaper, what others left behind.
+// heap is how many are reaped at once, so that a signal is heard while others
+// fork as fast as they can.
+const heap = 512
+
+// reap takes the children that have ended: ours and, since svscan is the
+// subreaper, what others left behind. Those are looked at first, and recorded.
 func (s *scanner) reap() {
-	for {
-		var status unix.WaitStatus
-		pid, err := fifo.Retry(func() (int, error) {
-			return unix.Wait4(-1, &status, unix.WNOHANG, nil)
-		})
-		if err != nil || pid <= 0 {
+	var r register
+	defer func() { r.close() }()
+	s.unreaped = false
+	for range heap {
+		pid, status, found, err := fifo.Peek(unix.P_ALL, 0)
+		if err != nil || !found {
 			return // ECHILD, or all others run
 		}
-		if id, ours := s.pids[pid]; ours {
+		id, ours := s.pids[pid]
+		if !ours {
+			s.record(&r, pid, status)
+		}
+		if _, err := fifo.Retry(func() (int, error) { return unix.Wait4(pid, nil, unix.WNOHANG, nil) }); err != nil {
+			return // nobody else waits for our children
+		}
+		if ours {
 			delete(s.pids, pid)
-			s.died(id, status)
+			s.died(id, how(unix.WaitStatus(status)))
 		}
 	}
+	s.unreaped = true
 }
 
 // died notes the end of a supervise, and tells why it is started again.
-func (s *scanner) died(id identity, status unix.WaitStatus) {
+func (s *scanner) died(id identity, how string) {
 	k := s.kept[id]
 	k.pid = 0
 	now := fifo.Now()
@@ -35,10 +47,10 @@ func (s *scanner) died(id identity, status unix.WaitStatus) {
 	if due == 0 {
 		return // it was told to end
 	}
-	if status.Exited() && status.ExitStatus() == 0 {
-		return // it was told to leave, by a letter, and nobody needs to be told
+	if how == "" {
+		return
 	}
-	text := s.config.style.supervise + " for " + shown(k.name) + how(status)
+	text := s.config.style.supervise + " for " + shown(k.name) + how
 	if due > now {
 		s.once(&k.said, text+", trying again in 1 second")
 		return
@@ -47,10 +59,14 @@ func (s *scanner) died(id identity, status unix.WaitStatus) {
 	s.warn(text + ", starting it again")
 }
 
-// how a process ended, in words.
+// how a supervise ended, in words: "" for one that was told to leave, by a letter,
+// of which nobody needs to be told.
 func how(status unix.WaitStatus) string {
 	if status.Signaled() {
 		return " was killed by " + unix.SignalName(status.Signal())
+	}
+	if status.ExitStatus() == 0 {
+		return ""
 	}
 	return " exited " + strconv.Itoa(status.ExitStatus())
 }

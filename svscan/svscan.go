@@ -35,12 +35,21 @@ type scanner struct {
 
 	dir  int      // the scan directory, -1 before it was opened
 	run  int      // the run directory, -1 without
+	boot string   // names this boot
 	here identity // which directory that is
 	lock int      // its lock, -1 without
+
+	control    fifo.Control
+	controlled bool // it is open
 
 	table *table
 	kept  map[identity]*keeping
 	pids  map[int]identity
+	// inherited are the reading ends of logger FIFOs that were kept over a
+	// reexec, until their services are taken over.
+	inherited map[identity]int
+	// unreaped says that there may be more who have ended.
+	unreaped bool
 
 	poll     fifo.Poller
 	watches  watches
@@ -50,6 +59,8 @@ type scanner struct {
 	behind   bool // the poll waits for room to say what was lost
 
 	said, saidLock string        // about the scan directory, and its lock
+	saidControl    string        // about .svscan/control
+	saidReaped     string        // about .svscan/reaped
 	saidOutput     string        // about .svscan/set/output
 	label          bool          // .forced-rescan is to be written
 	stopAt         time.Duration // during the orderly end: when to say who blocks it
@@ -80,6 +91,7 @@ func (s *scanner) begin() error {
 		return errors.New("unable to listen to signals: " + reason(err))
 	}
 	s.openTitle()
+	s.boot = bootID()
 	if s.path, err = absolute(s.config.dir); err != nil {
 		return errors.New("unable to find the working directory: " + reason(err))
 	}
@@ -108,6 +120,7 @@ func (s *scanner) arrive() error {
 	if err := s.lockUp(); err != nil {
 		return err
 	}
+	s.openControl()
 	s.linkRun()
 	s.clearRemoved()
 	var err error

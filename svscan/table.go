@@ -115,6 +115,14 @@ func (t *table) rename(s *service, g *sighting) {
 	}
 }
 
+// tookOver notes that what was just started has run for a while.
+func (t *table) tookOver(id identity, now time.Duration) { t.services[id].last = now - pace }
+
+// stray notes that a service runs of which no listing knows.
+func (t *table) stray(id identity, name string) {
+	t.services[id] = &service{name: name, state: running}
+}
+
 // lookSoon notes that something in a service directory changed which its
 // supervise wants to know: it is told when the change has settled.
 func (t *table) lookSoon(id identity, whole bool, now time.Duration) {

@@ -67,8 +67,7 @@ func standIn() {
 		words += " down"
 	}
 	if has("orphan") {
-		// The child of a child that has gone: svscan inherits it.
-		_ = exec.Command("sh", "-c", "sh -c 'exit 7' & :").Run()
+		leaveOrphans(name + "/orphans")
 	}
 	say := func(text string) { os.Stdout.WriteString(text + " pid " + strconv.Itoa(os.Getpid()) + "\n") }
 	say(words)
@@ -90,6 +89,21 @@ func standIn() {
 		say("stop " + name)
 		os.Exit(0)
 	}
+}
+
+// leaveOrphans leaves two children of a child that has gone, which svscan
+// inherits, and tells their pids. They end when it has.
+func leaveOrphans(list string) {
+	wait, gone, err := os.Pipe()
+	if err != nil {
+		os.Exit(111)
+	}
+	cmd := exec.Command("sh", "-c", "sh -c 'read x <&3; exit 7' >&- 2>&- & echo $!; sh -c 'read x <&3; kill -KILL $$' >&- 2>&- & echo $!")
+	cmd.ExtraFiles = []*os.File{wait}
+	pids, _ := cmd.Output()
+	_ = os.WriteFile(list, pids, 0o644)
+	gone.Close()
+	wait.Close()
 }
 
 // tree is a running svscan and its directories.
@@ -152,6 +166,35 @@ func (tr *tree) start() {
 	tr.outFile, tr.errFile = out, errR
 	tr.out, tr.err = bufio.NewReader(out), bufio.NewReader(errR)
 	tr.t.Cleanup(tr.fell)
+}
+
+// restart kills svscan as nothing can survive, does something while none is
+// there, and starts another. What they say goes the same way.
+func (tr *tree) restart(meanwhile func(), args ...string) {
+	tr.t.Helper()
+	tr.must(tr.cmd.Process.Kill())
+	_ = tr.cmd.Wait() // it was killed
+	meanwhile()
+	again := exec.Command(tr.top+"/bin/svscan", args...)
+	again.Args[0], again.Dir = tr.cmd.Args[0], tr.top
+	out, err := tr.otherEnd(tr.outFile), tr.otherEnd(tr.errFile)
+	again.Stdout, again.Stderr = out, err
+	tr.cmd = again
+	tr.must(again.Start())
+	out.Close()
+	err.Close()
+}
+
+// otherEnd opens the writing end of a pipe.
+func (tr *tree) otherEnd(reading *os.File) (end *os.File) {
+	tr.t.Helper()
+	conn, err := reading.SyscallConn()
+	tr.must(err)
+	tr.must(conn.Control(func(fd uintptr) {
+		end, err = os.OpenFile("/proc/self/fd/"+strconv.Itoa(int(fd)), os.O_WRONLY, 0)
+	}))
+	tr.must(err)
+	return end
 }
 
 // grow is the usual beginning: an empty scan directory and its svscan.
@@ -259,6 +302,18 @@ func (tr *tree) expectAny(a, b string) {
 	if (got != a || then != b) && (got != b || then != a) {
 		tr.t.Fatalf("got %q and %q, want %q and %q", got, then, a, b)
 	}
+}
+
+// await asks done until it says yes, false if it does not. Not all that is
+// waited for has an event.
+func (tr *tree) await(done func() bool) bool {
+	for deadline := time.Now().Add(patient); !done(); {
+		if time.Now().After(deadline) {
+			return false
+		}
+		_, _ = unix.Poll(nil, 5)
+	}
+	return true
 }
 
 // quiet lets d go by in which no supervise may say anything.

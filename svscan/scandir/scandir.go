@@ -9,6 +9,8 @@ const (
 	// Lock in Dir is locked while an svscan runs here: flock and OFD, as
 	// supervise/lock.
 	Lock = "lock"
+	// Control in Dir is the FIFO from which svscan reads what it is to do.
+	Control = "control"
 	// Removed in Dir has a symbolic link, named as the service, to each
 	// service directory that was taken away and has not ended yet.
 	Removed = "removed"

@@ -1,0 +1,112 @@
+package svscan
+
+import (
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/svscan/scandir"
+
+	"golang.org/x/sys/unix"
+)
+
+const runningDir = scandir.Dir + "/" + scandir.Running
+
+// record is a file of .svscan/running.
+type record struct{ scandir.Supervise }
+
+func (r record) id() identity { return identity{r.Device, r.Inode} }
+
+// recordSize is more than such a file has.
+const recordSize = 256 + unix.PathMax
+
+// showRunning writes down which process a supervise is, by the name that its
+// service has now. Best effort: without it a service runs on if its name
+// vanishes while no svscan is there.
+func (s *scanner) showRunning(k *keeping, id identity) {
+	if s.lock < 0 {
+		return // nothing can be written here, or another svscan does
+	}
+	path, err := physical(k.dir)
+	if err != nil {
+		return
+	}
+	shown := s.table.services[id].name
+	if k.shown != "" && k.shown != shown {
+		s.hideRunning(k)
+	}
+	r := scandir.Supervise{PID: k.pid, Ticks: startTicks(k.pid), Device: id.dev, Inode: id.ino, BootID: s.boot, Path: path}
+	const flags = unix.O_WRONLY | unix.O_CREAT | unix.O_TRUNC | unix.O_NOFOLLOW | unix.O_NONBLOCK | unix.O_CLOEXEC
+	name := runningDir + "/" + shown
+	fd, err := fifo.Retry(func() (int, error) { return unix.Openat(s.home(), name, flags, 0o644) })
+	if err == unix.ENOENT {
+		_ = unix.Mkdirat(s.home(), runningDir, 0o755) // the next line says what came of it
+		fd, err = fifo.Retry(func() (int, error) { return unix.Openat(s.home(), name, flags, 0o644) })
+	}
+	if err != nil {
+		return
+	}
+	_, _ = fifo.Retry(func() (int, error) { return unix.Write(fd, r.AppendText(nil)) }) // best effort, as said
+	_ = unix.Close(fd)                                                                  // likewise
+	k.shown = shown
+}
+
+// hideRunning removes that file, unless another service has the name by now.
+func (s *scanner) hideRunning(k *keeping) {
+	for _, other := range s.kept {
+		if other != k && other.shown == k.shown {
+			k.shown = ""
+			return
+		}
+	}
+	if k.shown != "" {
+		_ = unix.Unlinkat(s.home(), runningDir+"/"+k.shown, 0) // it may be gone with its directory
+		k.shown = ""
+	}
+}
+
+// renameRunning has the files follow the names of the services, which may have
+// been exchanged.
+func (s *scanner) renameRunning() {
+	var renamed []identity
+	for id, k := range s.kept {
+		if service := s.table.services[id]; service != nil && k.shown != "" && k.shown != service.name {
+			s.hideRunning(k)
+			renamed = append(renamed, id)
+		}
+	}
+	for _, id := range renamed {
+		s.showRunning(s.kept[id], id)
+	}
+}
+
+// readRunning reads what an earlier svscan wrote down about a name.
+func (s *scanner) readRunning(name string) (record, bool) {
+	r, ok := scandir.ParseSupervise(readAt(s.home(), runningDir+"/"+name, recordSize))
+	return record{r}, ok
+}
+
+// findStrays finds what an earlier svscan started, and what has no entry in the
+// scan directory by now: it is stopped, as if its entry had vanished just now.
+func (s *scanner) findStrays() {
+	fd, err := openAt(s.home(), runningDir)
+	if err != nil {
+		return // there was no earlier one
+	}
+	defer unix.Close(fd)
+	var names []string
+	_ = fifo.EachName(fd, func(name string) { names = append(names, name) }) // best effort: the others go on
+	for _, name := range names {
+		r, ok := s.readRunning(name)
+		if !scandir.IsService(name) || ok && s.table.knows(name, r.id()) {
+			continue // it is taken over when it would be started
+		}
+		k := &keeping{name: name, shown: name, dir: -1, definition: -1, log: -1, pidfd: -1}
+		if !ok || !s.hold(k, r.id(), r.PID, r.Ticks, r.BootID) {
+			_ = unix.Unlinkat(fd, name, 0) // it has ended
+			continue
+		}
+		s.kept[r.id()] = k
+		if k.dir, err = openDir(unix.AT_FDCWD, r.Path, r.id()); err == nil {
+			_ = k.openLog(s.inherited) // it was open; without its directory nobody finds it
+		}
+		s.table.stray(r.id(), name)
+	}
+}
