@@ -87,8 +87,9 @@ func (s *storm) wrongs() map[string]string {
 func (s *storm) serving() map[string]int {
 	found := map[string]int{}
 	for _, pid := range s.tops() {
-		if p, there := look(pid); there && p.exe == s.suite.supervisor {
-			found[s.serves(p)]++
+		p, there := look(pid)
+		if name := s.serves(p); there && name != "" && p.exe == s.suite.supervisor {
+			found[name]++
 		}
 	}
 	return found

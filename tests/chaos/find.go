@@ -77,13 +77,13 @@ func (s *storm) tops() []int {
 	return tops
 }
 
-// serves is the service that a supervise is for. Others than ours go to its
-// directory.
+// serves is the service that a supervise is for, none for one of another tree.
+// Others than ours go to its directory.
 func (s *storm) serves(p process) string {
 	switch {
 	case p.cwd == s.scan && len(p.argv) > 1:
 		return p.argv[1]
-	case s.within(p):
+	case p.cwd != s.scan && s.within(p):
 		return strings.TrimPrefix(p.cwd, s.scan+"/")
 	}
 	return ""
