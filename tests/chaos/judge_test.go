@@ -22,9 +22,9 @@ func TestCompare(t *testing.T) {
 		{"empty", "", 0, ""},
 		{"whole", ten + padded, 11, ""},
 		{"lost at the end", ten, 11, "1 lines lost, 0 repeated, 0 broken: the end after line 10 of 11"},
-		{"lost", "t web 1\nt web 4\n", 4, "2 lines lost, 0 repeated, 0 broken: line 4 follows 1"},
+		{"lost", "t web 1\nt web 4\n", 4, "2 lines lost, 0 repeated, 0 broken: line 4 of t follows 1 of t"},
 		{"repeated", "t web 1\nt web 1\nt web 2\n", 2, "0 lines lost, 1 repeated, 0 broken: line 1 follows 1"},
-		{"swapped", "t web 2\nt web 1\n", 2, "1 lines lost, 1 repeated, 0 broken: line 2 follows 0; line 1 follows 2"},
+		{"swapped", "t web 2\nt web 1\n", 2, "1 lines lost, 1 repeated, 0 broken: line 2 of t follows 0 of ; line 1 follows 2"},
 		{"another's", "t db 1\nt web 1\n", 1, `0 lines lost, 0 repeated, 1 broken: "db 1" after line 0`},
 		{"torn", ten + padded[:90] + "\n", 10, `0 lines lost, 0 repeated, 1 broken: "web 11 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" after line 10`},
 	} {

@@ -68,10 +68,12 @@ func readLog(dir string) (string, error) {
 // and the stamp of the line at the first.
 func compare(text, name string, last uint64) (why, stamp string) {
 	var faults []string
+	var label string
 	next := uint64(1)
 	var lost, repeated, strange int
 	for line := range strings.Lines(text) {
-		label, line, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		before := label
+		label, line, _ = strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		if len(faults) == 0 {
 			stamp = label
 		}
@@ -83,7 +85,7 @@ func compare(text, name string, last uint64) (why, stamp string) {
 			continue
 		case n > next:
 			lost += int(n - next)
-			faults = append(faults, fmt.Sprintf("line %d follows %d", n, next-1))
+			faults = append(faults, fmt.Sprintf("line %d of %s follows %d of %s", n, label, next-1, before))
 		case n < next:
 			repeated++
 			faults = append(faults, fmt.Sprintf("line %d follows %d", n, next-1))
