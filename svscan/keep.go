@@ -26,6 +26,7 @@ type keeping struct {
 	logger     string // the path of its logger for supervise, "" without one
 	log        int    // the reading end of its logger's FIFO, -1 without a logger
 	ran        bool   // a supervise was started
+	pending    pending
 	said       string // the last complaint, which is not repeated
 }
 
@@ -33,7 +34,7 @@ type keeping struct {
 func (s *scanner) start(id identity, name string) {
 	k := s.kept[id]
 	if k == nil {
-		k = &keeping{dir: -1, definition: -1, log: -1, pidfd: -1}
+		k = &keeping{dir: -1, definition: -1, log: -1, pidfd: -1, pending: newPending()}
 		s.kept[id] = k
 	}
 	k.name = name
@@ -72,7 +73,10 @@ func (s *scanner) open(k *keeping, id identity) error {
 	if k.logger, err = s.logger(k); err != nil {
 		return err
 	}
-	return k.openLog(s.inherited)
+	if err = k.openLog(s.inherited); err == nil {
+		k.keepPending()
+	}
+	return err
 }
 
 // openPlace opens what supervise serves: the service directory, or its shadow.
@@ -193,6 +197,7 @@ func (s *scanner) forget(id identity) {
 }
 
 func (k *keeping) close() {
+	k.pending.close()
 	for _, fd := range []*int{&k.dir, &k.definition, &k.log} {
 		if *fd >= 0 {
 			_ = unix.Close(*fd) // nothing was written to it

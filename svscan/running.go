@@ -98,7 +98,7 @@ func (s *scanner) findStrays() {
 		if !scandir.IsService(name) || ok && s.table.knows(name, r.id()) {
 			continue // it is taken over when it would be started
 		}
-		k := &keeping{name: name, shown: name, dir: -1, definition: -1, log: -1, pidfd: -1}
+		k := &keeping{name: name, shown: name, dir: -1, definition: -1, log: -1, pidfd: -1, pending: newPending()}
 		if !ok || !s.hold(k, r.id(), r.PID, r.Ticks, r.BootID) {
 			_ = unix.Unlinkat(fd, name, 0) // it has ended
 			continue
