@@ -26,8 +26,14 @@ func (s *storm) strike(e event) {
 	if pid != 0 {
 		fd, err = open(pid)
 	}
-	if err == 0 && s.is(pid, e.to) {
+	if err == 0 && s.is(pid, e.to) && (e.do != kill || s.dead.first(pid)) {
+		if e.do == kill {
+			s.loseLetters(e)
+		}
 		err = s.signal(fd, e)
+	} else if err == 0 {
+		_ = unix.Close(fd) // a pidfd holds nothing
+		err = unix.ESRCH
 	}
 	if err != 0 {
 		s.verdict.add(&s.verdict.missed)

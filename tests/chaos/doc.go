@@ -29,9 +29,10 @@
 //
 // # How to replay it
 //
-// The seed is printed: make chaos SEED=42. The same seed gives the same schedule: whom each blow
-// and each letter is for, and when, since the start. What the processes do
-// meanwhile is the scheduler's affair, so run it more than once.
+// The seed is printed: make chaos SEED=42. The same seed gives the same
+// schedule: whom each blow and each letter is for, and when, since the start.
+// What the processes do meanwhile is the scheduler's affair, so run it more than
+// once.
 //
 //	service/      what the services run
 //	tree.go       the services       suite.go   whose programs serve them
@@ -39,6 +40,8 @@
 //	traffic.go    letters and words, and what each service is wanted to be
 //	family.go     the processes below us; scanner.go: svscan, started again and again
 //	watch.go      what is looked at all the time; calm.go: what is when quiet has come
+//	lost.go       letters that nobody could keep
 //	lives.go      starts and finishes; lines.go: the logs; files.go: what is left
-//	verdict.go    violations, and the table; storm.go: all of it in its order
+//	verdict.go    violations, and the table; report.go: what is known of them
+//	storm.go      all of it in its order
 package chaos

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	rises = 10 * time.Second // how long the tree may take until it is up at first
+	rises = 30 * time.Second // how long the tree may take until it is up at first
 	// breeze is how long the schedule is followed when nothing is to be killed.
 	breeze = 5 * time.Second
 	// patience, and a second for each kill, is how long a storm lasts at most:
@@ -40,6 +40,7 @@ type storm struct {
 	complaints string // the file of the services' complaints
 	out        *os.File
 	env        []string
+	dead       killed
 	background sync.WaitGroup // what is stopped and will go on, and clients that run
 	// interrupted ends the storm before its time, in order.
 	interrupted context.Context
@@ -48,7 +49,7 @@ type storm struct {
 // newStorm plants the tree in dir. The programs are found along path.
 func newStorm(s *suite, f *family, dir, path string) (*storm, error) {
 	w := &storm{
-		suite: s, family: f, verdict: newVerdict(), all: services(), wishes: map[string]*wish{},
+		suite: s, family: f, verdict: newVerdict(), all: services(), wishes: map[string]*wish{}, dead: killed{once: map[identity]bool{}, last: map[string]time.Time{}},
 		dir: dir, scan: filepath.Join(dir, "service"), complaints: filepath.Join(dir, "complaints"),
 	}
 	w.env = []string{"PATH=" + path, "HOME=/", "SVDIR=" + w.scan, "CHAOS_COMPLAINTS=" + w.complaints}

@@ -45,8 +45,8 @@ func (w *wish) hear(letter byte, before, after time.Duration) {
 		w.asked = append(w.asked, asked{letter, after})
 	}
 	switch letter {
-	case 'p':
-		w.paused = true
+	case 'p', unsure:
+		w.paused = true // or perhaps
 	case 'c', 'd': // d is followed by CONT
 		w.paused = false
 	}
