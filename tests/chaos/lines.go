@@ -31,7 +31,7 @@ func (s *storm) logs() {
 		}
 		s.verdict.violation("lines", v.name, why+s.shown(v.name))
 		if at, err := time.Parse(time.RFC3339, stamp); err == nil {
-			s.verdict.happened(at) // what was done before that is of interest
+			s.verdict.happened(at.Add(time.Second)) // what was done around it is of interest
 		}
 	}
 }
@@ -65,7 +65,7 @@ func readLog(dir string) (string, error) {
 
 // compare is what is wrong with a log that must have the lines 1 to last of
 // name, after their stamps. Its first faults are told, and how many there are,
-// and the stamp of the line at the first.
+// and the stamp of the line before the first.
 func compare(text, name string, last uint64) (why, stamp string) {
 	var faults []string
 	var label string
@@ -75,7 +75,7 @@ func compare(text, name string, last uint64) (why, stamp string) {
 		before := label
 		label, line, _ = strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		if len(faults) == 0 {
-			stamp = label
+			stamp = before
 		}
 		n, ok := numberOf(line, name)
 		switch {
