@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"path/filepath"
+	"regexp"
 	"sync"
 	"time"
 
@@ -73,4 +74,54 @@ func (s *storm) loseOf(name string) {
 	w.Lock()
 	defer w.Unlock()
 	w.hear(unsure, clock(), clock())
+}
+
+// unkept says that a gap is one that nobody could keep from arising: a run
+// ended in it, and svscan and supervise were killed at about that time, so that
+// with its logger dead nobody had the FIFO open.
+func (s *storm) unkept(name, why string) bool {
+	stamps := gap.FindStringSubmatch(why)
+	if stamps == nil {
+		return false
+	}
+	to, err1 := time.Parse(time.RFC3339, stamps[1])
+	from, err2 := time.Parse(time.RFC3339, stamps[2])
+	if err1 != nil || err2 != nil {
+		return false
+	}
+	began := false
+	for _, l := range readLives(filepath.Join(s.scan, name, "lives")) {
+		at := time.Now().Add(l.at - clock())
+		began = began || !l.finish && at.After(from) && at.Before(to.Add(back))
+	}
+	return began && s.bothKilled(name, from.Add(-back), to)
+}
+
+// gap is how compare tells of one, and of nothing else.
+var gap = regexp.MustCompile(`lost, 0 repeated, 0 broken: line \d+ of (\S+) follows \d+ of (\S+)$`)
+
+// bothKilled says that svscan and the supervise of a service were killed one
+// soon after the other.
+func (s *storm) bothKilled(name string, from, to time.Time) bool {
+	var scanners, supervisors []time.Duration
+	for _, d := range s.verdict.done {
+		at := s.verdict.began.Add(d.at)
+		if d.event.do != kill || d.outcome == "missed" || at.Before(from) || at.After(to) {
+			continue
+		}
+		switch {
+		case d.event.to == scanner:
+			scanners = append(scanners, d.at)
+		case d.event.to == supervisor && d.event.name == name:
+			supervisors = append(supervisors, d.at)
+		}
+	}
+	for _, a := range scanners {
+		for _, b := range supervisors {
+			if (a - b).Abs() < back {
+				return true
+			}
+		}
+	}
+	return false
 }
