@@ -26,10 +26,10 @@ func OpenControl(dir int, name string) (Control, error) {
 	return Control{r, w}, nil
 }
 
-// KeptControl is a Control whose ends were open before: those of Ends.
-func KeptControl(read, write int) Control { return Control{read, write} }
+// JoinControl is a Control again from the ends that were kept over exec.
+func JoinControl(read, write int) Control { return Control{read, write} }
 
-// Ends are both descriptors, for who executes itself again and keeps them.
+// Ends are the descriptors of both ends, to be kept over exec.
 func (c Control) Ends() (read, write int) { return c.read, c.write }
 
 // FD is the descriptor to wait on for reading.

@@ -22,12 +22,12 @@ type woken struct {
 	tag    int
 
 	asked, died chan os.Signal
-	deaf        chan bool // closed when all that came was taken over
+	passed      chan struct{} // closed when no signal is on its way
 }
 
 // Signals tells w of each of these signals that comes; revents is its number.
 // What comes again before Wait tells it is told once. It is called once, before
-// the first Wait, and again after Deaf.
+// the first Wait, and once after each Deafen.
 //
 // The Go runtime takes signals on threads of its own, so a signalfd would lose
 // them. os/signal drops what finds no room in its channel. CHLD, which comes in
@@ -36,54 +36,53 @@ func (p *Poller) Signals(w Waiter, tag int, sigs ...os.Signal) error {
 	if err := p.open(); err != nil {
 		return err
 	}
-	p.woken.signals, p.woken.waiter, p.woken.tag = p.woken.room[:0], w, tag
-	asked := make(chan os.Signal, 16)
-	died := make(chan os.Signal, 1)
-	p.woken.asked, p.woken.died, p.woken.deaf = asked, died, make(chan bool)
+	k := &p.woken
+	if k.signals == nil {
+		k.signals = k.room[:0]
+	}
+	k.waiter, k.tag = w, tag
+	k.asked, k.died, k.passed = make(chan os.Signal, 16), make(chan os.Signal, 1), make(chan struct{})
 	for _, s := range sigs {
 		if s == syscall.SIGCHLD {
-			signal.Notify(died, s)
+			signal.Notify(k.died, s)
 		} else {
-			signal.Notify(asked, s)
+			signal.Notify(k.asked, s)
 		}
 	}
-	go p.pass(asked, died)
+	go p.pass(k.asked, k.died, k.passed)
 	spareThread()
 	return nil
 }
 
-// Deaf ends what Signals began: from now on a signal does what it does by
-// default. Those that came before, and of which nobody was told, are returned.
-// Signals may be called again.
-func (p *Poller) Deaf() []syscall.Signal {
-	signal.Stop(p.woken.asked) // waits until what came is in the channel
+// Deafen ends Signals, and returns what came and was not told yet: the next Wait
+// tells it. A signal that was blocked when the program began is blocked again in
+// every thread, so that what comes from now on waits in the kernel.
+func (p *Poller) Deafen() []syscall.Signal {
+	signal.Stop(p.woken.asked)
 	signal.Stop(p.woken.died)
-	p.woken.asked <- noMore
-	<-p.woken.deaf
-	p.woken.Lock()
-	defer p.woken.Unlock()
-	came := p.woken.signals
-	p.woken.signals = nil
-	return came
+	close(p.woken.asked) // Stop promises that nobody sends any more
+	close(p.woken.died)
+	<-p.woken.passed
+	return p.woken.signals
 }
 
-// noMore is behind the last signal in the channel.
-const noMore = syscall.Signal(0)
-
-// pass wakes the Wait for the signals of both channels, until Deaf.
-func (p *Poller) pass(asked, died <-chan os.Signal) {
-	for {
+// pass wakes the Wait for the signals of both channels, until both are closed.
+func (p *Poller) pass(asked, died <-chan os.Signal, passed chan<- struct{}) {
+	defer close(passed)
+	for asked != nil || died != nil {
 		var s os.Signal
+		var open bool
 		select {
-		case s = <-asked:
-		case s = <-died:
+		case s, open = <-asked:
+			if !open {
+				asked = nil
+			}
+		case s, open = <-died:
+			if !open {
+				died = nil
+			}
 		}
-		n, ok := s.(syscall.Signal)
-		if n == noMore {
-			close(p.woken.deaf)
-			return
-		}
-		if ok {
+		if n, ok := s.(syscall.Signal); ok {
 			p.wake(n)
 		}
 	}

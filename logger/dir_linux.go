@@ -17,7 +17,8 @@ type directory struct {
 	bounds bounds
 	fd     int
 	lock   int
-	file   int   // current
+	file   int // current
+	id     fileID
 	bytes  int64 // in current
 	full   bool  // it is to be rotated before more is written
 }
@@ -120,7 +121,7 @@ func (d *directory) reopen(name string) error {
 	if d.file >= 0 {
 		_ = unix.Close(d.file) // it was synced
 	}
-	d.file, d.bytes, d.full = fd, st.Size, false
+	d.file, d.id, d.bytes, d.full = fd, idOf(&st), st.Size, false
 	return nil
 }
 

@@ -22,17 +22,54 @@
 //  1. No line is lost, whatever ends us. What is in a pipe is looked at with
 //     tee(2), and taken out of it only when it was written. So while a file is
 //     rotated, a processor runs or a disk is full, nothing is in memory but
-//     the beginning of a line that has not ended.
+//     the beginning of a line that has not ended: at most what of it had come.
 //  2. A kill at any step of a rotation leaves nothing that the next logger,
 //     ours or multilog, would lose or repeat.
-//  3. A kill between the write of lines and taking them out of the pipe, which
-//     follows at once, has the next logger write them again.
+//  3. Each line is in a log directory once, also where svlog is killed between
+//     writing it and taking it out of the pipe, as long as somebody keeps the
+//     pipe open and svlog comes next.
 //  4. Files are as multilog makes them: it may follow us, and we it, at any
 //     time.
 //  5. Memory is bounded. A line has no bound: what is longer than its head
 //     passes through in pieces.
 //
-// The second is proven in kill_test.go, which kills us at each system call.
+// The second is proven in kill_test.go, which kills us at each system call, the
+// third in once_test.go too.
+//
+// # Exactly once
+//
+// Before lines are written, the file lock of the first directory says so: how
+// many bytes of which pipe they are, and for each current that gets some of
+// them where it ends now (intent.go). Then the lines are written. Then one
+// readv(2) takes the bytes out of the pipe, and the first of them lands in lock,
+// which is mapped (ledger_linux.go): so it is the kernel that notes that they
+// were taken. What stood there before is the complement of that byte, whatever
+// it is. The next svlog that finds an intent that was not taken, and finds in
+// its pipe what the intent says, cuts each current back to where it ended, and
+// goes on as ever: the lines are still to come.
+//
+// A kill can come
+//
+//   - while the intent is written: its sum is wrong, so it is none. The one
+//     before it was taken, and nothing was written since.
+//   - before, within or between the writes: each current is cut back by what it
+//     got, which may be nothing.
+//   - in readv: a read of what is there is not interrupted. A kill ends it early
+//     only where it waits for a page of memory. The byte in the mapping comes
+//     first, so that if this happens there, nothing was taken and it was not
+//     noted; and all other pages have just been written to.
+//   - after readv, so in a rotation: the intent was taken, and means nothing.
+//   - in the cutting: it is made again, since the intent is removed after it,
+//     and nothing else was written.
+//
+// What is cut is what can be read again: the same pipe, of the same boot, begins
+// with these bytes. And it is ours: the file is the same, has not ended in
+// order, and has behind the place at most what was to be added, beginning as
+// that does. Wherever any of this is in doubt, nothing is cut, and lines may be
+// there twice. They may be so after multilog or svlogd follow a kill, since
+// these look at no intent; where the first directory of the script has changed;
+// where lock cannot be mapped, which is said; and in what has no end that can be
+// cut: standard output, standard error and status files.
 //
 // # Waiting
 //

@@ -15,12 +15,17 @@ type input struct {
 	copied  [2]int // a pipe of our own, 0 where standard input is none
 	patient bool   // it can be waited for
 	at, n   int    // of buf, what was looked at and not taken
+	id      fileID // zero if it is no pipe
 }
 
 const standardInput = 0
 
 func openInput() *input {
 	in := &input{buf: make([]byte, maxBuffer), patient: patient(standardInput)}
+	var st unix.Stat_t
+	if unix.Fstat(standardInput, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFIFO {
+		in.id = idOf(&st)
+	}
 	var p [2]int
 	if unix.Pipe2(p[:], unix.O_CLOEXEC|unix.O_NONBLOCK) == nil {
 		in.copied = p // else what is read is in memory until it is written
@@ -37,6 +42,18 @@ func patient(fd int) bool {
 	}
 	defer unix.Close(epoll)
 	return unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN}) != unix.EPERM
+}
+
+// standing says that what is read stays in the pipe until it is taken.
+func (in *input) standing() bool { return in.id != fileID{} && in.copied != [2]int{} }
+
+// peek is what the pipe begins with, nothing if that cannot be seen.
+func (in *input) peek() []byte {
+	if !in.standing() {
+		return nil
+	}
+	chunk, _, _ := in.look(0) // which sees it, or fails
+	return chunk
 }
 
 // look is what can be read now, at most limit bytes where it cannot be left in
@@ -89,12 +106,20 @@ func (in *input) closeCopy() {
 func (in *input) full() bool { return in.copied != [2]int{} && in.n == len(in.buf) }
 
 // take takes the next n bytes that were looked at out of the pipe. They are
-// read to where they are.
-func (in *input) take(n int) error {
+// read to where they are; the first of them to mark, if there is one: in one
+// system call, which no signal interrupts where the bytes are there.
+func (in *input) take(n int, mark []byte) error {
 	was := in.at
 	in.at += n
 	if in.copied == [2]int{} {
 		return nil
+	}
+	if mark != nil {
+		into := [...][]byte{mark, in.buf[was+1 : in.at]}
+		// Where mark cannot be written, nothing was read.
+		if n, err := fifo.Retry(func() (int, error) { return unix.Readv(standardInput, into[:]) }); err == nil {
+			was += n
+		}
 	}
 	return readFull(standardInput, in.buf[was:in.at])
 }

@@ -21,6 +21,7 @@ type logger struct {
 	env      []string // of processors
 	stream   stream
 	in       *input
+	ledger   ledger
 	poll     fifo.Poller
 	notice   *fifo.Notice
 
@@ -53,13 +54,17 @@ func Run(script Script, environ []string) error {
 		return err
 	}
 	l.in = openInput()
+	l.settleAccounts()
+	if err := l.takeOverAll(); err != nil {
+		return err
+	}
 	l.listen(true)
 	err := l.loop()
 	l.end()
 	return err
 }
 
-// openAll opens what the script names, and takes the directories over.
+// openAll opens what the script names. What is in directories stays as it is.
 func (l *logger) openAll() error {
 	for _, pair := range l.env {
 		if name, ok := strings.CutPrefix(pair, "SV_NAME="); ok {
@@ -74,9 +79,6 @@ func (l *logger) openAll() error {
 			k.fd, err = openStatus(a.word)
 		case archive:
 			k.dir, err = openDirectory(a.word, a.bounds, l.script.mode)
-		}
-		if err == nil && k.dir != nil {
-			err = l.takeOver(k.dir)
 		}
 		if err != nil {
 			return err
@@ -95,6 +97,18 @@ func openStatus(path string) (int, error) {
 		return -1, errors.New("unable to open " + path + ": " + reason(err))
 	}
 	return fd, nil
+}
+
+// takeOverAll takes over all directories.
+func (l *logger) takeOverAll() error {
+	for i := range l.stream.sinks {
+		if d := l.stream.sinks[i].dir; d != nil {
+			if err := l.takeOver(d); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // takeOver goes on where the last logger of the directory has ended. A disk
@@ -178,8 +192,9 @@ func (l *logger) pass(chunk []byte) error {
 	l.stamp()
 	for len(chunk) > 0 {
 		n := l.stream.take(chunk)
+		l.intend(chunk[:n])
 		l.flush()
-		if err := l.in.take(n); err != nil {
+		if err := l.in.take(n, l.ledger.mark()); err != nil {
 			return err
 		}
 		l.rotateFull()

@@ -76,7 +76,7 @@ func (s *Service) inherit() {
 	k := x.kept[0]
 	x.kept = x.kept[1:]
 	s.dir, s.lock, s.ok, s.writing = k.dir, k.lock, k.ok, k.writing
-	s.control = fifo.KeptControl(k.read, k.write)
+	s.control = fifo.JoinControl(k.read, k.write)
 }
 
 // leaves is what this service has for the next image.
@@ -141,13 +141,9 @@ func (e *Engine) tried() {
 
 // execAgain becomes the new image. It returns only if that is not possible.
 func (e *Engine) execAgain() {
-	if came := e.poll.Deaf(); len(came) > 0 {
-		// They come first; a letter may ask again.
-		e.failExec("a signal came")
+	if came := e.poll.Deafen(); len(came) > 0 {
 		_ = e.listen() // it worked before
-		for _, sig := range came {
-			e.signalled(sig)
-		}
+		e.failExec("a signal came first")
 		return
 	}
 	argv := []string{e.reexec.argv0}

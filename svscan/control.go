@@ -12,6 +12,7 @@ var (
 	byLetter = map[byte]func(*scanner){
 		'a': (*scanner).askAll,
 		't': (*scanner).stop,
+		'R': (*scanner).reexec,
 	}
 	// byLine are those that have more to say: the whole line.
 	byLine = map[byte]func(s *scanner, line string){}

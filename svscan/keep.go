@@ -2,6 +2,7 @@ package svscan
 
 import (
 	"errors"
+	"runtime"
 	"strconv"
 	"syscall"
 
@@ -139,11 +140,21 @@ func (s *scanner) spawn(k *keeping) (int, error) {
 	if k.logger != "" {
 		argv = append(argv, k.logger)
 	}
-	return syscall.ForkExec(s.program, argv, &syscall.ProcAttr{
-		Dir:   s.runPath,
+	return s.fork(s.program, argv, s.runPath, s.config.group)
+}
+
+// fork starts a child. It blocks no signal, whatever we do.
+func (s *scanner) fork(program string, argv []string, dir string, group bool) (int, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var before, none unix.Sigset_t
+	_ = unix.PthreadSigmask(unix.SIG_SETMASK, &none, &before) // fails on bad arguments only
+	defer func() { _ = unix.PthreadSigmask(unix.SIG_SETMASK, &before, nil) }()
+	return syscall.ForkExec(program, argv, &syscall.ProcAttr{
+		Dir:   dir,
 		Env:   s.env,
 		Files: []uintptr{uintptr(s.null), 1, 2},
-		Sys:   &syscall.SysProcAttr{Setsid: s.config.group},
+		Sys:   &syscall.SysProcAttr{Setsid: group},
 	})
 }
 

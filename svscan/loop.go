@@ -66,9 +66,30 @@ func (s *scanner) turn() {
 	}
 	s.title.tick(now)
 	s.perform()
+	if !s.settled {
+		s.settle()
+	}
 	if s.stopAt != 0 {
 		s.stopping()
 	}
+	if !s.left {
+		s.upgrading(now)
+	}
+}
+
+// settle notes the moment when all has begun or was taken over, and tells it. What
+// nobody has taken over is closed.
+func (s *scanner) settle() {
+	listed := s.table.scanned || s.said != ""
+	if !listed || s.table.beginning() {
+		return
+	}
+	s.settled = true
+	for _, fd := range s.inherited {
+		_ = unix.Close(fd) // its service has gone
+	}
+	s.inherited = nil
+	s.writeEnv()
 }
 
 // scan lists the scan directory anew. While it cannot be opened, or has gone,
@@ -149,10 +170,10 @@ func (s *scanner) perform() {
 
 // deadline is when the loop must wake, -1 never.
 func (s *scanner) deadline() time.Duration {
-	if s.unreaped {
+	if s.unreaped || s.upgrade.due && s.table.scanDue() == 0 {
 		return fifo.Now()
 	}
-	next := earlier(s.table.next(), s.title.dotAt)
+	next := earlier(earlier(s.table.next(), s.title.dotAt), s.upgrade.until)
 	if s.stopAt != 0 && !s.blamed {
 		next = earlier(next, s.stopAt)
 	}

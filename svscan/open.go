@@ -67,6 +67,9 @@ func (s *scanner) lockUp() error {
 	if err != nil {
 		s.once(&s.saidLock, "unable to lock "+s.path+"/"+name+": "+reason(err)+", going on without")
 	}
+	if s.settled {
+		s.writeEnv() // it is another directory
+	}
 	return nil
 }
 

@@ -24,11 +24,14 @@ func (s *scanner) reap() {
 			return // ECHILD, or all others run
 		}
 		id, ours := s.pids[pid]
-		if !ours {
+		if !ours && pid != s.upgrade.check {
 			s.record(&r, pid, status)
 		}
 		if _, err := fifo.Retry(func() (int, error) { return unix.Wait4(pid, nil, unix.WNOHANG, nil) }); err != nil {
 			return // nobody else waits for our children
+		}
+		if pid == s.upgrade.check {
+			s.checked(unix.WaitStatus(status))
 		}
 		if ours {
 			delete(s.pids, pid)

@@ -75,6 +75,7 @@ func TestReapedIsFull(t *testing.T) {
 	}
 	tr.must(os.MkdirAll(tr.scan+"/.svscan", 0o755))
 	tr.must(os.WriteFile(tr.scan+"/.svscan/reaped", full, 0o644))
+	tr.must(os.WriteFile(tr.scan+"/.svscan/svscan.env", scandir.Svscan{PID: 1, BootID: bootID()}.AppendText(nil), 0o644))
 	tr.link("a", "orphan")
 	tr.boot("svscan", tr.scan)
 	tr.expect("supervise a")
@@ -99,5 +100,20 @@ func TestReapedIsFull(t *testing.T) {
 		if !tr.await(func() bool { _, err := os.Stat("/proc/" + strconv.Itoa(pid)); return err != nil }) {
 			t.Errorf("%d is a zombie still", pid)
 		}
+	}
+}
+
+// TestReapedOfAnotherBoot: its numbers mean other processes by now.
+func TestReapedOfAnotherBoot(t *testing.T) {
+	t.Parallel()
+	tr := plant(t)
+	tr.must(os.MkdirAll(tr.scan+"/.svscan", 0o755))
+	tr.must(os.WriteFile(tr.scan+"/.svscan/reaped", []byte("1 2 3\n"), 0o644))
+	tr.must(os.WriteFile(tr.scan+"/.svscan/svscan.env", scandir.Svscan{PID: 1, BootID: "another"}.AppendText(nil), 0o644))
+	tr.link("a")
+	tr.boot("svscan", tr.scan)
+	tr.expect("supervise a")
+	if text, err := os.ReadFile(tr.scan + "/.svscan/reaped"); err == nil {
+		t.Errorf("got %q; want that it is gone", text)
 	}
 }

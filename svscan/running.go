@@ -104,9 +104,32 @@ func (s *scanner) findStrays() {
 			continue
 		}
 		s.kept[r.id()] = k
-		if k.dir, err = openDir(unix.AT_FDCWD, r.Path, r.id()); err == nil {
+		if k.dir, err = s.openStray(r); err == nil {
 			_ = k.openLog(s.inherited) // it was open; without its directory nobody finds it
 		}
-		s.table.stray(r.id(), name)
+		s.table.stray(r.id(), name, s.wasTold(k), fifo.Now())
 	}
+}
+
+// openStray opens what supervise serves: the service directory, or its shadow,
+// which has the name alone.
+func (s *scanner) openStray(r record) (int, error) {
+	if s.run < 0 {
+		return openDir(unix.AT_FDCWD, r.Path, r.id())
+	}
+	return fifo.Retry(func() (int, error) {
+		return unix.Open(r.Path, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	})
+}
+
+// wasTold says that the image before us has told a supervise to end. One that
+// was killed may have had no time for it.
+func (s *scanner) wasTold(k *keeping) bool {
+	path, err := physical(k.dir)
+	if err != nil || s.reexecs == 0 {
+		return false
+	}
+	var link [unix.PathMax]byte
+	n, err := unix.Readlinkat(s.home(), removedName(k.name), link[:])
+	return err == nil && string(link[:n]) == path
 }

@@ -15,7 +15,7 @@ import (
 
 // openRun opens the run directory, and makes it if need be.
 func (s *scanner) openRun() error {
-	if s.config.run == "" {
+	if s.config.run == "" || s.run >= 0 {
 		return nil
 	}
 	var err error

@@ -3,16 +3,41 @@ package svscan
 import (
 	"os"
 	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 // listen listens to the signals that mean an order, and to the deaths of
 // children.
 func (s *scanner) listen() error {
-	signals := []os.Signal{syscall.SIGCHLD}
-	for sig := range s.config.style.orders {
+	var signals []os.Signal
+	for _, sig := range s.config.signals() {
 		signals = append(signals, sig)
 	}
 	return s.poll.Signals(s, tagSignal, signals...)
+}
+
+// signals are those that are listened to.
+func (c *Config) signals() []syscall.Signal {
+	signals := []syscall.Signal{syscall.SIGCHLD}
+	for sig := range c.style.orders {
+		signals = append(signals, sig)
+	}
+	return signals
+}
+
+// Signals are those that the program prog listens to. Where they are blocked when
+// it begins none is lost over a reexec.
+func Signals(prog string) []syscall.Signal {
+	c := Config{style: styleOf(prog)}
+	return c.signals()
+}
+
+// addSignal adds sig to set.
+func addSignal(set *unix.Sigset_t, sig syscall.Signal) {
+	const bits = 8 * int(unsafe.Sizeof(set.Val[0]))
+	set.Val[(int(sig)-1)/bits] |= 1 << ((int(sig) - 1) % bits)
 }
 
 // heard obeys a signal.

@@ -66,16 +66,18 @@ type Config struct {
 	run   string // where the state of the services is, "" in their directories
 	// sameUser: services run as our user, whatever they ask for.
 	sameUser bool
-	ready    int // a newline is written to it when all has begun, -1 nowhere
+	ready    int  // a newline is written to it when all has begun, -1 nowhere
+	check    bool // start, and do nothing
 }
+
+// checkOption is by what a program shows that it starts. It is an option of the
+// name svscan alone.
+const checkOption = "-check"
 
 // Parse reads the arguments as the program prog does: svscan, runsvdir or
 // s6-svscan. The error is how it is called.
 func Parse(prog string, args []string) (Config, error) {
-	s, known := styles[prog]
-	if !known {
-		s = styles["svscan"]
-	}
+	s := styleOf(prog)
 	c := Config{prog: prog, style: s, dir: ".", ready: -1}
 	usage := errors.New(s.usage)
 	names, err := c.options(args)
@@ -104,6 +106,15 @@ func Parse(prog string, args []string) (Config, error) {
 	return c, nil
 }
 
+// styleOf is the style of the program prog.
+func styleOf(prog string) style {
+	s, known := styles[prog]
+	if !known {
+		s = styles["svscan"]
+	}
+	return s
+}
+
 // options takes the options off args.
 func (c *Config) options(args []string) ([]string, error) {
 	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
@@ -119,6 +130,8 @@ func (c *Config) options(args []string) ([]string, error) {
 			c.run, args = args[0], args[1:]
 		case c.style.supervise == "supervise" && (arg == "-no-user-change" || arg == "--no-user-change"):
 			c.sameUser = true
+		case c.style.supervise == "supervise" && arg == checkOption:
+			c.check = true
 		case c.style.supervise == "runsv" && arg == "-P":
 			c.group = true
 		case c.style.supervise == "s6-supervise" && strings.IndexByte("cCLtdX", arg[1]) >= 0:

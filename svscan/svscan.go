@@ -27,7 +27,8 @@ import (
 type scanner struct {
 	config  Config
 	path    string   // of the scan directory, absolute
-	program string   // the supervise beside our own executable
+	self    string   // our own program file
+	program string   // the supervise beside it
 	env     []string // of each supervise
 	null    int      // its standard input
 	runPath string   // of the run directory, "" without one
@@ -51,11 +52,18 @@ type scanner struct {
 	// unreaped says that there may be more who have ended.
 	unreaped bool
 
+	upgrade  upgrade
+	reexecs  int    // how often this process has executed itself again
+	failures int    // and how often it could not
+	failure  string // why, the last time
+
 	poll     fifo.Poller
 	watches  watches
 	terminal terminal
 	title    title
+	nohup    bool // HUP was ignored at our start
 	notice   *fifo.Notice
+	settled  bool // all has begun
 	behind   bool // the poll waits for room to say what was lost
 
 	said, saidLock string        // about the scan directory, and its lock
@@ -73,7 +81,10 @@ type scanner struct {
 // until a signal ends it, and returns the exit code. The error says why it
 // could not begin.
 func Run(c Config) (int, error) {
-	s := &scanner{config: c, dir: -1, run: -1, lock: -1, first: os.Getpid() == 1,
+	if c.check {
+		return 0, nil
+	}
+	s := &scanner{config: c, dir: -1, run: -1, null: -1, lock: -1, title: title{read: -1}, first: os.Getpid() == 1,
 		table: newTable(), kept: map[identity]*keeping{}, pids: map[int]identity{}}
 	if err := s.begin(); err != nil {
 		return 0, err
@@ -90,36 +101,48 @@ func (s *scanner) begin() error {
 	if err = s.listen(); err != nil {
 		return errors.New("unable to listen to signals: " + reason(err))
 	}
+	s.inherit()
 	s.openTitle()
 	s.boot = bootID()
-	if s.path, err = absolute(s.config.dir); err != nil {
+	if s.path == "" {
+		s.path, err = absolute(s.config.dir)
+	}
+	if err != nil {
 		return errors.New("unable to find the working directory: " + reason(err))
 	}
 	if err = s.openRun(); err != nil {
 		return errors.New("unable to open " + s.config.run + ": " + reason(err))
 	}
-	self, err := os.Executable()
-	if err != nil {
+	if s.self, err = os.Executable(); err != nil {
 		return errors.New("unable to find supervise: " + reason(err))
 	}
-	s.program = self[:strings.LastIndexByte(self, '/')+1] + "supervise"
-	s.env = s.environment(os.Environ())
-	if s.null, err = unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0); err != nil {
-		return errors.New("unable to open /dev/null: " + reason(err))
+	s.program = s.self[:strings.LastIndexByte(s.self, '/')+1] + "supervise"
+	s.env = s.environment(withoutHandover(os.Environ()))
+	if s.null < 0 {
+		if s.null, err = unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0); err != nil {
+			return errors.New("unable to open /dev/null: " + reason(err))
+		}
 	}
 	// Best effort: before Linux 3.4 strangers go to process 1.
 	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 	return s.arrive()
 }
 
-// arrive takes possession of the scan directory for the first time.
+// arrive takes possession of the scan directory for the first time. After a
+// reexec it is ours already, and nothing that happens to it may end us.
 func (s *scanner) arrive() error {
-	if err := s.reopen(); err != nil {
+	ours := s.dir >= 0
+	if err := s.reopen(); err != nil && !ours {
 		return errors.New("unable to open " + s.config.dir + ": " + reason(err))
 	}
 	if err := s.lockUp(); err != nil {
-		return err
+		if !ours {
+			return err
+		}
+		s.once(&s.saidLock, err.Error())
 	}
+	s.forgetBoot()
+	s.unreaped = true
 	s.openControl()
 	s.linkRun()
 	s.clearRemoved()
@@ -155,6 +178,8 @@ func (s *scanner) environment(old []string) []string {
 	}
 	if s.config.sameUser {
 		env = append(env, "SV_NO_USER_CHANGE=1")
+	}
+	if s.config.sameUser && s.reexecs == 0 {
 		s.warn("user, capabilities and chroot of services are not looked at (-no-user-change)")
 	}
 	return append(env, "SVDIR="+path, "SV_SVSCAN="+strconv.Itoa(os.Getpid()))

@@ -118,9 +118,29 @@ func (t *table) rename(s *service, g *sighting) {
 // tookOver notes that what was just started has run for a while.
 func (t *table) tookOver(id identity, now time.Duration) { t.services[id].last = now - pace }
 
-// stray notes that a service runs of which no listing knows.
-func (t *table) stray(id identity, name string) {
-	t.services[id] = &service{name: name, state: running}
+// stray notes that a service runs of which no listing knows: its entry vanished
+// just now, for all that can be told. If another has the name, it is gone. told
+// says that it was told to end.
+func (t *table) stray(id identity, name string, told bool, now time.Duration) {
+	s := &service{name: name, state: running}
+	t.services[id] = s
+	if told {
+		s.state = stopping
+	} else if t.names[name] == nil {
+		s.wanted = true
+		t.names[name] = &sighting{entry: entry{name: name, id: id}, settled: true, gone: now + removedAfter}
+	}
+}
+
+// beginning says that a service was not tried yet, and could be.
+func (t *table) beginning() bool {
+	busy := t.stoppingNames()
+	for id, s := range t.services {
+		if s.last == 0 && t.startable(id, s, busy) {
+			return true
+		}
+	}
+	return false
 }
 
 // lookSoon notes that something in a service directory changed which its

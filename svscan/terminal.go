@@ -54,6 +54,7 @@ func (t *terminal) hungUp() bool {
 }
 
 func (s *scanner) openTerminal() {
+	s.nohup = signal.Ignored(syscall.SIGHUP)
 	s.terminal = openTerminal()
 	if s.terminal.fd >= 0 {
 		s.poll.Add(s.terminal.fd, 0, s, tagTerminal) // poll tells of POLLHUP unasked

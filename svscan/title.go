@@ -23,8 +23,14 @@ type title struct {
 	dotAt time.Duration // a dot a quarter of an hour shows how old the rest is
 }
 
-// openTitle makes standard error a pipe into the argument arg.
-func openTitle(arg string) (title, error) {
+// openTitle makes standard error a pipe into the argument arg. After a reexec it
+// is one already, with the reading end read.
+func openTitle(arg string, read int) (title, error) {
+	// The runtime's os.Args point into the memory that ps reads.
+	text := unsafe.Slice(unsafe.StringData(arg), len(arg))
+	if read >= 0 {
+		return title{text: text, read: read, dotAt: fifo.Now() + titleDot}, nil
+	}
 	var pipe [2]int
 	if err := unix.Pipe2(pipe[:], unix.O_CLOEXEC|unix.O_NONBLOCK); err != nil {
 		return title{}, err
@@ -34,8 +40,6 @@ func openTitle(arg string) (title, error) {
 	if err != nil {
 		return title{}, err
 	}
-	// The runtime's os.Args point into the memory that ps reads.
-	text := unsafe.Slice(unsafe.StringData(arg), len(arg))
 	return title{text: text, read: pipe[0], dotAt: fifo.Now() + titleDot}, nil
 }
 
@@ -74,7 +78,7 @@ func (s *scanner) openTitle() {
 		return
 	}
 	var err error
-	if s.title, err = openTitle(s.config.log); err != nil {
+	if s.title, err = openTitle(s.config.log, s.title.read); err != nil {
 		s.warn("unable to create pipe for log: " + reason(err))
 		return
 	}

@@ -62,6 +62,12 @@ func standIn() {
 	if err != nil {
 		os.Exit(111)
 	}
+	if fifo.Make(state, servicedir.OK, 0o622) != nil {
+		os.Exit(111)
+	}
+	if _, err := fifo.Open(state, servicedir.OK, unix.O_RDONLY); err != nil {
+		os.Exit(111)
+	}
 	words := strings.Join(os.Args, " ")
 	if has("down") {
 		words += " down"
@@ -172,6 +178,7 @@ func (tr *tree) start() {
 // there, and starts another. What they say goes the same way.
 func (tr *tree) restart(meanwhile func(), args ...string) {
 	tr.t.Helper()
+	tr.await(func() bool { return tr.env().PID == tr.cmd.Process.Pid }) // it has written down what it started
 	tr.must(tr.cmd.Process.Kill())
 	_ = tr.cmd.Wait() // it was killed
 	meanwhile()

@@ -15,7 +15,7 @@ import (
 
 func main() {
 	prog := strings.TrimPrefix(os.Args[0][strings.LastIndexByte(os.Args[0], '/')+1:], "-")
-	diag.Settle()
+	diag.Settle(svscan.Signals(prog)...)
 	config, err := svscan.Parse(prog, os.Args[1:])
 	if err != nil {
 		diag.BadUsage(prog, err.Error(), diag.Usage)

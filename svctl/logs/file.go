@@ -27,6 +27,7 @@ type file struct {
 
 	off  int64  // what was read of it
 	mark []byte // the last bytes before off, to see that they are still there
+	head []byte // the first bytes before off, to tell a file that was cut from another
 	buf  []byte // what was read, and is no line yet
 	from int    // in buf: what was given away
 	part bool   // what was given away last has no newline
@@ -110,7 +111,9 @@ func (f *file) finish() {
 }
 
 // fill reads on, up to limit, and says how much it read. Where the file was
-// truncated it begins again, after the end of the line that was cut off.
+// truncated it begins again, after the end of the line that was cut off; where
+// it only lost its last lines, as a logger takes them back that writes them
+// again, it goes on at its end.
 func (f *file) fill(limit int64) (int, error) {
 	f.buf = f.buf[:copy(f.buf, f.buf[f.from:])]
 	f.from = 0
@@ -130,15 +133,37 @@ func (f *file) fill(limit int64) (int, error) {
 		return 0, &os.PathError{Op: "read", Path: f.name, Err: err}
 	}
 	if n < len(was) || !bytes.Equal(was, f.mark) {
-		f.off, f.mark = 0, nil
+		f.off, f.mark = f.kept(), nil
+		f.head = f.head[:min(int64(len(f.head)), f.off)]
 		held := len(f.buf)
 		f.finish()
 		return max(1, len(f.buf)-held), nil
 	}
 	n -= len(was)
 	f.remember(was, into[:n])
+	f.head = append(f.head, into[:min(n, markLen-len(f.head))]...)
 	f.buf, f.off = f.buf[:len(f.buf)+n], f.off+int64(n)
 	return n, nil
+}
+
+// beginning is how the file begins now, at most size bytes.
+func (f *file) beginning(size int64) []byte {
+	head := make([]byte, min(markLen, size))
+	n, _ := f.ReadAt(head, 0) // whatever is wrong, fill says
+	return head[:n]
+}
+
+// kept is how much is left of what was read: nothing, unless the file became
+// shorter and begins as it did.
+func (f *file) kept() int64 {
+	info, err := f.Stat()
+	if err != nil || info.Size() >= f.off {
+		return 0
+	}
+	if !bytes.HasPrefix(f.head, f.beginning(info.Size())) {
+		return 0
+	}
+	return info.Size()
 }
 
 // remember marks the last bytes that were read.

@@ -163,6 +163,30 @@ func TestFollowKilledInFlood(t *testing.T) {
 	}
 }
 
+// After a kill, current gets the name of an archive before it loses its own. It
+// is not read again, and the next archive is not taken for what was made of it.
+func TestFollowLinkedCurrent(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, one+".u", "a\n")
+	if err := os.Link(filepath.Join(dir, one+".u"), filepath.Join(dir, "current")); err != nil {
+		t.Fatal(err)
+	}
+	f := follow(t, All, false, dir)
+	f.until("a")
+	write(t, dir, "current.new", "b\n")
+	rename(t, dir, "current.new", "current")
+	f.until("b")
+	rename(t, dir, "current", two+".s")
+	write(t, dir, "current.new", "c\n")
+	rename(t, dir, "current.new", "@400000006b0173c82e85118c.s")
+	write(t, dir, "current", "d\n")
+	f.until("d")
+	if got, want := f.text(), "a\nb\nc\nd\n"; got != want {
+		t.Errorf("got %q; want %q", got, want)
+	}
+}
+
 func TestFollowTruncation(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -177,6 +201,26 @@ func TestFollowTruncation(t *testing.T) {
 	}
 	r.say(5000)
 	f.whole(r)
+}
+
+// A logger that takes lines back, since it was killed and they are still in its
+// pipe, writes them again: those before them are not shown again.
+func TestFollowTakenBack(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, "current", "a\nb\nc\n")
+	f := follow(t, All, false, dir)
+	f.until("c")
+	if err := os.Truncate(filepath.Join(dir, "current"), int64(len("a\nb\n"))); err != nil {
+		t.Fatal(err)
+	}
+	rename(t, dir, "current", one+".u")
+	write(t, dir, "current.new", "c\nd\n")
+	rename(t, dir, "current.new", "current")
+	f.until("d")
+	if got, want := f.text(), "a\nb\nc\nc\nd\n"; got != want {
+		t.Errorf("got %q; want %q", got, want)
+	}
 }
 
 // A line is shown when it is whole; what was cut off ends with its file.

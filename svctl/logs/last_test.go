@@ -104,17 +104,25 @@ func TestLeftovers(t *testing.T) {
 	}
 }
 
-// An archive that also is previous, for the moment between two steps, is one.
+// An archive that also is previous, or current, for the moment between two
+// steps, is one.
 func TestLinked(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	write(t, dir, one+".s", "a\n")
-	write(t, dir, "current", "b\n")
-	if err := os.Link(filepath.Join(dir, one+".s"), filepath.Join(dir, "previous")); err != nil {
-		t.Fatal(err)
-	}
-	if got, _ := show(t, dir, All); got != "a\nb\n" {
-		t.Errorf("got %q", got)
+	for _, c := range []struct{ archive, also, want string }{
+		{one + ".s", "previous", "a\nb\n"},
+		{one + ".u", "current", "a\n"},
+	} {
+		dir := t.TempDir()
+		write(t, dir, c.archive, "a\n")
+		if c.also != "current" {
+			write(t, dir, "current", "b\n")
+		}
+		if err := os.Link(filepath.Join(dir, c.archive), filepath.Join(dir, c.also)); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := show(t, dir, All); got != c.want {
+			t.Errorf("%s is also %s: got %q; want %q", c.archive, c.also, got, c.want)
+		}
 	}
 }
 

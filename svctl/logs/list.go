@@ -128,8 +128,9 @@ func (l *journal) openNewest(now listing) ([]*file, error) {
 			closeAll(all)
 			return nil, err
 		}
-		// For a moment a file has both its old name and its new one.
-		if !f.live && now.last != "" && f.is(filepath.Join(l.dir, now.last)) {
+		// For a moment a file has both its old name and its new one: previous,
+		// and also current, where the logger before was killed.
+		if now.last != "" && f.is(filepath.Join(l.dir, now.last)) {
 			f.close()
 			continue
 		}

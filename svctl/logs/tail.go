@@ -13,7 +13,7 @@ func (f *file) seek(off int64) error {
 	if errors.Is(err, io.EOF) {
 		off, mark, err = 0, nil, nil
 	}
-	f.off, f.mark = off, mark
+	f.off, f.mark, f.head = off, mark, f.beginning(off)
 	return err
 }
 

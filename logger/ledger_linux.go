@@ -1,0 +1,182 @@
+package logger
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/logger/logdir"
+)
+
+// ledger is the file lock of the first log directory, in memory: the intent of
+// what is being written. The zero ledger is none.
+type ledger struct {
+	page   []byte // shared with the file
+	intent intent
+	open   bool // the intent was written and is not taken
+	silent bool // it was said that there is no record
+}
+
+// settleAccounts has each current end where it ended before the lines that are
+// still in the pipe, and opens the ledger for those that come. It is for a pipe
+// that can be looked at: otherwise nothing is left in it.
+func (l *logger) settleAccounts() {
+	first := l.firstDirectory()
+	if first == nil || !l.in.standing() {
+		return
+	}
+	g := &l.ledger
+	g.intent.boot, g.intent.pipe = bootID(), l.in.id
+	for i := range l.stream.sinks {
+		if d := l.stream.sinks[i].dir; d != nil {
+			l.undo(d.lock)
+		}
+	}
+	if err := g.begin(first.lock); err != nil {
+		l.unrecorded(err)
+	}
+}
+
+// unrecorded says once that there is no ledger.
+func (l *logger) unrecorded(err error) {
+	if !l.ledger.silent {
+		l.ledger.silent = true
+		l.warn("unable to keep a record in " + l.firstDirectory().path + "/" + logdir.Lock + ": " + reason(err) +
+			", lines may be there twice after a kill")
+	}
+}
+
+func (l *logger) firstDirectory() *directory {
+	for i := range l.stream.sinks {
+		if d := l.stream.sinks[i].dir; d != nil {
+			return d
+		}
+	}
+	return nil
+}
+
+// undo does what the intent in a lock asks for. It may be killed and done
+// again: until the intent is removed nothing else is written.
+func (l *logger) undo(lock int) {
+	page := l.in.buf[:pageSize]                                                  // room that is there
+	n, _ := fifo.Retry(func() (int, error) { return unix.Pread(lock, page, 0) }) // nothing read means nothing
+	i, open := unpack(page[:max(n, 0)])
+	if !open {
+		return
+	}
+	if i.waits(l.ledger.intent.boot, l.in.id, l.in.peek()) {
+		for k := range l.stream.sinks {
+			if d := l.stream.sinks[k].dir; d != nil {
+				d.cut(i.files)
+			}
+		}
+	}
+	_ = erase(lock) // else it is found again, and what it says of the files is no longer true
+}
+
+// erase has no intent be in a lock.
+func erase(lock int) error {
+	var none [headSize]byte
+	_, err := fifo.Retry(func() (int, error) { return unix.Pwrite(lock, none[:], 0) })
+	return err
+}
+
+// cut cuts current back if it is one of the files.
+func (d *directory) cut(files []place) {
+	fd, err := fifo.Retry(func() (int, error) {
+		return unix.Openat(d.fd, logdir.Current, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	})
+	if err != nil {
+		return
+	}
+	defer unix.Close(fd)
+	var st unix.Stat_t
+	if unix.Fstat(fd, &st) != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return
+	}
+	for i := range files {
+		p := &files[i]
+		var room [maxStart]byte
+		n, _ := fifo.Retry(func() (int, error) { return unix.Pread(fd, room[:], p.size) }) // as in undo
+		if p.cuts(left{idOf(&st), st.Size, st.Mode&ownerExecutes != 0, room[:max(n, 0)]}) {
+			_, _ = fifo.Retry(func() (int, error) { return 0, unix.Ftruncate(fd, p.size) }) // else they are there twice
+			return
+		}
+	}
+}
+
+// begin maps lock. Its page has room on the disk from now on. What it holds is
+// not asked for any more.
+func (g *ledger) begin(lock int) error {
+	if g.intent.boot == [bootSize]byte{} {
+		return unix.ENOENT // no /proc
+	}
+	var last [1]byte
+	_, err := fifo.Retry(func() (int, error) { return unix.Pwrite(lock, last[:], pageSize-1) })
+	if err == nil {
+		g.page, err = unix.Mmap(lock, 0, pageSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	}
+	return err
+}
+
+// intend says in the ledger that chunk is about to be written, as it is in the
+// buffers, and then taken.
+func (l *logger) intend(chunk []byte) {
+	g := &l.ledger
+	if g.page == nil || len(chunk) == 0 {
+		return
+	}
+	i := &g.intent
+	i.files = i.files[:0]
+	for k := range l.stream.sinks {
+		if s := &l.stream.sinks[k]; s.dir != nil && len(s.buf) > 0 && len(i.files) < maxPlaces {
+			i.files = append(i.files, place{s.dir.id, s.dir.bytes, int64(len(s.buf)), s.buf[:min(len(s.buf), maxStart)]})
+		}
+	}
+	if len(i.files) == 0 {
+		return
+	}
+	i.count, i.first, i.hash = len(chunk), chunk[0], ends(chunk)
+	if err := g.write(); err != nil {
+		l.unrecorded(err)
+	}
+}
+
+// write puts the intent into the page, which is one only when it is whole.
+func (g *ledger) write() error {
+	// Where the page cannot be written, because somebody truncated the file or
+	// the file system copies what it overwrites and is full, we would be
+	// killed. Linux 5.14 says so instead; older ones know no such advice.
+	if err := unix.Madvise(g.page, unix.MADV_POPULATE_WRITE); err != nil && err != unix.EINVAL {
+		return err
+	}
+	g.intent.pack(g.page[:0])
+	g.open = true
+	return nil
+}
+
+// mark is where the first byte that is taken goes, nil if nothing waits for it.
+func (g *ledger) mark() []byte {
+	if !g.open {
+		return nil
+	}
+	g.open = false
+	return g.page[markAt : markAt+1]
+}
+
+// bootID names this boot, all zero if there is no /proc.
+func bootID() (id [bootSize]byte) {
+	fd, err := fifo.Retry(func() (int, error) {
+		return unix.Open("/proc/sys/kernel/random/boot_id", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	})
+	if err != nil {
+		return id
+	}
+	defer unix.Close(fd)
+	n, _ := fifo.Retry(func() (int, error) { return unix.Read(fd, id[:]) }) // as in undo
+	if n != bootSize {
+		return [bootSize]byte{}
+	}
+	return id
+}
+
+func idOf(st *unix.Stat_t) fileID { return fileID{uint64(st.Dev), st.Ino} }

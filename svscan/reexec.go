@@ -1,0 +1,188 @@
+package svscan
+
+import (
+	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/svdir/svdir/fifo"
+
+	"golang.org/x/sys/unix"
+)
+
+// A reexec is an upgrade in place: svscan executes its own program file again,
+// which may be another one by now. Pid, children and what it holds stay; the
+// next image finds the supervises as after a kill, but they are its children.
+
+// checkLimit is how long the new program may take to show that it starts.
+const checkLimit = 5 * time.Second
+
+// upgrade is a reexec that is under way.
+type upgrade struct {
+	check int           // pid of the new program, which shows that it starts
+	until time.Duration // when it has had its time, 0 once it was killed for that
+	due   bool          // it does, and is to be executed
+}
+
+// reexec begins: first a child shows that the program starts at all. What comes
+// of that shows when it has ended.
+func (s *scanner) reexec() {
+	if s.upgrade.check != 0 || s.upgrade.due {
+		return // it is under way
+	}
+	if s.stopAt != 0 {
+		s.stay("it is about to end")
+		return
+	}
+	pid, err := s.fork(s.self, []string{"svscan", checkOption}, "", false)
+	if err != nil {
+		s.stay(s.self + ": " + reason(err))
+		return
+	}
+	s.upgrade = upgrade{check: pid, until: fifo.Now() + checkLimit}
+}
+
+// checked takes in how the check ended.
+func (s *scanner) checked(status unix.WaitStatus) {
+	late := s.upgrade.until == 0
+	s.upgrade = upgrade{}
+	switch how := how(status); {
+	case late:
+		s.stay(s.self + ": it does not start within " + checkLimit.String())
+	case how != "":
+		s.stay(s.self + ":" + how)
+	default:
+		s.upgrade.due = true
+	}
+}
+
+// upgrading goes on with a reexec, if one is under way.
+func (s *scanner) upgrading(now time.Duration) {
+	u := &s.upgrade
+	switch {
+	case u.check != 0 && u.until != 0 && u.until <= now:
+		u.until = 0
+		_ = syscall.Kill(u.check, syscall.SIGKILL) // our child, and not yet reaped
+	case u.due && s.stopAt != 0:
+		u.due = false
+		s.stay("it is about to end")
+	case u.due && s.table.scanDue() == 0: // else what is being copied would count as whole
+		s.replaceSelf()
+	}
+}
+
+// replaceSelf executes the program, unless a signal came that is to be obeyed
+// first. What comes from now on waits in the kernel, which keeps it over exec:
+// main has these signals blocked in all threads but the one that we deafen.
+func (s *scanner) replaceSelf() {
+	for _, sig := range s.poll.Deafen() {
+		if sig != syscall.SIGCHLD { // the next image reaps at once
+			s.mustListen()
+			return
+		}
+	}
+	s.upgrade.due = false
+	if s.nohup {
+		signal.Ignore(syscall.SIGHUP)
+	}
+	h := s.handOver()
+	env := append(withoutHandover(os.Environ()), handoverKey+"="+h.pack())
+	runtime.LockOSThread() // the mask of the thread that calls exec is that of the next image
+	defer runtime.UnlockOSThread()
+	var blocked, before unix.Sigset_t
+	for _, sig := range s.config.signals() {
+		addSignal(&blocked, sig)
+	}
+	_ = unix.PthreadSigmask(unix.SIG_BLOCK, &blocked, &before) // fails on bad arguments only
+	closeOnExec(h.descriptors(), false)
+	err := unix.Exec(s.self, os.Args, env)
+	closeOnExec(h.descriptors(), true)
+	_ = unix.PthreadSigmask(unix.SIG_SETMASK, &before, nil) // as above
+	s.mustListen()
+	s.stay(s.self + ": " + reason(err))
+}
+
+// mustListen listens again. It has worked before, and needs nothing new.
+func (s *scanner) mustListen() { _ = s.listen() }
+
+// stay says why there is no reexec.
+func (s *scanner) stay(why string) {
+	s.warn("unable to reexec: " + why + ", going on with the running program")
+	s.failures++
+	s.failure = why
+	s.writeEnv()
+}
+
+// handOver is what the next image is told.
+func (s *scanner) handOver() *handover {
+	h := &handover{pid: os.Getpid(), reexecs: s.reexecs + 1, path: s.path, runPath: s.runPath,
+		dir: s.dir, run: s.run, null: s.null, lock: s.lock, read: -1, write: -1, title: -1}
+	if s.controlled {
+		h.read, h.write = s.control.Ends()
+	}
+	if s.title.text != nil {
+		h.title = s.title.read
+	}
+	for _, k := range s.kept {
+		if k.log >= 0 {
+			h.logs = append(h.logs, k.log)
+		}
+	}
+	for _, fd := range s.inherited {
+		h.logs = append(h.logs, fd)
+	}
+	return h
+}
+
+// inherit takes what the image before us has handed over, if there was one.
+func (s *scanner) inherit() {
+	h, ok := unpackHandover(os.Getenv(handoverKey))
+	if !ok || h.pid != os.Getpid() {
+		return
+	}
+	closeOnExec(h.descriptors(), true)
+	s.reexecs = h.reexecs
+	s.path, s.runPath = h.path, h.runPath
+	s.dir, s.run, s.null, s.lock = h.dir, h.run, h.null, h.lock
+	s.title.read = h.title
+	if s.dir >= 0 {
+		s.here, _ = identify(s.dir, "") // it is open
+	}
+	if h.read >= 0 && h.write >= 0 {
+		s.control, s.controlled = fifo.JoinControl(h.read, h.write), true
+		s.poll.Add(h.read, unix.POLLIN, s, tagControl)
+	}
+	s.inherited = map[identity]int{}
+	for _, fd := range h.logs {
+		if id, err := identify(fd, ""); err == nil {
+			s.inherited[id] = fd
+		}
+	}
+	s.config.ready = -1 // that was told
+}
+
+// closeOnExec says whether these descriptors are closed by exec.
+func closeOnExec(fds []int, closed bool) {
+	flag := 0
+	if closed {
+		flag = unix.FD_CLOEXEC
+	}
+	for _, fd := range fds {
+		if fd >= 0 {
+			_, _ = unix.FcntlInt(uintptr(fd), unix.F_SETFD, flag) // it is open
+		}
+	}
+}
+
+func withoutHandover(environ []string) []string {
+	var kept []string
+	for _, pair := range environ {
+		if !strings.HasPrefix(pair, handoverKey+"=") {
+			kept = append(kept, pair)
+		}
+	}
+	return kept
+}

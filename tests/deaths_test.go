@@ -1,0 +1,102 @@
+package tests
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/svdir/svdir/supervise/status"
+)
+
+// TestDeaths: service, logger, supervise and svscan die in every order until one
+// of them lives, while lines wait in the FIFO between service and logger. Then
+// svscan comes back, if it was among them, and each line is logged once.
+func TestDeaths(t *testing.T) {
+	t.Parallel()
+	const service, logger, supervise, svscan = 0, 1, 2, 3
+	names := []string{"service", "logger", "supervise", "svscan"}
+	for _, order := range permutations([]int{service, logger, supervise, svscan}) {
+		var words []string
+		for _, who := range order {
+			words = append(words, names[who])
+		}
+		survivor := order[len(order)-1]
+		t.Run(strings.Join(words, " "), func(t *testing.T) {
+			t.Parallel()
+			w := plant(t)
+			w.put("web/run", "#!/bin/sh\nuntil test -e go; do sleep 0.02; done\n"+
+				"test -e said || { : >said; i=0; while test $i -lt 1000; do i=$((i+1)); echo line $i; done; : >done; }\nexec sleep 1000\n")
+			w.put("web/log/run", "#!/bin/sh\nexec cat >>../lines\n")
+			w.serve()
+			web, log := w.reaches("web", status.Up), w.reaches("web/log", status.Up)
+			eventually(t, w.scan, "the logger is there", func() bool { return strings.HasPrefix(commandLine(log.PID), "cat") })
+			pids := []int{web.PID, log.PID, web.Supervisor, w.svscan.cmd.Process.Pid}
+
+			w.freeze(log.PID) // it has read nothing then
+			w.put("web/go", "")
+			eventually(t, w.scan, "the lines are in the FIFO", func() bool { _, err := os.Stat(w.scan + "/web/done"); return err == nil })
+			for _, pid := range pids {
+				w.freeze(pid) // so that nobody mends it too soon
+			}
+			for _, who := range order[:len(order)-1] {
+				w.must(syscall.Kill(pids[who], syscall.SIGKILL))
+			}
+			if survivor != svscan {
+				<-w.svscan.gone
+				w.must(os.Remove(w.scan + "/.svscan/running/web"))
+				w.serve()
+			}
+			w.must(syscall.Kill(pids[survivor], syscall.SIGCONT))
+
+			var got []byte
+			eventually(t, w.scan, "all lines", func() bool {
+				got, _ = os.ReadFile(w.scan + "/web/lines")
+				return strings.Count(string(got), "\n") >= 1000
+			})
+			eventually(t, w.scan, "svscan has a supervise", func() bool { return hasText(w.scan + "/.svscan/running/web") })
+			eventually(t, w.scan, "supervise has both", func() bool {
+				return survivor == supervise || w.record("web").Supervisor != web.Supervisor && w.record("web/log").Supervisor != log.Supervisor
+			})
+			w.reaches("web", status.Up)
+			w.reaches("web/log", status.Up)
+			w.ends()
+			got, err := os.ReadFile(w.scan + "/web/lines")
+			w.must(err)
+			var want strings.Builder
+			for i := range 1000 {
+				fmt.Fprintf(&want, "line %d\n", i+1)
+			}
+			if string(got) != want.String() {
+				t.Errorf("got %d bytes of lines; want %d: each once, and in order", len(got), want.Len())
+			}
+		})
+	}
+}
+
+// freeze stops a process, and waits until it has stopped.
+func (w *tree) freeze(pid int) {
+	w.t.Helper()
+	w.must(syscall.Kill(pid, syscall.SIGSTOP))
+	eventually(w.t, w.dir, "it has stopped", func() bool {
+		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)) // it is there
+		_, rest, _ := strings.Cut(string(text), ") ")
+		return strings.HasPrefix(rest, "T")
+	})
+}
+
+// permutations are all orders of list.
+func permutations(list []int) [][]int {
+	if len(list) <= 1 {
+		return [][]int{list}
+	}
+	var all [][]int
+	for i := range list {
+		rest := append(append([]int{}, list[:i]...), list[i+1:]...)
+		for _, p := range permutations(rest) {
+			all = append(all, append([]int{list[i]}, p...))
+		}
+	}
+	return all
+}
