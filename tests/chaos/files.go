@@ -10,7 +10,7 @@ import (
 // known are the files that may be left when the tree has ended: below the scan
 // directory, and below a service directory or that of its logger.
 var (
-	knownInScan = regexp.MustCompile(`^\.svscan(/(lock|control|reaped|removed|running|set|env|log|run|ready|stat|status\.env))?$`)
+	knownInScan = regexp.MustCompile(`^\.svscan(/(lock|control|reaped|removed|running|svscan\.env|set|env|log|run|ready|stat|status\.env))?$`)
 	knownOfUs   = regexp.MustCompile(`^supervise(/(lock|ok|control|log|status|stat|pid|status\.env|history|death_tally|child|needs|ready))?$`)
 	knownOfLog  = regexp.MustCompile(`^main(/(lock|state|current|@[0-9a-f]{24}\.[su]))?$`)
 	knownOfRun  = regexp.MustCompile(`^(lock\.run|lock\.leaf|lives|counter|socket|log)$`)
