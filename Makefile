@@ -20,6 +20,8 @@ PAGES       = find . -name .git -prune -o -name '*.[158]' -print
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 REPORT      = 2>&1 | awk -f tests/report.awk
 FUZZTIME    = 10s
+KILLS       = 300
+SEED        = 0
 
 # The older marker of Go's collector, where the toolchain still has it: a
 # resident takes 36 kB less.
@@ -66,6 +68,9 @@ fuzz: ## every fuzz target for FUZZTIME
 	grep -rHo '^func Fuzz[A-Za-z0-9]*' --include='*_test.go' . | sed 's|/[^/]*:func | |' | while read -r dir name; do \
 		go test -run='^$$' -fuzz="^$$name$$" -fuzztime=$(FUZZTIME) "$$dir" || exit; done
 
+chaos: ## random blows to every process of ours, KILLS of them deadly; SEED replays
+	go test -count=1 -v -timeout=24h -run=TestChaos ./tests/chaos -args -limit=0 -kills=$(KILLS) -seed=$(SEED)
+
 bench: compat ## ours beside daemontools, runit and s6: medians and ratios
 	go run ./tests/bench
 
@@ -86,4 +91,4 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' Makefile
 
-.PHONY: all compat demo check packages lint test script peer footprint stress fuzz bench install install-compat dist clean help
+.PHONY: all compat demo check packages lint test script peer footprint stress fuzz chaos bench install install-compat dist clean help

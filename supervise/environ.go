@@ -1,10 +1,7 @@
 package supervise
 
 import (
-	"strconv"
 	"strings"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/supervise/servicedir"
 )
@@ -49,8 +46,9 @@ func (e *Engine) readEnvironment(environ []string) {
 	if !path {
 		e.env = append(e.env, usualPath)
 	}
-	// A service may run svscan itself: only our own parent's word counts.
-	if e.svscan = svscan == strconv.Itoa(unix.Getppid()); e.svscan {
+	// A service may run svscan itself, but never sees the word of ours. Whose
+	// child we are does not matter: our svscan may have been killed since.
+	if e.svscan = svscan != ""; e.svscan {
 		e.scanDir = scanDir
 	}
 }

@@ -26,3 +26,23 @@ func TestOwnEnvironment(t *testing.T) {
 		}
 	}
 }
+
+// The svscan that started us may be gone before we look.
+func TestEnvironmentOfSvscan(t *testing.T) {
+	for _, c := range []struct {
+		environ []string
+		want    *Style
+	}{
+		{[]string{"SVDIR=/service", "SV_SVSCAN=1"}, &ours},
+		{[]string{"SVDIR=/service"}, &daemontools},
+	} {
+		var e Engine
+		e.readEnvironment(slices.Clone(c.environ))
+		if got := e.named("supervise"); got != c.want {
+			t.Errorf("%q: got style %+v; want %+v", c.environ, got, c.want)
+		}
+		if slices.Contains(e.env, "SV_SVSCAN=1") {
+			t.Errorf("%q: services see it", c.environ)
+		}
+	}
+}

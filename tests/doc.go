@@ -11,6 +11,7 @@
 //	life_test.go       restarts, finish, the last request, the history; end_test.go: down, signals, KILL
 //	bad_test.go        bad input; settings_test.go: as settings; shortage_test.go: a full disk, no descriptors, no processes
 //	storm_test.go      TERM at random instants, and thousands of services
+//	chaos/             a tree of all shapes while random processes of ours are killed
 //	pipe_test.go       a flood of lines while the logger comes and goes
 //	nest_test.go       svscan as a service, and as process 1; clean_test.go: what a service starts with
 //	tree_test.go       the scan directory and svscan that these have
