@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"strings"
 	"syscall"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/forkexec"
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/svscan/scandir"
 )
 
 // Engine hosts services: one wait on all that they have, and one deadline.
@@ -63,7 +65,7 @@ func (e *Engine) Host(path, name string, style *Style) (*Service, error) {
 // HostPair takes a service directory and, if there is a second one, that of
 // its logger. A style that LogsItself finds the second.
 func (e *Engine) HostPair(dirs []string, style *Style) error {
-	service, err := e.Host(dirs[0], dirs[0], style)
+	service, err := e.Host(dirs[0], nameOf(dirs[0]), style)
 	if err != nil {
 		return err
 	}
@@ -74,7 +76,13 @@ func (e *Engine) HostPair(dirs []string, style *Style) error {
 	case !style.LogsItself || !servicedir.IsDir(service.dir, servicedir.Log):
 		return nil
 	}
-	return e.HostLogger(log, log, service)
+	return e.HostLogger(log, nameOf(log), service)
+}
+
+// nameOf is the name of the service that svscan gave us as path: one that was
+// taken out of the scan directory is found by a link.
+func nameOf(path string) string {
+	return strings.TrimPrefix(path, scandir.Dir+"/"+scandir.Removed+"/")
 }
 
 // HostLogger takes the logger of service: the FIFO supervise/log of service

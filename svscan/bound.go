@@ -24,7 +24,7 @@ func (c *Config) Bind() error {
 // place ends anyhow: its supervises adopt what nobody has any more, and end it.
 func (s *scanner) bind() {
 	if s.last() {
-		s.env = append(s.env, "SV_LEAVE=1")
+		s.env = append(s.env, leaveVariable+"=1")
 		return
 	}
 	if s.config.life == nil {

@@ -32,13 +32,17 @@ type keeping struct {
 }
 
 // start starts the supervise of a service, or says when it tries again.
-func (s *scanner) start(id identity, name string) {
+func (s *scanner) start(id identity, name string, leave bool) {
 	k := s.kept[id]
 	if k == nil {
 		k = &keeping{dir: -1, definition: -1, log: -1, pidfd: -1, pending: newPending()}
 		s.kept[id] = k
 	}
 	k.name = name
+	if leave {
+		s.startLeaving(k, id)
+		return
+	}
 	err := s.open(k, id)
 	if err == nil && s.takeOver(k, id) {
 		s.table.tookOver(id, fifo.Now())
@@ -46,14 +50,41 @@ func (s *scanner) start(id identity, name string) {
 		return
 	}
 	if err == nil {
-		k.pid, err = s.spawn(k)
+		k.pid, err = s.spawn(k.name, k.logger, s.env)
 	}
+	s.started(k, id, err)
+}
+
+// startLeaving starts a supervise that ends what another one has left, which was
+// killed when it had been told to.
+func (s *scanner) startLeaving(k *keeping, id identity) {
+	name, logger := k.name, k.logger
+	if there, _ := s.table.names.find(name, id); !there && s.run < 0 {
+		s.showRemoved(k) // by that it is found
+		name = removedName(name)
+		if logger == "" || logger == k.name+"/"+servicedir.Log {
+			logger = ""
+		}
+	}
+	if logger == "" && k.log >= 0 && s.config.style.logArg {
+		logger = name + "/" + servicedir.Log
+	}
+	var err error
+	k.pid, err = s.spawn(name, logger, append(s.env[:len(s.env):len(s.env)], leaveVariable+"=1"))
+	s.started(k, id, err)
+}
+
+// leaveVariable has supervise end what it adopts, and leave.
+const leaveVariable = "SV_LEAVE"
+
+// started takes notice of a start, or says why there was none.
+func (s *scanner) started(k *keeping, id identity, err error) {
 	if err != nil {
 		if !k.ran {
 			k.close() // perhaps the others need the descriptors
 		}
 		s.table.failed(id, fifo.Now())
-		s.once(&k.said, "unable to start "+s.config.style.supervise+" for "+shown(name)+": "+
+		s.once(&k.said, "unable to start "+s.config.style.supervise+" for "+shown(k.name)+": "+
 			reason(err)+", trying again in 1 second")
 		return
 	}
@@ -134,17 +165,17 @@ func (k *keeping) openLog(inherited map[identity]int) error {
 	return err
 }
 
-// spawn executes the supervise.
-func (s *scanner) spawn(k *keeping) (int, error) {
-	argv := []string{s.config.style.supervise, k.name}
-	if k.logger != "" {
-		argv = append(argv, k.logger)
+// spawn executes a supervise.
+func (s *scanner) spawn(name, logger string, env []string) (int, error) {
+	argv := []string{s.config.style.supervise, name}
+	if logger != "" {
+		argv = append(argv, logger)
 	}
-	return s.fork(s.program, argv, s.runPath, s.config.group)
+	return s.fork(s.program, argv, env, s.runPath, s.config.group)
 }
 
 // fork starts a child. It blocks no signal, whatever we do.
-func (s *scanner) fork(program string, argv []string, dir string, group bool) (int, error) {
+func (s *scanner) fork(program string, argv, env []string, dir string, group bool) (int, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	var before, none unix.Sigset_t
@@ -152,7 +183,7 @@ func (s *scanner) fork(program string, argv []string, dir string, group bool) (i
 	defer func() { _ = unix.PthreadSigmask(unix.SIG_SETMASK, &before, nil) }()
 	return syscall.ForkExec(program, argv, &syscall.ProcAttr{
 		Dir:   dir,
-		Env:   s.env,
+		Env:   env,
 		Files: []uintptr{uintptr(s.null), 1, 2},
 		Sys:   &syscall.SysProcAttr{Setsid: group},
 	})

@@ -168,7 +168,7 @@ func (s *scanner) perform() {
 		case forget:
 			s.forget(a.id)
 		case start:
-			s.start(a.id, a.name)
+			s.start(a.id, a.name, a.leave)
 		case look:
 			s.look(a.id)
 		case alias:

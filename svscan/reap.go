@@ -35,18 +35,18 @@ func (s *scanner) reap() {
 		}
 		if ours {
 			delete(s.pids, pid)
-			s.died(id, how(unix.WaitStatus(status)))
+			s.died(id, demiseOf(unix.WaitStatus(status)), how(unix.WaitStatus(status)))
 		}
 	}
 	s.unreaped = true
 }
 
 // died notes the end of a supervise, and tells why it is started again.
-func (s *scanner) died(id identity, how string) {
+func (s *scanner) died(id identity, d demise, how string) {
 	k := s.kept[id]
 	k.pid = 0
 	now := fifo.Now()
-	due := s.table.died(id, now)
+	due := s.table.died(id, d, now)
 	if due == 0 {
 		return // it was told to end
 	}
@@ -60,6 +60,16 @@ func (s *scanner) died(id identity, how string) {
 	}
 	k.said = ""
 	s.warn(text + ", starting it again")
+}
+
+func demiseOf(status unix.WaitStatus) demise {
+	switch {
+	case status.Signaled():
+		return killed
+	case status.ExitStatus() != 0:
+		return failed
+	}
+	return left
 }
 
 // how a supervise ended, in words: "" for one that was told to leave, by a letter,

@@ -37,7 +37,7 @@ func (s *scanner) reexec() {
 		s.stay("it is about to end")
 		return
 	}
-	pid, err := s.fork(s.self, []string{"svscan", checkOption}, "", false)
+	pid, err := s.fork(s.self, []string{"svscan", checkOption}, s.env, "", false)
 	if err != nil {
 		s.stay(s.self + ": " + reason(err))
 		return

@@ -99,13 +99,22 @@ func (s *scanner) findStrays() {
 			continue // it is taken over when it would be started
 		}
 		k := &keeping{name: name, shown: name, dir: -1, definition: -1, log: -1, pidfd: -1, pending: newPending()}
-		if !ok || !s.hold(k, r.id(), r.PID, r.Ticks, r.BootID) {
+		if ok {
+			k.dir, err = s.openStray(r)
+		}
+		held := ok && s.hold(k, r.id(), r.PID, r.Ticks, r.BootID)
+		if !held && (!ok || err != nil || r.BootID != s.boot || k.hasLeft()) {
+			k.close()
 			_ = unix.Unlinkat(fd, name, 0) // it has ended
 			continue
 		}
 		s.kept[r.id()] = k
-		if k.dir, err = s.openStray(r); err == nil {
+		if err == nil {
 			_ = k.openLog(s.inherited) // it was open; without its directory nobody finds it
+		}
+		if !held {
+			s.table.strand(r.id(), name, fifo.Now())
+			continue
 		}
 		s.table.stray(r.id(), name, s.wasTold(k), fifo.Now())
 	}

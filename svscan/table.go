@@ -12,8 +12,21 @@ const (
 	waiting  state = iota // for its start
 	running               // it has a supervise
 	stopping              // its supervise was told to end
-	ended                 // and did
+	stranded              // and was killed before it had: another is to go on with that
+	ended                 // it has ended
 )
+
+// demise is how a supervise ended.
+type demise uint8
+
+const (
+	left   demise = iota // in order
+	failed               // it could not do what it should
+	killed               // in the middle of whatever it did
+)
+
+// maxFailures bounds how often is tried to go on with the end of a service.
+const maxFailures = 3
 
 const (
 	pace          = time.Second // between two starts of one supervise, at least
@@ -28,6 +41,7 @@ type service struct {
 	last   time.Duration // when it was last started
 	due    time.Duration // it is not started before
 	look   time.Duration // when its supervise is to look at the directory, 0 never
+	fails  int           // of those that were to go on with its end, in a row
 }
 
 // verb says what is to be done for a service.
@@ -41,11 +55,13 @@ const (
 	alias              // say that it has a second name
 )
 
-// action is one thing to do. other is the second name.
+// action is one thing to do. other is the second name. A start with leave is of a
+// supervise that adopts what runs, to end it.
 type action struct {
 	verb        verb
 	id          identity
 	name, other string
+	leave       bool
 }
 
 // table is who is who: which names there are and which services run. It is
@@ -106,7 +122,7 @@ func (t *table) rename(s *service, g *sighting) {
 	case there && g.gone == 0:
 		if !g.told {
 			g.told = true
-			t.aliases = append(t.aliases, action{alias, g.id, s.name, g.name})
+			t.aliases = append(t.aliases, action{verb: alias, id: g.id, name: s.name, other: g.name})
 		}
 	case g.gone == 0, !known:
 		if s.state == waiting || s.state == running {
@@ -168,22 +184,37 @@ func (t *table) vanish() {
 }
 
 // died notes that a supervise ended, and says when it starts again: 0 never.
-func (t *table) died(id identity, now time.Duration) time.Duration {
+func (t *table) died(id identity, how demise, now time.Duration) time.Duration {
 	s := t.services[id]
-	if s.state == stopping || !s.wanted {
-		s.state = ended
-		return 0
-	}
-	s.state = waiting
 	s.due = max(now, s.last+pace)
+	switch {
+	case s.state != stopping && s.wanted:
+		s.state = waiting
+	case how == killed, how == failed && s.fails < maxFailures:
+		if s.state = stranded; how == failed {
+			s.fails++
+		}
+	default:
+		s.state, s.due = ended, 0
+	}
 	return s.due
 }
 
 // failed notes that a supervise could not be started.
 func (t *table) failed(id identity, now time.Duration) {
 	s := t.services[id]
-	s.state = waiting
 	s.due = now + pace
+	if s.state == stopping {
+		s.state = stranded
+	} else {
+		s.state = waiting
+	}
+}
+
+// strand notes a service whose entry vanished, and whose supervise was killed,
+// while no svscan was there.
+func (t *table) strand(id identity, name string, now time.Duration) {
+	t.services[id] = &service{name: name, state: stranded, due: now, last: now - pace}
 }
 
 // close ends everything.
@@ -213,11 +244,20 @@ func (t *table) actions(now time.Duration) []action {
 				list = append(list, action{verb: look, id: id, name: s.name})
 			}
 		}
-		if starts < startsPerTurn && s.due <= now && t.startable(id, s, busy) {
-			starts++
-			s.state, s.last = running, now
-			list = append(list, action{verb: start, id: id, name: s.name})
+		if starts == startsPerTurn || s.due > now {
+			continue
 		}
+		switch {
+		case t.startable(id, s, busy):
+			s.state = running
+		case s.state == stranded:
+			s.state = stopping
+		default:
+			continue
+		}
+		starts++
+		s.last = now
+		list = append(list, action{verb: start, id: id, name: s.name, leave: s.state == stopping})
 	}
 	list = append(list, t.aliases...)
 	t.aliases = nil
@@ -252,7 +292,8 @@ func (t *table) ends(now time.Duration) []action {
 func (t *table) stoppingNames() map[string]bool {
 	var busy map[string]bool
 	for _, s := range t.services {
-		if s.state == stopping || s.state == ended {
+		switch s.state {
+		case stopping, stranded, ended:
 			if busy == nil {
 				busy = map[string]bool{}
 			}
@@ -282,7 +323,7 @@ func (t *table) next() time.Duration {
 	busy := t.stoppingNames()
 	for id, s := range t.services {
 		next = earlier(next, s.look)
-		if t.startable(id, s, busy) {
+		if s.state == stranded || t.startable(id, s, busy) {
 			next = earlier(next, s.due)
 		}
 	}
@@ -293,7 +334,8 @@ func (t *table) next() time.Duration {
 func (t *table) unended() []string {
 	var names []string
 	for _, s := range t.services {
-		if s.state == running || s.state == stopping {
+		switch s.state {
+		case running, stopping, stranded:
 			names = append(names, s.name)
 		}
 	}

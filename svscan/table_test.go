@@ -75,7 +75,7 @@ func (w *world) turn() {
 
 func (w *world) die(id identity) {
 	delete(w.alive, id)
-	w.table.died(id, w.now)
+	w.table.died(id, left, w.now)
 }
 
 // pass lets time go by, waking at each deadline as the loop does.

@@ -72,7 +72,23 @@ func (h *heir) Ready(int, int16) {
 	s.poll.Remove(k.pidfd)
 	_ = unix.Close(k.pidfd) // it holds nothing
 	k.pidfd = -1
-	s.died(h.id, " ended")
+	d := killed
+	if k.hasLeft() {
+		d = left
+	}
+	s.died(h.id, d, " ended")
+}
+
+// hasLeft says that the supervise of a service, and the half that has its logger,
+// left in order, for all that it has written.
+func (k *keeping) hasLeft() bool {
+	for _, half := range []string{"", servicedir.Log + "/"} {
+		text := readAt(k.dir, half+servicedir.State+"/"+servicedir.StatusEnv, statusSize)
+		if r, err := status.ParseEnv(text); err == nil && !r.Gone() {
+			return false
+		}
+	}
+	return true
 }
 
 // isLocked says that a supervisor holds the lock of a service directory.
