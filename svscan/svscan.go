@@ -153,6 +153,7 @@ func (s *scanner) arrive() error {
 		s.poll.Add(s.watches.fd, unix.POLLIN, s, tagWatch)
 	}
 	s.table.rescan(fifo.Now())
+	s.hearEarly()
 	if s.config.ready >= 0 {
 		_, _ = unix.Write(s.config.ready, []byte{'\n'}) // best effort: whoever asked may have gone
 		_ = unix.Close(s.config.ready)                  // likewise
