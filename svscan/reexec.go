@@ -86,9 +86,7 @@ func (s *scanner) replaceSelf() {
 	}
 	s.upgrade.due = false
 	for sig := range s.config.style.orders {
-		if sig != syscall.SIGHUP || s.nohup {
-			signal.Ignore(sig)
-		}
+		signal.Ignore(sig)
 	}
 	h := s.handOver()
 	env := append(withoutHandover(os.Environ()), handoverKey+"="+h.pack())
@@ -114,6 +112,9 @@ func (s *scanner) stay(why string) {
 func (s *scanner) handOver() *handover {
 	h := &handover{pid: os.Getpid(), reexecs: s.reexecs + 1, path: s.path, runPath: s.runPath,
 		dir: s.dir, run: s.run, null: s.null, lock: s.lock, read: -1, write: -1, title: -1}
+	if s.nohup {
+		h.nohup = 1
+	}
 	if s.controlled {
 		h.read, h.write = s.control.Ends()
 	}
@@ -138,7 +139,7 @@ func (s *scanner) inherit() {
 		return
 	}
 	closeOnExec(h.descriptors(), true)
-	s.reexecs = h.reexecs
+	s.reexecs, s.nohup = h.reexecs, h.nohup == 1
 	s.path, s.runPath = h.path, h.runPath
 	s.dir, s.run, s.null, s.lock = h.dir, h.run, h.null, h.lock
 	s.title.read = h.title

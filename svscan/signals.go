@@ -36,9 +36,7 @@ func ListenEarly(prog string) {
 	}
 	early = make(chan os.Signal, 16)
 	for sig := range styleOf(prog).orders {
-		if sig != syscall.SIGHUP { // whether it is ignored is still to be asked
-			signal.Notify(early, sig)
-		}
+		signal.Notify(early, sig)
 	}
 }
 

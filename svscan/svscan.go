@@ -94,6 +94,7 @@ func Run(c Config) (int, error) {
 
 // begin opens everything that svscan holds for its life.
 func (s *scanner) begin() error {
+	s.inherit()
 	if s.config.style.hangup {
 		s.openTerminal() // before listen, which ends that HUP is ignored
 	}
@@ -101,7 +102,6 @@ func (s *scanner) begin() error {
 	if err = s.listen(); err != nil {
 		return errors.New("unable to listen to signals: " + reason(err))
 	}
-	s.inherit()
 	s.openTitle()
 	s.boot = bootID()
 	if s.path == "" {
