@@ -58,8 +58,7 @@ func (p *Poller) Signals(w Waiter, tag int, sigs ...os.Signal) error {
 func (p *Poller) Children() { signal.Notify(p.woken.died, syscall.SIGCHLD) }
 
 // Deafen ends Signals, and returns what came and was not told yet: the next Wait
-// tells it. A signal that was blocked when the program began is blocked again in
-// every thread, so that what comes from now on waits in the kernel.
+// tells it.
 func (p *Poller) Deafen() []syscall.Signal {
 	signal.Stop(p.woken.asked)
 	signal.Stop(p.woken.died)

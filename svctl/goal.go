@@ -57,6 +57,10 @@ var (
 	Left      = &Goal{Word: "left by its supervisor", gone: true, met: func(before, now *Service) bool {
 		return !now.Supervised || before.Supervisor != now.Supervisor
 	}}
+	// Reexeced is for supervise itself: it counts, or cannot be waited for.
+	Reexeced = &Goal{Word: "executed again", met: func(before, now *Service) bool {
+		return before.reexecs == "" || now.reexecs != before.reexecs
+	}}
 	Gone = &Goal{Word: "gone", gone: true, met: func(_, now *Service) bool { return !now.Supervised }}
 )
 

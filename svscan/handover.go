@@ -13,6 +13,7 @@ const handoverKey = "SV_REEXEC"
 type handover struct {
 	pid     int // of whom it is for
 	reexecs int // how many there were, with this one
+	nohup   int // 1: HUP was ignored when the first image began
 
 	dir, run, null int // the scan directory, the run directory, /dev/null
 	lock           int
@@ -25,13 +26,13 @@ type handover struct {
 
 // head are the numbers that stand before those of the logs, in their order.
 func (h *handover) head() []*int {
-	return []*int{&h.pid, &h.reexecs, &h.dir, &h.run, &h.null, &h.lock, &h.read, &h.write, &h.title}
+	return []*int{&h.pid, &h.reexecs, &h.nohup, &h.dir, &h.run, &h.null, &h.lock, &h.read, &h.write, &h.title}
 }
 
 // descriptors are those that are kept over exec.
 func (h *handover) descriptors() []int {
 	var all []int
-	for _, fd := range h.head()[2:] {
+	for _, fd := range h.head()[3:] {
 		all = append(all, *fd)
 	}
 	return append(all, h.logs...)

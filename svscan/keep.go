@@ -2,7 +2,6 @@ package svscan
 
 import (
 	"errors"
-	"runtime"
 	"strconv"
 	"syscall"
 
@@ -174,13 +173,8 @@ func (s *scanner) spawn(name, logger string, env []string) (int, error) {
 	return s.fork(s.program, argv, env, s.runPath, s.config.group)
 }
 
-// fork starts a child. It blocks no signal, whatever we do.
+// fork starts a child.
 func (s *scanner) fork(program string, argv, env []string, dir string, group bool) (int, error) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	var before, none unix.Sigset_t
-	_ = unix.PthreadSigmask(unix.SIG_SETMASK, &none, &before) // fails on bad arguments only
-	defer func() { _ = unix.PthreadSigmask(unix.SIG_SETMASK, &before, nil) }()
 	return syscall.ForkExec(program, argv, &syscall.ProcAttr{
 		Dir:   dir,
 		Env:   env,

@@ -45,6 +45,9 @@ func (s *scanner) reap() {
 func (s *scanner) died(id identity, d demise, how string) {
 	k := s.kept[id]
 	k.pid = 0
+	if d != left && k.hasLeft() {
+		d = left // or it had not begun
+	}
 	now := fifo.Now()
 	due := s.table.died(id, d, now)
 	if due == 0 {

@@ -9,13 +9,14 @@ import (
 	"github.com/svdir/svdir/svscan/scandir"
 )
 
-// reaped waits until the death of pid is recorded.
+// reaped waits until the death of pid is recorded: not one of those that
+// TestReapedIsFull made up.
 func (tr *tree) reaped(pid int) (status uint32) {
 	tr.t.Helper()
 	found := tr.await(func() bool {
 		text, _ := os.ReadFile(tr.scan + "/.svscan/reaped") // not there yet
 		var ok bool
-		status, ok = scandir.FindDeath(text, pid, 0, ^uint64(0))
+		status, ok = scandir.FindDeath(text, pid, 2, ^uint64(0))
 		return ok
 	})
 	if !found {

@@ -3,7 +3,6 @@ package svscan
 import (
 	"os"
 	"os/signal"
-	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -75,8 +74,9 @@ func (s *scanner) upgrading(now time.Duration) {
 }
 
 // replaceSelf executes the program, unless a signal came that is to be obeyed
-// first. What comes from now on waits in the kernel, which keeps it over exec:
-// main has these signals blocked in all threads but the one that we deafen.
+// first. One that comes from now on until the next image listens would end us,
+// and is ignored instead: the Go runtime unblocks signals before any code of
+// ours runs, so it cannot wait in the kernel. A letter in control waits.
 func (s *scanner) replaceSelf() {
 	for _, sig := range s.poll.Deafen() {
 		if sig != syscall.SIGCHLD { // the next image reaps at once
@@ -85,24 +85,16 @@ func (s *scanner) replaceSelf() {
 		}
 	}
 	s.upgrade.due = false
-	if s.nohup {
-		signal.Ignore(syscall.SIGHUP)
+	for sig := range s.config.style.orders {
+		signal.Ignore(sig)
 	}
 	h := s.handOver()
 	env := append(withoutHandover(os.Environ()), handoverKey+"="+h.pack())
-	runtime.LockOSThread() // the mask of the thread that calls exec is that of the next image
-	defer runtime.UnlockOSThread()
-	var blocked, before unix.Sigset_t
-	for _, sig := range s.config.signals() {
-		addSignal(&blocked, sig)
-	}
-	_ = unix.PthreadSigmask(unix.SIG_BLOCK, &blocked, &before) // fails on bad arguments only
 	kept := append(h.descriptors(), s.config.bound)
 	closeOnExec(kept, false)
 	s.unguard() // if we stay its end starts another
 	err := unix.Exec(s.self, os.Args, env)
 	closeOnExec(kept, true)
-	_ = unix.PthreadSigmask(unix.SIG_SETMASK, &before, nil) // as above
 	s.mustListen()
 	s.stay(s.self + ": " + reason(err))
 }
@@ -122,6 +114,9 @@ func (s *scanner) stay(why string) {
 func (s *scanner) handOver() *handover {
 	h := &handover{pid: os.Getpid(), reexecs: s.reexecs + 1, path: s.path, runPath: s.runPath,
 		dir: s.dir, run: s.run, null: s.null, lock: s.lock, read: -1, write: -1, title: -1}
+	if s.nohup {
+		h.nohup = 1
+	}
 	if s.controlled {
 		h.read, h.write = s.control.Ends()
 	}
@@ -146,7 +141,7 @@ func (s *scanner) inherit() {
 		return
 	}
 	closeOnExec(h.descriptors(), true)
-	s.reexecs = h.reexecs
+	s.reexecs, s.nohup = h.reexecs, h.nohup == 1
 	s.path, s.runPath = h.path, h.runPath
 	s.dir, s.run, s.null, s.lock = h.dir, h.run, h.null, h.lock
 	s.title.read = h.title

@@ -230,17 +230,17 @@ func TestCheck(t *testing.T) {
 }
 
 func TestHandover(t *testing.T) {
-	one := handover{pid: 70, reexecs: 2, dir: 3, run: -1, null: 4, lock: 5, read: 6, write: 7, title: -1,
+	one := handover{pid: 70, reexecs: 2, nohup: 1, dir: 3, run: -1, null: 4, lock: 5, read: 6, write: 7, title: -1,
 		logs: []int{8, 9}, path: "/a b\nc", runPath: "/run"}
-	const text = "70 2 3 -1 4 5 6 7 -1 6 8 9\n/a b\nc/run"
+	const text = "70 2 1 3 -1 4 5 6 7 -1 6 8 9\n/a b\nc/run"
 	if got := one.pack(); got != text {
 		t.Errorf("got %q; want %q", got, text)
 	}
 	if got, ok := unpackHandover(text); !ok || !reflect.DeepEqual(got, one) {
 		t.Errorf("got %+v, %v; want %+v", got, ok, one)
 	}
-	for _, bad := range []string{"", "70 2 3 -1 4 5 6 7 -1 6 8 9", "70 2 3 -1 4 5 6 7 -1\n/a", "70 2 3 -1 4 5 6 7 -1 99\n/a",
-		"70 2 3 -2 4 5 6 7 -1 0\n", "x 2 3 -1 4 5 6 7 -1 0\n", "70 2 3 -1 4 5 6 7 -1 -1\n"} {
+	for _, bad := range []string{"", "70 2 1 3 -1 4 5 6 7 -1 6 8 9", "70 2 1 3 -1 4 5 6 7 -1\n/a", "70 2 1 3 -1 4 5 6 7 -1 99\n/a",
+		"70 2 1 3 -2 4 5 6 7 -1 0\n", "x 2 1 3 -1 4 5 6 7 -1 0\n", "70 2 1 3 -1 4 5 6 7 -1 -1\n"} {
 		if got, ok := unpackHandover(bad); ok {
 			t.Errorf("%q: got %+v; want that it is refused", bad, got)
 		}
@@ -248,7 +248,7 @@ func TestHandover(t *testing.T) {
 }
 
 func FuzzHandover(f *testing.F) {
-	f.Add("70 2 3 -1 4 5 6 7 -1 6 8 9\n/a b\nc/run")
+	f.Add("70 2 1 3 -1 4 5 6 7 -1 6 8 9\n/a b\nc/run")
 	f.Fuzz(func(t *testing.T, text string) {
 		h, ok := unpackHandover(text)
 		if !ok {

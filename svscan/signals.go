@@ -2,9 +2,9 @@ package svscan
 
 import (
 	"os"
+	"os/signal"
 	"strings"
 	"syscall"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -33,17 +33,35 @@ func (c *Config) signals() []syscall.Signal {
 	return signals
 }
 
-// Signals are those that the program prog listens to. Where they are blocked when
-// it begins none is lost over a reexec.
-func Signals(prog string) []syscall.Signal {
-	c := Config{style: styleOf(prog)}
-	return c.signals()
+// early are the signals that came before the loop could listen.
+var early chan os.Signal
+
+// ListenEarly is for the first moment of the program prog: after a reexec a
+// signal would end what was kept.
+func ListenEarly(prog string) {
+	if _, again := os.LookupEnv(handoverKey); !again {
+		return
+	}
+	early = make(chan os.Signal, 16)
+	for sig := range styleOf(prog).orders {
+		signal.Notify(early, sig)
+	}
 }
 
-// addSignal adds sig to set.
-func addSignal(set *unix.Sigset_t, sig syscall.Signal) {
-	const bits = 8 * int(unsafe.Sizeof(set.Val[0]))
-	set.Val[(int(sig)-1)/bits] |= 1 << ((int(sig) - 1) % bits)
+// hearEarly obeys them.
+func (s *scanner) hearEarly() {
+	if early == nil {
+		return
+	}
+	signal.Stop(early)
+	for {
+		select {
+		case sig := <-early:
+			s.heard(sig.(syscall.Signal))
+		default:
+			return
+		}
+	}
 }
 
 // heard obeys a signal.

@@ -104,6 +104,7 @@ func Run(c Config) (int, error) {
 
 // begin opens everything that svscan holds for its life.
 func (s *scanner) begin() error {
+	s.inherit()
 	if s.config.style.hangup {
 		s.openTerminal() // before listen, which ends that HUP is ignored
 	}
@@ -111,7 +112,6 @@ func (s *scanner) begin() error {
 	if err = s.listen(); err != nil {
 		return errors.New("unable to listen to signals: " + reason(err))
 	}
-	s.inherit()
 	s.openTitle()
 	s.boot = bootID()
 	if s.path == "" {
@@ -164,6 +164,7 @@ func (s *scanner) arrive() error {
 		s.poll.Add(s.watches.fd, unix.POLLIN, s, tagWatch)
 	}
 	s.table.rescan(fifo.Now())
+	s.hearEarly()
 	if s.config.ready >= 0 {
 		_, _ = unix.Write(s.config.ready, []byte{'\n'}) // best effort: whoever asked may have gone
 		_ = unix.Close(s.config.ready)                  // likewise

@@ -72,11 +72,7 @@ func (h *heir) Ready(int, int16) {
 	s.poll.Remove(k.pidfd)
 	_ = unix.Close(k.pidfd) // it holds nothing
 	k.pidfd = -1
-	d := killed
-	if k.hasLeft() {
-		d = left
-	}
-	s.died(h.id, d, " ended")
+	s.died(h.id, killed, " ended")
 }
 
 // hasLeft says that the supervise of a service, and the half that has its logger,

@@ -21,10 +21,9 @@ type terminal struct {
 // hangupWithin is how long after the end of the terminal a HUP is its own.
 const hangupWithin = time.Second
 
-// openTerminal opens the controlling terminal, unless HUP is ignored: then
-// somebody said nohup.
-func openTerminal() terminal {
-	if signal.Ignored(syscall.SIGHUP) {
+// openTerminal opens the controlling terminal, unless somebody said nohup.
+func openTerminal(nohup bool) terminal {
+	if nohup {
 		return terminal{fd: -1}
 	}
 	fd, err := fifo.Retry(func() (int, error) {
@@ -54,8 +53,8 @@ func (t *terminal) hungUp() bool {
 }
 
 func (s *scanner) openTerminal() {
-	s.nohup = signal.Ignored(syscall.SIGHUP)
-	s.terminal = openTerminal()
+	s.nohup = s.nohup || s.reexecs == 0 && signal.Ignored(syscall.SIGHUP)
+	s.terminal = openTerminal(s.nohup)
 	if s.terminal.fd >= 0 {
 		s.poll.Add(s.terminal.fd, 0, s, tagTerminal) // poll tells of POLLHUP unasked
 	}

@@ -24,6 +24,7 @@ import (
 func TestMain(m *testing.M) {
 	switch prog := filepath.Base(os.Args[0]); prog {
 	case "svscan", "runsvdir", "s6-svscan", "svguardian":
+		ListenEarly(prog)
 		c, err := Parse(prog, os.Args[1:])
 		code := 0
 		if err == nil {

@@ -15,7 +15,8 @@ import (
 
 func main() {
 	prog := strings.TrimPrefix(os.Args[0][strings.LastIndexByte(os.Args[0], '/')+1:], "-")
-	environ := diag.Settle(svscan.Signals(prog)...)
+	svscan.ListenEarly(prog)
+	environ := diag.Settle()
 	config, err := svscan.Parse(prog, os.Args[1:])
 	if err != nil {
 		diag.BadUsage(prog, err.Error(), diag.Usage)

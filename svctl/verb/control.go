@@ -15,39 +15,45 @@ func control(c *call) int {
 	if c.opt.group && c.verb.group == "" {
 		return c.badUsage(usageError("no letter of a control FIFO does " + c.verb.word + " to a process group: kill, pause and cont have one"))
 	}
-	all, err := c.tasks()
+	all, err := c.order()
 	if err != nil {
-		return c.fatal(err)
-	}
-	if err := svctl.Arrive(open(all), time.Now().Add(arrival)); err != nil {
-		return c.fatal(err)
-	}
-	goal := c.goal()
-	if goal == nil {
-		return c.sendAll(all)
-	}
-	watch, err := watchAll(all, goal)
-	if err != nil {
-		return c.fatal(err)
-	}
-	defer watch.Close()
-	c.tell(all)
-	if err := c.await(watch, all, false); err != nil {
 		return c.fatal(err)
 	}
 	return c.report(all)
 }
 
+// order is control without the report.
+func (c *call) order() ([]*task, error) {
+	all, err := c.tasks()
+	if err != nil {
+		return nil, err
+	}
+	if err := svctl.Arrive(open(all), time.Now().Add(arrival)); err != nil {
+		return nil, err
+	}
+	goal := c.goal()
+	if goal == nil {
+		c.sendAll(all)
+		return all, nil
+	}
+	watch, err := watchAll(all, goal)
+	if err != nil {
+		return nil, err
+	}
+	defer watch.Close()
+	c.tell(all)
+	return all, c.await(watch, all, false)
+}
+
 // sendAll waits for nothing, so it does not watch either: the kernel takes
 // milliseconds to end a watch.
-func (c *call) sendAll(all []*task) int {
+func (c *call) sendAll(all []*task) {
 	for _, t := range all {
 		if t.err == nil {
 			t.wait = &svctl.Waiting{Before: svctl.Read(t.Target)}
 		}
 	}
 	c.tell(all)
-	return c.report(all)
 }
 
 // tell sends the letters of the verb to all services.

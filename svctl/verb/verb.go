@@ -63,6 +63,9 @@ var verbs = []verb{
 	{word: "reload", args: someName, does: "read the configuration again (reload-signal, else HUP)", options: signals, run: control, letters: "l", signal: true},
 	{word: "exit", args: someName, does: "stop watching: supervise leaves when the service is down", options: waiting, run: control, letters: "x", goal: svctl.Left},
 
+	{word: "scan", does: "have svscan look at the scan directory now", run: scan},
+	{word: "reexec", args: "[option ...] [name ...]", does: "have supervise, or svscan without a name, execute its program again", options: waiting, run: reexec, letters: "R", goal: svctl.Reexeced},
+
 	{word: "term", args: someName, does: "send TERM", options: signals, run: control, letters: "t", goal: svctl.Ended, signal: true},
 	{word: "kill", args: someName, does: "send KILL", options: signals, run: control, letters: "k", group: "K", goal: svctl.Ended, signal: true},
 	{word: "pause", args: someName, does: "send STOP", options: signals, run: control, letters: "p", group: "P", goal: svctl.Paused, signal: true},

@@ -11,28 +11,22 @@ import (
 )
 
 // Settle makes this process a resident, first thing in main: one processor for
-// the runtime, no signal blocked but these, none ignored, and its comm as it was
+// the runtime, an empty signal mask, no signal ignored, and its comm as it was
 // called. What is inherited and cannot be changed from within costs one exec of
-// the same program. The runtime blocks the signals in all threads but one, where
-// it unblocks those that os/signal is asked for: only so can none be lost over
-// an exec. What such a process forks has to be given an empty mask.
+// the same program.
 // It returns the environment that was given, which is what services get.
-func Settle(blocked ...unix.Signal) []string {
+func Settle() []string {
 	// Let the goroutines of the runtime come to rest on this thread: while we
 	// are in a system call it would start another for them, and keep it.
 	runtime.Gosched()
-	var mask, wanted unix.Sigset_t
-	for _, sig := range blocked {
-		const bits = 8 * int(unsafe.Sizeof(wanted.Val[0]))
-		wanted.Val[(int(sig)-1)/bits] |= 1 << ((int(sig) - 1) % bits)
-	}
+	var mask, empty unix.Sigset_t
 	_ = unix.PthreadSigmask(unix.SIG_SETMASK, nil, &mask) // fails on bad arguments only
 	environ := inherited()
 	switch {
 	case !slices.ContainsFunc(environ, isSaved):
-		execAgain(withOneProcessor(environ), &mask, &wanted)
-	case mask != wanted && !slices.Contains(environ, unmasked):
-		execAgain(append(environ, unmasked), &mask, &wanted)
+		execAgain(withOneProcessor(environ), &mask, &empty)
+	case mask != empty && !slices.Contains(environ, unmasked):
+		execAgain(append(environ, unmasked), &mask, &empty)
 	}
 	setComm(os.Args[0])
 	defaultSignals()
@@ -52,8 +46,8 @@ func closeOnExec() {
 	}
 }
 
-// execAgain executes the same program with one processor and the mask wanted.
-func execAgain(environ []string, mask, wanted *unix.Sigset_t) {
+// execAgain executes the same program with one processor and an empty mask.
+func execAgain(environ []string, mask, empty *unix.Sigset_t) {
 	runtime.LockOSThread() // the mask belongs to the thread that calls exec
 	defer runtime.UnlockOSThread()
 	// The handlers of the runtime end us on TERM by another signal to their own
@@ -64,7 +58,7 @@ func execAgain(environ []string, mask, wanted *unix.Sigset_t) {
 			setAction(sig, &action{})
 		}
 	}
-	_ = unix.PthreadSigmask(unix.SIG_SETMASK, wanted, nil) // as above
+	_ = unix.PthreadSigmask(unix.SIG_SETMASK, empty, nil) // as above
 	// The path gives all threads their name. Without /proc nothing is lost but
 	// memory.
 	if path, err := os.Readlink("/proc/self/exe"); err == nil {
