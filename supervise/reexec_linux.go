@@ -193,6 +193,7 @@ func (e *Engine) failExec(why string) {
 func (s *Service) failExec(why string) {
 	s.engine.reexec.asked = false
 	s.record.ReexecFailure = why
+	s.record.ReexecFailures++
 	s.warn("unable to reexec: " + why + ", going on as it is")
 	s.flush()
 }

@@ -65,19 +65,25 @@ func (s *Service) descriptors() (files []uintptr, done func(), err error) {
 	return files, func() {}, nil
 }
 
-// readiness makes the FIFO on which run says that it is ready, if
+// readiness opens the FIFO on which run says that it is ready, if
 // notification-fd asks for one, and puts an end, which the caller closes, at
-// that place of files. It is a new one for each run, and run has both its ends:
-// so what it says is neither refused nor lost while no supervise is there.
+// that place of files. Run has both its ends, so that what it says is not
+// refused while no supervise is there; and svscan has the FIFO open, so that it
+// is not lost where run has closed it. What is left of the run before may still
+// have it: then this run gets a new one.
 func (s *Service) readiness(files []uintptr) (int, []uintptr, error) {
 	at := s.notificationFD()
 	if at == 0 {
 		return -1, files, nil
 	}
-	read, write, err := s.freshFIFO(servicedir.Ready)
+	if s.leads && s.run.pid > 0 && unix.Kill(-s.run.pid, 0) == nil {
+		_ = unix.Unlinkat(s.state, servicedir.Ready, 0) // best effort: below it is opened
+	}
+	read, write, err := s.openBoth(servicedir.Ready)
 	if err != nil {
 		return -1, files, err
 	}
+	empty(read)
 	if s.child >= 0 {
 		_ = writeZeros(s.child, saidAt, maxSaid) // of the run before; best effort: there is room
 	}
@@ -96,6 +102,12 @@ func (s *Service) freshFIFO(name string) (read, both int, err error) {
 	if err := unix.Unlinkat(s.state, name, 0); err != nil && err != unix.ENOENT {
 		return -1, -1, err
 	}
+	return s.openBoth(name)
+}
+
+// openBoth opens a FIFO below supervise/, which it makes if need be: an end for
+// us, and both for a child.
+func (s *Service) openBoth(name string) (read, both int, err error) {
 	if err := fifo.Make(s.state, name, 0o600); err != nil {
 		return -1, -1, err
 	}
@@ -110,9 +122,22 @@ func (s *Service) freshFIFO(name string) (read, both int, err error) {
 	return read, both, nil
 }
 
+// empty forgets what waits in the FIFO fd: it is of an earlier run.
+func empty(fd int) {
+	var buf [maxSaid]byte
+	for {
+		if n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, buf[:]) }); n <= 0 || err != nil {
+			return
+		}
+	}
+}
+
 // reopenReadiness opens the FIFO that the run of an earlier supervise has, if it
 // has not said yet that it is ready.
 func (s *Service) reopenReadiness() {
+	if s.m.Running && !s.m.waits || s.m.Ready || s.notificationFD() == 0 {
+		return
+	}
 	fd, err := fifo.Open(s.state, servicedir.Ready, unix.O_RDONLY)
 	if err != nil {
 		return // it says nothing, or has said it
@@ -158,7 +183,6 @@ func (s *Service) dropReadiness() {
 		s.engine.poll.Remove(s.notify)
 		_ = unix.Close(s.notify) // a pipe has nothing to flush
 		s.notify = -1
-		_ = unix.Unlinkat(s.state, servicedir.Ready, 0) // best effort: the next run gets a new one
 	}
 }
 

@@ -26,6 +26,8 @@ type Goal struct {
 	Word string
 	// met judges now. before is the status from before anything was sent.
 	met func(before, now *Service) bool
+	// fails says why it will not come true, empty while it may.
+	fails func(before, now *Service) string
 	// gone says that it may come true when the supervisor is not there.
 	gone bool
 	// wantsUp says that a service which gave up will not reach it.
@@ -57,9 +59,14 @@ var (
 	Left      = &Goal{Word: "left by its supervisor", gone: true, met: func(before, now *Service) bool {
 		return !now.Supervised || before.Supervisor != now.Supervisor
 	}}
-	// Reexeced is for supervise itself: it counts, or cannot be waited for.
+	// Reexeced is for supervise itself, which counts, and says why it could not.
 	Reexeced = &Goal{Word: "executed again", met: func(before, now *Service) bool {
-		return before.reexecs == "" || now.reexecs != before.reexecs
+		return now.Reexecs > before.Reexecs
+	}, fails: func(before, now *Service) string {
+		if now.ReexecFailures > before.ReexecFailures {
+			return now.ReexecFailure
+		}
+		return ""
 	}}
 	Gone = &Goal{Word: "gone", gone: true, met: func(_, now *Service) bool { return !now.Supervised }}
 )

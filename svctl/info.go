@@ -1,7 +1,6 @@
 package svctl
 
 import (
-	"bytes"
 	"errors"
 	"io/fs"
 	"os"
@@ -37,9 +36,6 @@ type Service struct {
 	Logger *Service
 	// Below are the services of the tree that it keeps itself, if asked for.
 	Below []Service
-	// reexecs is how often its supervise has executed itself again, empty where
-	// it does not tell.
-	reexecs string
 	// Err is why nothing is known.
 	Err error
 }
@@ -114,19 +110,8 @@ func (s *Service) readStatus() error {
 		if r, err := status.ParseEnv(text); err == nil {
 			s.Record = r
 		}
-		s.reexecs = value(text, "REEXECS")
 	}
 	return nil
-}
-
-// value is the value of a key in a status.env, empty if it is not there.
-func value(text []byte, key string) string {
-	for line := range bytes.Lines(text) {
-		if v, ok := bytes.CutPrefix(line, []byte(key+"=")); ok {
-			return string(bytes.TrimSpace(v))
-		}
-	}
-	return ""
 }
 
 // file is the path of a file that supervise writes.

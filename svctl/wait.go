@@ -123,6 +123,11 @@ func (w *Watch) look(one *Waiting, deadline time.Time) {
 		return
 	}
 	one.Verdict = one.Goal.judge(&one.Before, &one.Now, one.changed, deadline)
+	if one.Goal.fails != nil && one.Verdict == NotYet {
+		if why := one.Goal.fails(&one.Before, &one.Now); why != "" {
+			one.Verdict, one.Err = Never, &Problem{"reexec", one.Name, why, ErrNo}
+		}
+	}
 	if one.Goal == Left && one.left {
 		one.Verdict = Reached // and svscan has brought the next one already
 	}

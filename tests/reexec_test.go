@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -83,15 +84,18 @@ func TestReexecFails(t *testing.T) {
 			w.must(os.WriteFile(program+".new", []byte(c.text), 0o755))
 			w.must(os.Rename(program+".new", program))
 		}
-		w.send("web", "R")
-		eventually(t, w.scan, c.why, func() bool { return strings.HasSuffix(w.record("web").ReexecFailure, c.why) })
+		w.run(step{line: "svctl reexec web", code: 1, want: regexp.QuoteMeta(c.why)})
 		w.says(program + ": " + c.why)
 	}
 	w.must(os.Rename(good, program))
-	w.send("web", "R")
-	eventually(t, w.scan, "it executes itself again", func() bool { return w.record("web").Reexecs == 1 })
-	if now := w.record("web"); now.PID != before.PID || now.Supervisor != before.Supervisor || now.ReexecFailure != "" {
+	w.run(answers("svctl reexec web", `^web: up `))
+	if now := w.record("web"); now.PID != before.PID || now.Supervisor != before.Supervisor || now.ReexecFailure != "" || now.Reexecs != 1 {
 		t.Errorf("got %+v; want it as before", now)
+	}
+	svscan := w.svscan.cmd.Process.Pid
+	w.run(answers("svctl reexec --all", "web: up "))
+	if now := w.record("web"); now.Reexecs != 2 || syscall.Kill(svscan, 0) != nil {
+		t.Errorf("got %+v; want all to have executed their programs again", now)
 	}
 	w.must(syscall.Kill(before.PID, syscall.SIGKILL))
 	if end := w.happens("web", "end", 1)[0]; end.Signal != int(syscall.SIGKILL) {

@@ -43,6 +43,7 @@ var fields = [...]struct {
 	{"RUN_LEADS", func(r *Record) value { return (*flag)(&r.RunLeads) }},
 	{"MACHINE", func(r *Record) value { return (*words)(&r.Machine) }},
 	{"REEXECS", func(r *Record) value { return (*number)(&r.Reexecs) }},
+	{"REEXEC_FAILURES", func(r *Record) value { return (*number)(&r.ReexecFailures) }},
 	{"REEXEC_FAILURE", func(r *Record) value { return (*phrase)(&r.ReexecFailure) }},
 }
 

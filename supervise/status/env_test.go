@@ -18,7 +18,7 @@ var full = Record{
 	Paused: true, GotTerm: true, Since: time.Unix(1792549300, 120000000), Wait: UnknownWait, Ended: true, Starts: 3, Deaths: 2,
 	NextStart: time.Unix(1792549400, 999999999), Leftovers: 4, Reason: "unable to start run: it's not executable (chmod +x /service/web/run)",
 	StartTicks: 1 << 63, Supervisor: 815, SupervisorTicks: 88, BootID: "2f9d6b6a-5f29-4b5e-8d0a-3a8f6f3f4c11",
-	InitTicks: 12, Run: 5, RunPID: 4700, RunLeads: true, Machine: []byte("eager letter=d"), Reexecs: 6, ReexecFailure: "exec format error", Unknown: true,
+	InitTicks: 12, Run: 5, RunPID: 4700, RunLeads: true, Machine: []byte("eager letter=d"), Reexecs: 6, ReexecFailures: 7, ReexecFailure: "exec format error", Unknown: true,
 }
 
 const fullText = `FORMAT=1
@@ -49,6 +49,7 @@ RUN_PID=4700
 RUN_LEADS=1
 MACHINE='eager letter=d'
 REEXECS=6
+REEXEC_FAILURES=7
 REEXEC_FAILURE='exec format error'
 `
 

@@ -59,10 +59,11 @@ type Record struct {
 	RunLeads bool
 	// Machine is what the state machine remembers beside all this, in words.
 	Machine []byte
-	// Reexecs counts how often supervise has executed itself again, and
-	// ReexecFailure is why it could not the last time.
-	Reexecs       int
-	ReexecFailure string
+	// Reexecs counts how often supervise has executed itself again,
+	// ReexecFailures how often it could not, and ReexecFailure is why the last
+	// time.
+	Reexecs, ReexecFailures int
+	ReexecFailure           string
 }
 
 // Gone says that supervise had left the service in order, so that who comes
