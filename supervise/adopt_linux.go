@@ -75,6 +75,9 @@ func (s *Service) recall() bool {
 	old.InitTicks = e.initTicks
 	old.Supervisor, old.SupervisorTicks, old.ReexecFailure = e.self, e.ticks, ""
 	s.m.recall(&old, e.epoch)
+	s.files.recall(old.Machine)
+	s.cut(servicedir.History, s.files.historySize)
+	s.cut(servicedir.DeathTally, s.files.tallySize)
 	s.runs, s.leads = old.Run, old.RunLeads
 	if old.Machine = s.record.Machine; old.PID != old.RunPID {
 		old.StartTicks = 0 // of finish
