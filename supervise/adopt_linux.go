@@ -226,6 +226,7 @@ func (s *Service) resume() {
 	}
 	for i := len(s.scripts) - 1; i >= 0; i-- {
 		if sc := &s.scripts[i]; sc.fd < 0 {
+			s.buried = append(s.buried, buried{0, slotOf(sc.letter)})
 			s.answered(i, s.lookUp(&sc.process))
 		}
 	}
