@@ -159,7 +159,7 @@ func (s *Service) startFinish() {
 		s.happen(Event{Kind: FinishEnded})
 		return
 	}
-	if s.adopting && s.adoptFinish() {
+	if s.run.latest != 0 && s.adoptFinish() {
 		s.happen(Event{Kind: FinishStarted, Limit: s.timeoutFinish()})
 		return // resume looks whether it has ended
 	}
