@@ -31,6 +31,7 @@ type killScan struct {
 	ended map[int]unix.WaitStatus // children
 
 	supervise int  // its pid, 0 if it has ended
+	second    int  // the pid of the second supervise
 	doomed    int  // the supervise that is killed at the end
 	begun     int  // supervises
 	killed    bool // the first one, where it was meant to be
@@ -114,7 +115,11 @@ func (k *killScan) reap() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for {
-		pid, wait, ended, err := fifo.Peek(unix.P_ALL, 0)
+		which, id := unix.P_ALL, 0
+		if k.late && k.begun < 3 && k.record().Supervisor != k.second {
+			which, id = unix.P_PID, k.supervise
+		}
+		pid, wait, ended, err := fifo.Peek(which, id)
 		if err != nil || !ended {
 			return
 		}
@@ -167,6 +172,9 @@ func (k *killScan) start() {
 		Dir: k.dir, Env: []string{"PATH=" + peerPath}, Files: []uintptr{0, said.Fd(), said.Fd()},
 		Sys: &syscall.SysProcAttr{},
 	})
+	if k.begun == 2 {
+		k.second = k.supervise
+	}
 	if err != nil {
 		k.fail("unable to start %v: %v", argv, err)
 	}
@@ -183,6 +191,9 @@ func (k *killScan) fail(format string, args ...any) {
 
 // mind starts supervise again when it has ended.
 func (k *killScan) mind() {
+	if k.late {
+		k.reap() // what waited for this supervise
+	}
 	k.mu.Lock()
 	ws, ended := k.ended[k.supervise]
 	k.mu.Unlock()
@@ -348,6 +359,7 @@ func (k *killScan) again() {
 
 // end ends the service.
 func (k *killScan) end() {
+	k.late = false
 	_ = os.Remove(filepath.Join(k.dir, "web/handles")) // as a rule it is not there
 	if !k.left && len(k.wrong) == 0 {
 		_, _ = unix.Write(k.control, []byte("dx")) // then it does not end

@@ -11,6 +11,7 @@ type killScenario struct {
 	asked  string       // letters
 	dies   bool         // run ends by itself then
 	away   bool         // and once more, while no supervise is there
+	late   bool         // nobody is reaped until the next supervise has adopted
 	want   status.State // in the end
 	starts int          // in all, but for those that follow being away
 	counts func(*killScan) bool
@@ -23,6 +24,7 @@ var killScenarios = []killScenario{
 	{name: "start, dies away", files: []string{"finish"}, away: true, want: status.Up, starts: 1},
 	{name: "start with all, dies away", files: []string{"finish", "notification-fd", "set/umask"}, away: true, want: status.Up, starts: 1},
 	{name: "death", files: []string{"finish"}, before: status.Up, dies: true, want: status.Up, starts: 2},
+	{name: "death reaped late", files: []string{"finish"}, before: status.Up, dies: true, late: true, want: status.Up, starts: 2},
 	{name: "death with all", files: []string{"finish", "notification-fd", "set/umask"}, before: status.Up, dies: true, want: status.Up, starts: 2},
 	{name: "death logged", logged: true, before: status.Up, dies: true, want: status.Up, starts: 2},
 	{name: "death for good", files: []string{"finish", "hopeless"}, before: status.Up, dies: true, want: status.Failed, starts: 1},
