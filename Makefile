@@ -61,6 +61,9 @@ peer: ## real clients on our supervise, ours on theirs, theirs on theirs
 footprint: ## memory, threads and wake-ups of an idle supervise
 	go test -count=1 -v -run=TestFootprint ./tests $(REPORT)
 
+kill-points: ## supervise killed at every system call of a start, a stop, ...
+	KILL_POINTS=all go test -count=1 -v -run=TestKillPoints -timeout=2h ./tests $(REPORT)
+
 stress: ## the suite 20 times in a row on a busy machine
 	sh -c 'while :; do :; done' & busy=$$!; trap "kill $$busy" EXIT; go test -count=20 -parallel=8 -timeout=4h ./...
 
@@ -91,4 +94,4 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' Makefile
 
-.PHONY: all compat demo check packages lint test script peer footprint stress fuzz chaos bench install install-compat dist clean help
+.PHONY: all compat demo check packages lint test script peer footprint kill-points stress fuzz chaos bench install install-compat dist clean help

@@ -75,6 +75,9 @@ func (s *Service) recall() bool {
 	old.InitTicks = e.initTicks
 	old.Supervisor, old.SupervisorTicks, old.ReexecFailure = e.self, e.ticks, ""
 	s.m.recall(&old, e.epoch)
+	s.files.recall(old.Machine)
+	s.cut(servicedir.History, s.files.historySize)
+	s.cut(servicedir.DeathTally, s.files.tallySize)
 	s.runs, s.leads = old.Run, old.RunLeads
 	if old.Machine = s.record.Machine; old.PID != old.RunPID {
 		old.StartTicks = 0 // of finish
@@ -223,6 +226,7 @@ func (s *Service) resume() {
 	}
 	for i := len(s.scripts) - 1; i >= 0; i-- {
 		if sc := &s.scripts[i]; sc.fd < 0 {
+			s.buried = append(s.buried, buried{0, slotOf(sc.letter)})
 			s.answered(i, s.lookUp(&sc.process))
 		}
 	}

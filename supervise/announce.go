@@ -48,6 +48,8 @@ func (s *Service) show() {
 	f.text = status.AppendEnv(f.text[:0], &s.record)
 	s.writeTally()
 	s.writeHistory()
+	s.record.Machine = f.remember(s.m.remember(s.record.Machine[:0], s.engine.epoch))
+	f.text = status.AppendEnv(f.text[:0], &s.record)
 	s.replace(servicedir.StatusEnv, &f.env)
 	f.shown, f.stale = true, f.failed
 	s.forgetRequests()
@@ -70,7 +72,6 @@ func (s *Service) fillRecord() {
 	r.State, r.Want, r.Leaving = m.State, m.Want, m.Leaving
 	r.Ready, r.Paused, r.GotTerm = m.Ready, m.Paused, m.GotTerm
 	r.Run, r.RunPID, r.RunLeads = s.runs, s.run.pid, s.leads
-	r.Machine = m.remember(r.Machine[:0], s.engine.epoch)
 	r.PID = 0
 	switch {
 	case m.Running:

@@ -70,6 +70,7 @@ func (s *Service) writeTally() {
 		return
 	}
 	size := s.size(servicedir.DeathTally)
+	defer func() { s.files.tallySize = s.size(servicedir.DeathTally) }()
 	if size%tally.RecordSize == 0 && size/tally.RecordSize < int64(keep) {
 		s.append(servicedir.DeathTally, s.files.death)
 		return
@@ -92,5 +93,6 @@ func (s *Service) writeHistory() {
 		}
 	}
 	s.append(servicedir.History, s.files.history)
+	s.files.historySize = s.size(servicedir.History)
 	s.files.history = s.files.history[:0]
 }

@@ -17,6 +17,7 @@ type written struct {
 	death                  []byte // for death_tally
 	history                []byte
 	events                 []byte
+	historySize, tallySize int64         // of the files, with what status.env knows of
 	finishing              time.Time     // when finish was started
 	hold                   time.Duration // until when a stop is not shown, 0 if none is held
 	shown                  bool          // all was written at least once
@@ -114,6 +115,22 @@ func (s *Service) size(name string) int64 {
 		return 0
 	}
 	return st.Size
+}
+
+// cut takes off a file below supervise/ what was added after it had this size:
+// it was not in status.env, so it is about to happen again.
+func (s *Service) cut(name string, size int64) {
+	if s.size(name) <= size {
+		return
+	}
+	fd, err := s.create(name, 0)
+	if err == nil {
+		err = unix.Ftruncate(fd, size)
+		_ = unix.Close(fd) // nothing is synced, so it tells nothing
+	}
+	if err != nil {
+		s.tell("unable to write supervise/" + name + ": " + reason(err))
+	}
 }
 
 // read reads at most limit bytes of a file below supervise/, its end if it is

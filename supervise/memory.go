@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"bytes"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -88,6 +89,31 @@ func (m *Machine) remember(b []byte, epoch time.Duration) []byte {
 		b = strconv.AppendInt(append(b, '='), at.Milliseconds(), 10)
 	}
 	return b
+}
+
+// remember appends the sizes of the files that status.env agrees with.
+func (w *written) remember(b []byte) []byte {
+	if len(b) > 0 {
+		b = append(b, ' ')
+	}
+	b = strconv.AppendInt(append(b, "history="...), w.historySize, 10)
+	return strconv.AppendInt(append(b, " tally="...), w.tallySize, 10)
+}
+
+// recall is the sizes that were remembered.
+func (w *written) recall(words []byte) {
+	w.historySize, w.tallySize = math.MaxInt64, math.MaxInt64 // where nobody did
+	for word := range bytes.FieldsSeq(words) {
+		name, value, _ := strings.Cut(string(word), "=")
+		n, err := strconv.ParseInt(value, 10, 64)
+		switch {
+		case err != nil || n < 0:
+		case name == "history":
+			w.historySize = n
+		case name == "tally":
+			w.tallySize = n
+		}
+	}
 }
 
 // recall has the machine go on where that of the record r stopped.

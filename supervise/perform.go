@@ -159,9 +159,14 @@ func (s *Service) startFinish() {
 		s.happen(Event{Kind: FinishEnded})
 		return
 	}
-	if s.adopting && s.adoptFinish() {
+	if s.run.latest != 0 && s.adoptFinish() {
 		s.happen(Event{Kind: FinishStarted, Limit: s.timeoutFinish()})
-		return // resume looks whether it has ended
+		if s.finish.fd < 0 && !s.adopting {
+			end := s.lookUp(&s.finish)
+			s.noteFinish(end)
+			s.happen(Event{Kind: FinishEnded, Code: end.code(), Signal: end.signal()})
+		}
+		return // else resume looks whether it has ended
 	}
 	files, closeFiles, err := s.descriptors()
 	if err == nil {

@@ -21,7 +21,7 @@ type processStat []byte
 func (b *statBuffer) read(pid int) processStat {
 	text := readProc("/proc/"+strconv.Itoa(pid)+"/stat", b[:])
 	if i := bytes.LastIndexByte(text, ')'); i >= 0 && i+2 < len(text) {
-		return text[i+2:]
+		return bytes.TrimSuffix(text[i+2:], []byte{'\n'})
 	}
 	return nil
 }

@@ -134,7 +134,7 @@ func (e *Engine) tried() {
 		e.failExec("it was killed by " + unix.SignalName(ws.Signal()) + " when it was tried")
 	case ws.ExitStatus() != x.usage:
 		e.failExec("it ended with " + strconv.Itoa(ws.ExitStatus()) + " when it was tried")
-	default:
+	case len(e.services) > 0: // they may have left meanwhile
 		e.execAgain()
 	}
 }

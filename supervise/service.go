@@ -150,6 +150,7 @@ func (s *Service) beginAnew() {
 		s.m.Want = status.WantUp
 	}
 	s.record.Since = time.Now()
+	s.files.historySize, s.files.tallySize = s.size(servicedir.History), s.size(servicedir.DeathTally)
 	s.forgetPast()
 	s.flush()
 }

@@ -159,8 +159,8 @@ type buried struct{ pid, slot int }
 // bury reaps the children whose ends are written down by now.
 func (s *Service) bury() {
 	for _, b := range s.buried {
-		if b.slot >= scriptSlot {
-			s.clear(b.slot)
+		if b.slot >= scriptSlot && !s.asking(command.Letters[b.slot-scriptSlot].Letter) {
+			s.clear(b.slot) // unless the same runs again
 		}
 		if b.pid != 0 {
 			_, _ = fifo.Retry(func() (int, error) { return unix.Wait4(b.pid, nil, 0, nil) }) // it is a zombie

@@ -10,6 +10,7 @@
 //	attribute_test.go  starts through svexec; output_test.go: the default logger, .svscan/set/output, svscan -run
 //	life_test.go       restarts, finish, the last request, the history; end_test.go: down, signals, KILL
 //	bad_test.go        bad input; settings_test.go: as settings; shortage_test.go: a full disk, no descriptors, no processes
+//	kill_test.go       supervise killed at every system call: killscenario_test.go, killscan_test.go, killcheck_test.go, killrole_test.go
 //	storm_test.go      TERM at random instants, and thousands of services
 //	chaos/             a tree of all shapes while random processes of ours are killed
 //	pipe_test.go       a flood of lines while the logger comes and goes

@@ -1,0 +1,174 @@
+package tests
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// TestKillPoints kills supervise at system calls, each run of a scenario at one,
+// and looks what the next one makes of it: at a few of them that chance chooses,
+// or at all where KILL_POINTS=all (make kill-points).
+func TestKillPoints(t *testing.T) {
+	if _, err := os.Stat(straceProgram); err != nil {
+		t.Skip("strace is not installed: run make packages")
+	}
+	all := os.Getenv("KILL_POINTS") == "all"
+	seed := uint64(time.Now().UnixNano())
+	if value := os.Getenv("KILL_SEED"); value != "" {
+		if _, err := fmt.Sscan(value, &seed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("KILL_SEED=%d", seed)
+	programs := mainThread(t)
+	for i := range killScenarios {
+		scenario := &killScenarios[i]
+		if only := os.Getenv("KILL_SCENARIO"); only != "" && only != scenario.name {
+			continue
+		}
+		t.Run(scenario.name, func(t *testing.T) {
+			t.Parallel()
+			points := killReference(t, scenario, programs)
+			if !all {
+				const few = 3
+				random := rand.New(rand.NewPCG(seed, uint64(i)))
+				random.Shuffle(len(points), func(a, b int) { points[a], points[b] = points[b], points[a] })
+				points = points[:min(few, len(points))]
+			}
+			killAll(t, scenario, points, programs)
+		})
+	}
+}
+
+// mainThread is where the programs are whose calls can be counted.
+func mainThread(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(bin(t), "mainthread") + "/"
+	cmd := exec.Command("go", "build", "-tags=mainthread", "-o", dir, "../cmd/supervise", "../cmd/svexec")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return dir
+}
+
+// killCalls are the system calls that count: those whose number does not depend
+// on what else the machine does.
+var killCalls = strings.Fields(`openat mknodat unlinkat renameat renameat2 pwrite64 pread64 write read splice close
+	fcntl flock fchmod fchmodat fchmodat2 waitid wait4 pidfd_open pidfd_send_signal kill vfork clone clone3 execve ioctl
+	newfstatat fstat faccessat faccessat2 readlinkat getdents64 epoll_ctl mkdirat fsync lseek`)
+
+// killReference goes through a scenario whose supervise is not killed, and lists
+// the points at which it may be.
+func killReference(t *testing.T, scenario *killScenario, programs string) []string {
+	t.Helper()
+	dir := publicDir(t)
+	out, code := runKillScan(scenario, "", dir, programs)
+	if code != killFine {
+		t.Fatalf("nobody was killed, and yet: %s", out)
+	}
+	var first, last int
+	if _, err := fmt.Sscan(out, &first, &last); err != nil {
+		t.Fatalf("got %q: %v", out, err)
+	}
+	trace, err := os.ReadFile(filepath.Join(dir, "trace"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := map[string]int{}
+	for _, name := range killCalls {
+		count[name] = 1
+	}
+	var points []string
+	line := 0
+	for text := range strings.Lines(string(trace)) {
+		line++
+		name, _, _ := strings.Cut(text, "(")
+		n := count[name]
+		if n == 0 {
+			continue
+		}
+		count[name]++
+		if first < line && line <= last && n > 1 || name != "execve" && first < line && line <= last {
+			points = append(points, fmt.Sprint(name, ":", n))
+		}
+	}
+	return points
+}
+
+// runKillScan goes through a scenario in a process of its own.
+func runKillScan(scenario *killScenario, point, dir, programs string) (string, int) {
+	self, err := os.Executable()
+	if err != nil {
+		return err.Error(), killWrong
+	}
+	cmd := &exec.Cmd{Path: self, Args: []string{killScanName, scenario.name, point, dir, programs}, Dir: dir}
+	out, err := cmd.CombinedOutput()
+	sweep(dir)
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		return err.Error(), killWrong
+	}
+	return string(out), cmd.ProcessState.ExitCode()
+}
+
+// killAll goes through all the points, some at a time.
+func killAll(t *testing.T, scenario *killScenario, points []string, programs string) {
+	t.Helper()
+	var unreached atomic.Int32
+	next := make(chan string)
+	var group sync.WaitGroup
+	const workers = 2
+	for range workers {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			for point := range next {
+				if !killAt(t, scenario, point, programs) {
+					unreached.Add(1)
+				}
+			}
+		}()
+	}
+	for _, point := range points {
+		next <- point
+	}
+	close(next)
+	group.Wait()
+	t.Logf("%d points, %d not reached", len(points), unreached.Load())
+	if most := int32(2 + len(points)/25); unreached.Load() > most {
+		t.Errorf("%d points were not reached; want at most %d", unreached.Load(), most)
+	}
+}
+
+// killAt kills at one point. It says whether that was reached.
+func killAt(t *testing.T, scenario *killScenario, point, programs string) bool {
+	const tries = 3
+	for range tries {
+		dir, err := os.MkdirTemp("", "svdir-kill-")
+		if err != nil {
+			t.Error(err)
+			return false
+		}
+		out, code := runKillScan(scenario, point, dir, programs)
+		if code == killUnreached {
+			_ = os.RemoveAll(dir) // best effort: it is in the temporary directory
+			continue
+		}
+		if code != killFine {
+			said, _ := os.ReadFile(filepath.Join(dir, "said")) // it said nothing
+			t.Errorf("killed at %s: %s%s", point, out, said)
+		}
+		_ = os.RemoveAll(dir) // likewise
+		return true
+	}
+	return false
+}
