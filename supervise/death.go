@@ -1,32 +1,14 @@
 package supervise
 
 import (
-	"strings"
 	"time"
 
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/tally"
 )
 
-// inHistory says that the last line of the history that names pid is of this
-// kind: the last supervise was killed between writing that and the status.
-func (s *Service) inHistory(kind string, pid int) bool {
-	const enough = 2 << 10
-	text := s.read(servicedir.History, enough)
-	last := ""
-	for line := range strings.Lines(string(text)) {
-		if l, ok := tally.ParseLine(line); ok && l.PID == pid {
-			last = l.Kind
-		}
-	}
-	return last == kind
-}
-
 // note adds a line to the history.
 func (s *Service) note(kind string, pid int) {
-	if s.adopting && s.inHistory(kind, pid) {
-		return
-	}
 	line := tally.Line{At: time.Now(), Kind: kind, PID: pid}
 	s.files.history = line.Append(s.files.history)
 }
@@ -41,9 +23,6 @@ func (s *Service) noteFinish(end ending) {
 // noteDeath remembers the end of run.
 func (s *Service) noteDeath(cause string) {
 	s.record.Deaths++
-	if s.adopting && s.inHistory("end", s.run.pid) {
-		return
-	}
 	r, now := &s.record, time.Now()
 	line := tally.Line{At: now, Kind: "end", PID: s.run.pid, Code: r.ExitCode(), Signal: r.ExitSignal(), Unknown: r.Unknown,
 		Cause: cause, Lived: now.Sub(r.Since), Ready: s.m.Ready}

@@ -68,6 +68,9 @@ func (s *Service) start() {
 	if !s.mayStart() {
 		return
 	}
+	if s.requests.once {
+		s.show() // so that the letters that led here are not obeyed again after a kill
+	}
 	// The end of the last run is announced apart: s6's clients stop reading at D
 	// and would miss an u in the same piece.
 	s.sendEvents()

@@ -14,7 +14,10 @@ const maxLetters = 512
 // requests are the letters in supervise/child: so many were taken from the FIFO,
 // and so many of them obeyed. When what came of these is in status.env they are
 // forgotten there; a supervise that is killed before leaves them to the next.
-type requests struct{ taken, obeyed int }
+type requests struct {
+	taken, obeyed int
+	once          bool // to obey them again would do harm, once what they asked for has begun
+}
 
 // readControl obeys the letters that wait.
 func (s *Service) readControl() {
@@ -28,6 +31,7 @@ func (s *Service) readControl() {
 			s.requests.obeyed++
 		}
 		if info, ok := command.Unpack(b); ok {
+			s.requests.once = s.requests.once || noted && info.Letter != command.Up
 			s.step(s.request(info))
 		}
 		if s.engine.letGo {
@@ -82,7 +86,7 @@ func (s *Service) leftRequests() {
 	}
 	for i, b := range letters[:n] {
 		if info, ok := command.Unpack(b); ok {
-			s.requests = requests{n, i + 1}
+			s.requests = requests{n, i + 1, true}
 			s.step(s.request(info))
 		}
 	}
