@@ -5,6 +5,7 @@ import (
 
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/logger/logdir"
+	"github.com/svdir/svdir/supervise/proc"
 )
 
 // ledger is the file lock of the first log directory, in memory: the intent of
@@ -165,17 +166,7 @@ func (g *ledger) mark() []byte {
 
 // bootID names this boot, all zero if there is no /proc.
 func bootID() (id [bootSize]byte) {
-	fd, err := fifo.Retry(func() (int, error) {
-		return unix.Open("/proc/sys/kernel/random/boot_id", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	})
-	if err != nil {
-		return id
-	}
-	defer unix.Close(fd)
-	n, _ := fifo.Retry(func() (int, error) { return unix.Read(fd, id[:]) }) // as in undo
-	if n != bootSize {
-		return [bootSize]byte{}
-	}
+	copy(id[:], proc.BootID())
 	return id
 }
 

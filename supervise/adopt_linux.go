@@ -9,6 +9,7 @@ import (
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/forkexec"
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
 )
@@ -269,7 +270,7 @@ func claim(p *process) int {
 	if err != nil {
 		return -1
 	}
-	if ticks := startTicks(p.pid); ticks == 0 || ticks > p.latest {
+	if ticks := proc.StartTicks(p.pid); ticks == 0 || ticks > p.latest {
 		_ = unix.Close(fd) // nothing to flush
 		return -1
 	}

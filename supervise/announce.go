@@ -5,6 +5,7 @@ import (
 
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
 )
@@ -43,7 +44,7 @@ func (s *Service) show() {
 	f.text = status.AppendPID(f.text[:0], &s.record)
 	s.replace(servicedir.PID, &f.pid)
 	if s.m.Running && s.record.StartTicks == 0 {
-		s.record.StartTicks = startTicks(s.run.pid) // after what clients wait for
+		s.record.StartTicks = proc.StartTicks(s.run.pid) // after what clients wait for
 	}
 	f.text = status.AppendEnv(f.text[:0], &s.record)
 	s.writeTally()

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/proc"
 )
 
 // cage is a cgroup that a run and its descendants are in, where we may make
@@ -74,7 +75,7 @@ func (s *Service) caged() (pids []int) {
 		return nil
 	}
 	for line := range bytes.Lines(readWhole(s.cage.procs)) {
-		pids = append(pids, int(decimal(line)))
+		pids = append(pids, int(proc.Decimal(line)))
 	}
 	return pids
 }

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/proc"
 )
 
 func openDir(path string) (int, error) {
@@ -44,7 +45,7 @@ func workingDir() string {
 // processUmask reads the umask without changing it; all of it if it cannot.
 func processUmask() uint32 {
 	var buf [128]byte // it is the second line
-	text := readProc("/proc/self/status", buf[:])
+	text := proc.Read("/proc/self/status", buf[:])
 	_, digits, found := bytes.Cut(text, []byte("\nUmask:\t"))
 	if !found {
 		return 0o777

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
 
@@ -35,7 +36,7 @@ func (s *Service) endRest(scope servicedir.Scope, signals ...syscall.Signal) {
 // isStranger says that another process has the pid of an adopted one by now, so
 // that the group of this number is not its group.
 func (s *Service) isStranger(p *process) bool {
-	return p.latest != 0 && startTicks(p.pid) > p.latest
+	return p.latest != 0 && proc.StartTicks(p.pid) > p.latest
 }
 
 // watchGroup is called when one process of the group has ended.
@@ -95,27 +96,27 @@ func (s *Service) giveUpGroup() {
 // groupMembers are the live processes of the group and session that pid led.
 func groupMembers(leader int) []int {
 	group := strconv.Itoa(leader)
-	return processes(func(_ int, stat processStat) bool {
-		return string(stat.field(5)) == group && string(stat.field(6)) == group
+	return processes(func(_ int, stat proc.Stat) bool {
+		return string(stat.Field(5)) == group && string(stat.Field(6)) == group
 	})
 }
 
 // processes are the live processes of which is says yes, at most maxGroup.
-func processes(is func(pid int, stat processStat) bool) []int {
+func processes(is func(pid int, stat proc.Stat) bool) []int {
 	fd, err := unix.Open("/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil
 	}
 	defer unix.Close(fd)
 	var found []int
-	var buf statBuffer
+	var buf proc.Buffer
 	_ = fifo.EachName(fd, func(name string) { // what was read before an error is true
 		pid, err := strconv.Atoi(name)
 		if err != nil || len(found) == maxGroup {
 			return
 		}
-		stat := buf.read(pid)
-		if state := string(stat.field(3)); state != "Z" && state != "X" && is(pid, stat) {
+		stat := buf.Stat(pid)
+		if state := string(stat.Field(3)); state != "Z" && state != "X" && is(pid, stat) {
 			found = append(found, pid)
 		}
 	})
@@ -133,13 +134,13 @@ func (s *Service) explainDetached() {
 		parent = strconv.Itoa(s.engine.self)
 	}
 	own := []byte("\x00SV_SERVICE=" + s.home + "\x00")
-	left := processes(func(pid int, stat processStat) bool {
+	left := processes(func(pid int, stat proc.Stat) bool {
 		me := strconv.Itoa(pid)
-		if string(stat.field(6)) != me || string(stat.field(4)) != parent {
+		if string(stat.Field(6)) != me || string(stat.Field(4)) != parent {
 			return false
 		}
 		const enough = 32 << 10
-		return bytes.Contains(readProc("/proc/"+me+"/environ", make([]byte, enough)), own)
+		return bytes.Contains(proc.Read("/proc/"+me+"/environ", make([]byte, enough)), own)
 	})
 	if len(left) > 0 {
 		s.toldDetached = true

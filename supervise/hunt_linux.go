@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
 
@@ -121,7 +122,7 @@ func (r *relative) send(sig syscall.Signal) error {
 		return err
 	}
 	defer unix.Close(fd)
-	if startTicks(r.pid) != r.ticks {
+	if proc.StartTicks(r.pid) != r.ticks {
 		return unix.ESRCH
 	}
 	return unix.PidfdSendSignal(fd, sig, nil, 0)

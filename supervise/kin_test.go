@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"github.com/svdir/svdir/supervise/proc"
 	"slices"
 	"testing"
 
@@ -136,7 +137,7 @@ func TestParseRelative(t *testing.T) {
 		{"", false, true},
 		{"Z 1 2 3 0 -1 4 5 6 7 8 9 10 11 12 20 0 4 0 77 1 2", true, false}, // its threads live
 	} {
-		p, alive, gone := parseRelative(9, processStat(c.text))
+		p, alive, gone := parseRelative(9, proc.Stat(c.text))
 		if alive != c.alive || gone != c.gone || alive && (p != relative{pid: 9, parent: 1, session: 3, ticks: 77}) {
 			t.Errorf("%q: got %+v, %v, %v; want alive %v, gone %v", c.text, p, alive, gone, c.alive, c.gone)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/forkexec"
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/svscan/scandir"
 )
@@ -47,9 +48,9 @@ const staleRetry = 5 * time.Second
 // New is an Engine without services. environ is the environment of the
 // services; supervise(8) says what is added. Messages go to descriptor 2.
 func New(environ []string) *Engine {
-	e := &Engine{notice: fifo.NewNotice(2), umask: processUmask(), self: unix.Getpid(), boot: bootID()}
+	e := &Engine{notice: fifo.NewNotice(2), umask: processUmask(), self: unix.Getpid(), boot: proc.BootID()}
 	e.reexec.trial.fd = -1
-	e.ticks, e.initTicks = startTicks(e.self), startTicks(1)
+	e.ticks, e.initTicks = proc.StartTicks(e.self), proc.StartTicks(1)
 	e.world = thisWorld(e.boot, e.initTicks)
 	e.epoch = clock(unix.CLOCK_MONOTONIC) - fifo.Now()
 	e.readEnvironment(environ)

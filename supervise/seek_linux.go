@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/proc"
 )
 
 // Where a child cannot note itself before it executes, supervise notes that it
@@ -46,10 +47,10 @@ func (s *Service) mayStart() bool {
 // which we may not know where they are.
 func (s *Service) suspects(since uint64) (certain, perhaps []int) {
 	reaper := strconv.Itoa(unix.Getppid())
-	orphans := processes(func(pid int, stat processStat) bool {
-		parent := string(stat.field(4))
-		return (parent == reaper || parent == "1") && pid != s.engine.self && decimal(stat.field(22)) >= since &&
-			(!s.style.Session || string(stat.field(6)) == strconv.Itoa(pid))
+	orphans := processes(func(pid int, stat proc.Stat) bool {
+		parent := string(stat.Field(4))
+		return (parent == reaper || parent == "1") && pid != s.engine.self && stat.Number(22) >= since &&
+			(!s.style.Session || string(stat.Field(6)) == strconv.Itoa(pid))
 	})
 	var here unix.Stat_t
 	if unix.Fstat(s.dir, &here) != nil {

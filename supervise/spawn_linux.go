@@ -194,21 +194,3 @@ func (s *Service) forget(p process) {
 	s.engine.poll.Remove(p.fd)
 	_ = unix.Close(p.fd) // nothing to flush
 }
-
-// startTicks is when the process pid was started, in the kernel's ticks since
-// boot: with the pid it names a process for as long as the machine is up.
-func startTicks(pid int) uint64 {
-	var buf statBuffer
-	return decimal(buf.read(pid).field(22))
-}
-
-// decimal is the number at the front of what the kernel says.
-func decimal(text []byte) (n uint64) {
-	for _, c := range text {
-		if c < '0' || c > '9' {
-			break
-		}
-		n = n*10 + uint64(c-'0')
-	}
-	return n
-}

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
 
@@ -95,13 +96,13 @@ func (r *reading) read(s *Service, k *kin) (torn bool) {
 	}
 	defer unix.Close(fd)
 	parent, caged := unix.Getppid(), s.caged()
-	var buf statBuffer
+	var buf proc.Buffer
 	err = fifo.EachName(fd, func(name string) {
 		pid, err := strconv.Atoi(name)
 		if err != nil {
 			return
 		}
-		p, alive, gone := parseRelative(pid, buf.read(pid))
+		p, alive, gone := parseRelative(pid, buf.Stat(pid))
 		torn = torn || gone
 		if !alive {
 			return
@@ -123,15 +124,15 @@ func (r *reading) read(s *Service, k *kin) (torn bool) {
 
 // parseRelative takes from stat what is needed. A leader that has ended before
 // its threads looks like a zombie, and lives.
-func parseRelative(pid int, stat processStat) (p relative, alive, gone bool) {
+func parseRelative(pid int, stat proc.Stat) (p relative, alive, gone bool) {
 	if len(stat) == 0 {
 		return p, false, true
 	}
-	state := stat.field(3)
-	if state[0] == 'X' || state[0] == 'Z' && decimal(stat.field(20)) < 2 {
+	state := stat.Field(3)
+	if state[0] == 'X' || state[0] == 'Z' && stat.Number(20) < 2 {
 		return p, false, false
 	}
-	return relative{pid: pid, parent: int(decimal(stat.field(4))), session: int(decimal(stat.field(6))), ticks: decimal(stat.field(22))}, true, false
+	return relative{pid: pid, parent: int(stat.Number(4)), session: int(stat.Number(6)), ticks: stat.Number(22)}, true, false
 }
 
 // readMark is what the environment of a process says, if we may read it and it
@@ -141,7 +142,7 @@ func (r *reading) readMark(s *Service, pid int) mark {
 		r.environ = make([]byte, maxEnviron)
 	}
 	const key = "\x00SV_SERVICE="
-	text := readProc("/proc/"+strconv.Itoa(pid)+"/environ", r.environ[1:])
+	text := proc.Read("/proc/"+strconv.Itoa(pid)+"/environ", r.environ[1:])
 	_, text, found := bytes.Cut(r.environ[:1+len(text)], []byte(key))
 	if !found {
 		return unmarked

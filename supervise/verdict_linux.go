@@ -8,6 +8,7 @@ import (
 
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/svscan/scandir"
 )
 
@@ -127,8 +128,8 @@ func (s *Service) inquire(p *process) (ending, bool) {
 	if unix.IoctlPidfdInfo(p.fd, &info) == nil && info.Mask&unix.PIDFD_INFO_EXIT != 0 {
 		return ending{wait: uint16(info.Exit_code)}, true
 	}
-	var buf statBuffer
-	if wait := decimal(buf.read(p.pid).field(52)); wait != 0 && startTicks(p.pid) <= p.latest {
+	var buf proc.Buffer
+	if wait := buf.Stat(p.pid).Number(52); wait != 0 && proc.StartTicks(p.pid) <= p.latest {
 		return ending{wait: uint16(wait)}, true
 	}
 	return ending{}, false
@@ -141,7 +142,7 @@ func (e *Engine) reaped(p *process) (uint32, bool) {
 	if e.scanDir != "" {
 		path = e.scanDir + "/" + path
 	}
-	text := readProc(path, make([]byte, most))
+	text := proc.Read(path, make([]byte, most))
 	return scandir.FindDeath(text, p.pid, p.earliest, p.latest)
 }
 

@@ -4,6 +4,7 @@ import (
 	"os"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/svscan/scandir"
 
 	"golang.org/x/sys/unix"
@@ -22,7 +23,7 @@ func (s *scanner) writeEnv() {
 		return // nothing can be written here, or another svscan does
 	}
 	self := os.Getpid()
-	e := scandir.Svscan{PID: self, Ticks: startTicks(self), BootID: s.boot,
+	e := scandir.Svscan{PID: self, Ticks: proc.StartTicks(self), BootID: s.boot,
 		Reexecs: s.reexecs, Failures: s.failures, Reason: s.failure}
 	fd, err := fifo.Retry(func() (int, error) {
 		return unix.Openat(s.home(), freshEnv, unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o644)

@@ -4,6 +4,7 @@ import (
 	"sort"
 	"strconv"
 
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
 )
@@ -36,7 +37,7 @@ func (s *scanner) live() []string {
 func runs(dir int, path string) (pid int, known bool) {
 	text := readAt(dir, path+"/"+servicedir.State+"/"+servicedir.StatusEnv, statusSize)
 	r, err := status.ParseEnv(text)
-	if err != nil || r.PID == 0 || r.StartTicks != 0 && startTicks(r.PID) != r.StartTicks {
+	if err != nil || r.PID == 0 || r.StartTicks != 0 && proc.StartTicks(r.PID) != r.StartTicks {
 		return 0, err == nil
 	}
 	return r.PID, true

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/svscan/scandir"
 )
 
@@ -76,7 +77,7 @@ func TestReapedIsFull(t *testing.T) {
 	}
 	tr.must(os.MkdirAll(tr.scan+"/.svscan", 0o755))
 	tr.must(os.WriteFile(tr.scan+"/.svscan/reaped", full, 0o644))
-	tr.must(os.WriteFile(tr.scan+"/.svscan/svscan.env", scandir.Svscan{PID: 1, BootID: bootID()}.AppendText(nil), 0o644))
+	tr.must(os.WriteFile(tr.scan+"/.svscan/svscan.env", scandir.Svscan{PID: 1, BootID: proc.BootID()}.AppendText(nil), 0o644))
 	tr.link("a", "orphan")
 	tr.boot("svscan", tr.scan)
 	tr.expect("supervise a")

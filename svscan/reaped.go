@@ -4,6 +4,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/svscan/scandir"
 )
 
@@ -29,7 +30,7 @@ func (s *scanner) record(r *register, pid int, status uint32) {
 	}
 	err := s.openRegister(r)
 	if err == nil {
-		death := scandir.Death{PID: pid, Ticks: startTicks(pid), Status: status}
+		death := scandir.Death{PID: pid, Ticks: proc.StartTicks(pid), Status: status}
 		err = r.append(death.AppendText(nil))
 	}
 	if err != nil {

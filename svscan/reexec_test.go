@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/svscan/scandir"
 
 	"golang.org/x/sys/unix"
@@ -151,7 +152,7 @@ func TestReexecFails(t *testing.T) {
 		}
 		tr.order("R")
 		tr.warned("svscan: warning: unable to reexec: " + program + ": " + c.reason + ", going on with the running program\n")
-		want := scandir.Svscan{PID: tr.cmd.Process.Pid, Ticks: startTicks(tr.cmd.Process.Pid), BootID: bootID(),
+		want := scandir.Svscan{PID: tr.cmd.Process.Pid, Ticks: proc.StartTicks(tr.cmd.Process.Pid), BootID: proc.BootID(),
 			Failures: i + 1, Reason: program + ": " + c.reason}
 		if !tr.await(func() bool { return tr.env() == want }) {
 			t.Errorf("%s: got %+v; want %+v", c.name, tr.env(), want)

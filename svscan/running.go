@@ -2,6 +2,7 @@ package svscan
 
 import (
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/svscan/scandir"
 
 	"golang.org/x/sys/unix"
@@ -32,7 +33,7 @@ func (s *scanner) showRunning(k *keeping, id identity) {
 	if k.shown != "" && k.shown != shown {
 		s.hideRunning(k)
 	}
-	r := scandir.Supervise{PID: k.pid, Ticks: startTicks(k.pid), Device: id.dev, Inode: id.ino, BootID: s.boot, Path: path}
+	r := scandir.Supervise{PID: k.pid, Ticks: proc.StartTicks(k.pid), Device: id.dev, Inode: id.ino, BootID: s.boot, Path: path}
 	const flags = unix.O_WRONLY | unix.O_CREAT | unix.O_TRUNC | unix.O_NOFOLLOW | unix.O_NONBLOCK | unix.O_CLOEXEC
 	name := runningDir + "/" + shown
 	fd, err := fifo.Retry(func() (int, error) { return unix.Openat(s.home(), name, flags, 0o644) })

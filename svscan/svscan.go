@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/proc"
 
 	"golang.org/x/sys/unix"
 )
@@ -113,7 +114,7 @@ func (s *scanner) begin() error {
 		return errors.New("unable to listen to signals: " + reason(err))
 	}
 	s.openTitle()
-	s.boot = bootID()
+	s.boot = proc.BootID()
 	if s.path == "" {
 		s.path, err = absolute(s.config.dir)
 	}

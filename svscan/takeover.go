@@ -2,6 +2,7 @@ package svscan
 
 import (
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
 
@@ -36,7 +37,7 @@ func (s *scanner) hold(k *keeping, id identity, pid int, ticks uint64, boot stri
 	if err != nil {
 		return false
 	}
-	if startTicks(pid) != ticks {
+	if proc.StartTicks(pid) != ticks {
 		_ = unix.Close(pidfd) // a stranger's
 		return false
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/svscan/scandir"
 )
 
@@ -98,7 +99,7 @@ func TestTakeOverStranger(t *testing.T) {
 	self := os.Getpid()
 	var st syscall.Stat_t
 	tr.must(syscall.Stat(tr.top+"/sv/a", &st))
-	right := scandir.Supervise{PID: self, Ticks: startTicks(self), Device: uint64(st.Dev), Inode: st.Ino, BootID: bootID(), Path: tr.top + "/sv/a"}
+	right := scandir.Supervise{PID: self, Ticks: proc.StartTicks(self), Device: uint64(st.Dev), Inode: st.Ino, BootID: proc.BootID(), Path: tr.top + "/sv/a"}
 	tr.must(os.MkdirAll(tr.scan+"/.svscan/running", 0o755))
 	for name, change := range map[string]func(*scandir.Supervise){
 		"a":      func(s *scandir.Supervise) { s.Ticks++ },

@@ -30,6 +30,7 @@ var floors = []struct {
 	{"supervise/status", []string{"logger/tai64n"}},
 	{"supervise/tally", []string{"logger/tai64n"}},
 	{"supervise/command", nil},
+	{"supervise/proc", []string{"fifo"}},
 	{"supervise/forkexec/nofile", nil},
 	{"supervise/forkexec", []string{"supervise/forkexec/nofile"}},
 	{"supervise/servicedir", nil},
@@ -50,7 +51,7 @@ var floors = []struct {
 // engines are the floors that every engine stands on.
 var engines = []string{
 	"fifo", "logger/tai64n", "logger/logdir", "supervise/status", "supervise/tally",
-	"supervise/command", "supervise/forkexec", "supervise/servicedir", "supervise/setting", "svscan/scandir",
+	"supervise/command", "supervise/forkexec", "supervise/proc", "supervise/servicedir", "supervise/setting", "svscan/scandir",
 }
 
 // residents stay in memory for as long as the machine runs, so what they may

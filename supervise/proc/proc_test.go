@@ -1,4 +1,4 @@
-package supervise
+package proc
 
 import (
 	"syscall"
@@ -19,8 +19,8 @@ func TestZombieStat(t *testing.T) {
 	_, err = fifo.Retry(func() (int, error) {
 		return 0, unix.Waitid(unix.P_PID, pid, &info, unix.WEXITED|unix.WNOWAIT, nil)
 	})
-	var buf statBuffer
-	if got, want := decimal(buf.read(pid).field(52)), uint64(3<<8); err != nil || got != want {
+	var buf Buffer
+	if got, want := buf.Stat(pid).Number(52), uint64(3<<8); err != nil || got != want {
 		t.Errorf("got wait status %d, %v; want %d", got, err, want)
 	}
 	_, _ = unix.Wait4(pid, nil, 0, nil) // it is a zombie
