@@ -10,12 +10,17 @@
 //	attribute_test.go  starts through svexec; output_test.go: the default logger, .svscan/set/output, svscan -run
 //	life_test.go       restarts, finish, the last request, the history; end_test.go: down, signals, KILL
 //	bad_test.go        bad input; settings_test.go: as settings; shortage_test.go: a full disk, no descriptors, no processes
+//	adopt_test.go      supervise killed, and the next one; reexec_test.go: executed again in place
+//	takeover_test.go   svscan killed, and the next one; orphans_test.go: what it reaps
+//	deaths_test.go     service, logger, supervise and svscan die in every order
+//	scope_test.go      how far a stop reaches, and daemons; bound_test.go: bound lifetimes; init_test.go: process 1
 //	kill_test.go       supervise killed at every system call: killscenario_test.go, killscan_test.go, killcheck_test.go, killrole_test.go
 //	storm_test.go      TERM at random instants, and thousands of services
 //	chaos/             a tree of all shapes while random processes of ours are killed
 //	pipe_test.go       a flood of lines while the logger comes and goes
 //	nest_test.go       svscan as a service, and as process 1; clean_test.go: what a service starts with
-//	tree_test.go       the scan directory and svscan that these have
+//	tree_test.go       the scan directory and svscan that these have; build_test.go, process_test.go, wait_test.go: likewise
+//	notice_test.go     messages that nobody reads; terminal_test.go, nohup_test.go: HUP
 //	layers_test.go     who imports whom, and the other rules of the house
 //	footprint_test.go  what an idle supervise costs
 //
@@ -29,7 +34,9 @@
 //   - svscan as process 1 of a booted machine: in a pid namespace at most.
 //   - A power cut: files are renamed without fsync, since they mean nothing after a boot.
 //   - The clock set back or forth while services run.
-//   - Other kernels than the one at hand, other systems than Linux, other processors than its.
+//   - Other kernels than the one at hand, other systems than Linux, other processors than its: the
+//     own vfork of arm64 was tried under an emulator alone.
+//   - A finish or a control/X that runs twice where children cannot note themselves (supervise/seek_linux.go).
 //   - s6 newer than Debian's 2.11.3.2: its clients are known by source only.
 //   - NFS and other file systems without inotify or locks.
 //   - The installed daemons under load, and their upgrades.

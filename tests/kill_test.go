@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -29,7 +30,7 @@ func TestKillPoints(t *testing.T) {
 		}
 	}
 	t.Logf("KILL_SEED=%d", seed)
-	programs := mainThread(t)
+	programs := mainThread(t, "mainthread")
 	for i := range killScenarios {
 		scenario := &killScenarios[i]
 		if only := os.Getenv("KILL_SCENARIO"); only != "" && only != scenario.name {
@@ -49,11 +50,32 @@ func TestKillPoints(t *testing.T) {
 	}
 }
 
+// TestKillSought is the same for programs whose children cannot note themselves,
+// as on processors for which there is no vfork of ours: a run that was started
+// when supervise was killed is sought.
+func TestKillSought(t *testing.T) {
+	if _, err := os.Stat(straceProgram); err != nil {
+		t.Skip("strace is not installed: run make packages")
+	}
+	programs := mainThread(t, "mainthread,forkexec_syscall")
+	for i := range killScenarios {
+		scenario := &killScenarios[i]
+		if scenario.name != "start" {
+			continue
+		}
+		points := killReference(t, scenario, programs)
+		if os.Getenv("KILL_POINTS") != "all" {
+			points = slices.DeleteFunc(points, func(point string) bool { return !strings.HasPrefix(point, "pwrite64:") })
+		}
+		killAll(t, scenario, points, programs)
+	}
+}
+
 // mainThread is where the programs are whose calls can be counted.
-func mainThread(t *testing.T) string {
+func mainThread(t *testing.T, tags string) string {
 	t.Helper()
-	dir := filepath.Join(bin(t), "mainthread") + "/"
-	cmd := exec.Command("go", "build", "-tags=mainthread", "-o", dir, "../cmd/supervise", "../cmd/svexec")
+	dir := filepath.Join(bin(t), tags) + "/"
+	cmd := exec.Command("go", "build", "-tags="+tags, "-o", dir, "../cmd/supervise", "../cmd/svexec")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
