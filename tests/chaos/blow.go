@@ -27,8 +27,8 @@ func (s *storm) strike(e event) {
 		fd, err = open(pid)
 	}
 	if err == 0 && s.is(pid, e.to) && (e.do != kill || s.dead.first(pid)) {
-		if e.do == kill {
-			s.loseLetters(e)
+		if e.do == kill && e.to == scanner && s.suite.ours {
+			s.standIn()
 		}
 		err = s.signal(fd, e)
 	} else if err == 0 {

@@ -40,7 +40,7 @@
 //	traffic.go    letters and words, and what each service is wanted to be
 //	family.go     the processes below us; scanner.go: svscan, started again and again
 //	watch.go      what is looked at all the time; calm.go: what is when quiet has come
-//	lost.go       letters that nobody could keep
+//	standin.go    the FIFOs while svscan is dead
 //	lives.go      starts and finishes; lines.go: the logs; files.go: what is left
 //	verdict.go    violations, and the table; report.go: what is known of them
 //	storm.go      all of it in its order

@@ -49,7 +49,7 @@ type storm struct {
 // newStorm plants the tree in dir. The programs are found along path.
 func newStorm(s *suite, f *family, dir, path string) (*storm, error) {
 	w := &storm{
-		suite: s, family: f, verdict: newVerdict(), all: services(), wishes: map[string]*wish{}, dead: killed{once: map[identity]bool{}, last: map[string]time.Time{}},
+		suite: s, family: f, verdict: newVerdict(), all: services(), wishes: map[string]*wish{}, dead: killed{once: map[identity]bool{}},
 		dir: dir, scan: filepath.Join(dir, "service"), complaints: filepath.Join(dir, "complaints"),
 	}
 	w.env = []string{"PATH=" + path, "HOME=/", "SVDIR=" + w.scan, "CHAOS_COMPLAINTS=" + w.complaints}
