@@ -114,7 +114,8 @@ func (s *Service) adopt() {
 	ticks := s.record.StartTicks
 	s.run = process{pid: s.record.RunPID, fd: -1, earliest: ticks, latest: ticks}
 	run := s.noted(runSlot)
-	if run.Sequence == s.runs && run.PID == s.run.pid && ticks == 0 {
+	handed := run.Sequence == s.runs && run.PID != 0 && run.PID != s.run.pid // to its daemon, see handOn
+	if run.Sequence == s.runs && run.PID == s.run.pid && ticks == 0 || handed {
 		s.run = adopted(run)
 	}
 	switch {
@@ -127,7 +128,7 @@ func (s *Service) adopt() {
 		s.adoptRun()
 	}
 	if s.m.State.HasProcess() {
-		s.adoptScope()
+		s.adoptScope(handed)
 	}
 	if s.m.State == status.Finishing {
 		s.adoptFinish()
@@ -212,7 +213,7 @@ func (s *Service) resume() {
 		s.begun()
 		s.step(Event{Kind: Started}) // while nobody was there to be told
 	}
-	if s.m.waits && !s.m.Ready && s.wasReady() {
+	if s.m.waits && !s.m.Ready && (s.wasReady() || s.handedOn != 0) {
 		s.dropReadiness()
 		s.becameReady()
 	}

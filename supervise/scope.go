@@ -45,11 +45,11 @@ func (s *Service) armScope() {
 }
 
 // adoptScope is armScope for a run that was started by an earlier supervise. If
-// it was to go into the background, and is ready, it has.
-func (s *Service) adoptScope() {
+// it was to go into the background, and is ready or was handed on, it has.
+func (s *Service) adoptScope(handed bool) {
 	_ = s.hasAttributes() // for the scope
 	s.armScope()
-	if s.daemonizes && s.m.Ready && s.run.fd >= 0 {
+	if s.daemonizes && (s.m.Ready || handed) && s.run.fd >= 0 {
 		s.handedOn = fifo.Now() - 2*startPause
 		s.session, _ = unix.Getsid(s.run.pid) // it lives
 	}
