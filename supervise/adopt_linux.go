@@ -112,7 +112,7 @@ func (s *Service) recallChild() bool {
 func (s *Service) adopt() {
 	s.adopting = true
 	ticks := s.record.StartTicks
-	s.run = process{pid: s.record.RunPID, fd: -1, earliest: ticks, latest: ticks}
+	s.run = process{pid: s.record.RunPID, fd: -1, earliest: ticks, latest: ticks, sequence: s.runs}
 	run := s.noted(runSlot)
 	handed := run.Sequence == s.runs && run.PID != 0 && run.PID != s.run.pid // to its daemon, see handOn
 	if run.Sequence == s.runs && run.PID == s.run.pid && ticks == 0 || handed {
@@ -142,7 +142,7 @@ func (s *Service) adopt() {
 // one before was thought to run still, its end was not written down either.
 func (s *Service) adoptUnseen(run forkexec.Record) {
 	if s.m.Running {
-		s.noteEnd(s.lookUp(&s.run))
+		s.noteEnd(s.lookUp(&s.run, runSlot))
 		s.noteDeath("unknown")
 		s.m.forgetRun()
 	}
@@ -207,7 +207,7 @@ func (s *Service) resume() {
 	var end ending
 	dead := s.m.Running && s.run.fd < 0
 	if dead {
-		end = s.lookUp(&s.run)
+		end = s.lookUp(&s.run, runSlot)
 	}
 	if s.m.unborn && s.report < 0 && !(dead && end.code() == notExecuted) {
 		s.begun()
@@ -228,8 +228,8 @@ func (s *Service) resume() {
 	}
 	for i := len(s.scripts) - 1; i >= 0; i-- {
 		if sc := &s.scripts[i]; sc.fd < 0 {
-			s.buried = append(s.buried, buried{0, slotOf(sc.letter)})
-			s.answered(i, s.lookUp(&sc.process))
+			s.spent = append(s.spent, sc.letter)
+			s.answered(i, s.lookUp(&sc.process, slotOf(sc.letter)))
 		}
 	}
 	m := &s.m
@@ -242,7 +242,7 @@ func (s *Service) resume() {
 	case m.State == status.Finishing && s.finish.pid == 0:
 		s.startFinish()
 	case m.State == status.Finishing && s.finish.fd < 0:
-		s.finishEnded(s.lookUp(&s.finish))
+		s.finishEnded(s.lookUp(&s.finish, finishSlot))
 	case (m.State == status.Backoff || m.State == status.Waiting) && m.Deadline == never:
 		m.Deadline = fifo.Now()
 	}
@@ -258,7 +258,7 @@ func (s *Service) resume() {
 func adopted(noted forkexec.Record) process {
 	const noteAfter = 2 * ticksPerSecond // at the latest, on the busiest machine
 	latest := ticksOf(noted.Time)
-	return process{pid: noted.PID, fd: -1, earliest: latest - min(latest, noteAfter), latest: latest}
+	return process{pid: noted.PID, fd: -1, earliest: latest - min(latest, noteAfter), latest: latest, sequence: noted.Sequence}
 }
 
 // claim opens a pidfd of the process that p names, -1 if it is gone: also where

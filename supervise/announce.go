@@ -54,7 +54,7 @@ func (s *Service) show() {
 	s.replace(servicedir.StatusEnv, &f.env)
 	f.shown, f.stale = true, f.failed
 	s.forgetRequests()
-	s.bury()
+	s.clearSpent()
 	s.sendEvents()
 }
 

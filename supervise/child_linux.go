@@ -14,16 +14,18 @@ import (
 
 // The file supervise/child holds what may have happened since status.env was
 // written, for the supervise that comes after one that was killed. Each child
-// notes itself in a slot before it executes anything; each letter, and what run
-// says of its readiness, moves from its FIFO into the file by one system call,
-// and a letter stays until what came of it is in status.env. Nothing here is of
-// use to anybody else.
+// notes itself in a slot before it executes anything, and how it ended is noted
+// there before it is reaped; each letter, and what run says of its readiness,
+// moves from its FIFO into the file by one system call, and a letter stays until
+// what came of it is in status.env. Nothing here is of use to anybody else.
 //
 //	0     the world in which the rest means something: boot and process 1
 //	32    run
 //	64    finish
 //	96    control/X, a slot for each letter in the order of svcontrol(5)
 //	1024  what run said on its notification descriptor
+//	1536  how the last process of each slot ended, in 16 bytes: the number of its
+//	      start, its wait status, and 1
 //	2048  letters that were taken and not answered for, 0 where there is none
 const (
 	worldSize  = forkexec.RecordSize
@@ -31,6 +33,8 @@ const (
 	finishSlot = 2
 	scriptSlot = 3
 	saidAt     = 1024
+	endsAt     = 1536
+	endSize    = 16
 	lettersAt  = 2048
 	childSize  = lettersAt + maxLetters
 )
@@ -107,6 +111,33 @@ func (s *Service) noteRun() {
 		b := forkexec.Record{PID: s.run.pid, Time: boottime(), Sequence: s.runs}.Pack()
 		_, _ = fifo.Retry(func() (int, error) { return unix.Pwrite(s.child, b[:], runSlot*forkexec.RecordSize) }) // best effort: there is room
 	}
+}
+
+// noteEnding notes how a process ended that is about to be reaped.
+func (s *Service) noteEnding(slot int, p *process, e ending) {
+	if s.child < 0 || e.unknown {
+		return
+	}
+	var b [endSize]byte
+	binary.LittleEndian.PutUint64(b[:], p.sequence)
+	binary.LittleEndian.PutUint32(b[8:], uint32(e.wait))
+	b[12] = 1
+	at := int64(endsAt + slot*endSize)
+	_, _ = fifo.Retry(func() (int, error) { return unix.Pwrite(s.child, b[:], at) }) // best effort: there is room
+}
+
+// notedEnding is how the process p of a slot ended, if it was noted.
+func (s *Service) notedEnding(slot int, p *process) (ending, bool) {
+	var b [endSize]byte
+	if s.child < 0 || p.sequence == 0 {
+		return ending{}, false
+	}
+	at := int64(endsAt + slot*endSize)
+	n, err := fifo.Retry(func() (int, error) { return unix.Pread(s.child, b[:], at) })
+	if err != nil || n < len(b) || b[12] != 1 || binary.LittleEndian.Uint64(b[:]) != p.sequence {
+		return ending{}, false
+	}
+	return ending{wait: uint16(binary.LittleEndian.Uint32(b[8:]))}, true
 }
 
 // clear empties a slot.

@@ -40,7 +40,7 @@ func (s *Service) handOn(end ending) bool {
 	if err != nil {
 		return false
 	}
-	s.run = process{pid: daemon.pid, fd: fd}
+	s.run = process{pid: daemon.pid, fd: fd, sequence: s.runs}
 	s.noteRun()
 	s.session = daemon.session
 	group, err := unix.Getpgid(daemon.pid)

@@ -76,8 +76,8 @@
 //     has not, it has our lock, so that no next supervise begins;
 //   - a letter moves there from the control FIFO in one system call, and stays
 //     until what came of it is in status.env; to obey it twice does no harm;
-//   - a child that has ended is reaped only when that is in status.env: until
-//     then svscan would inherit it, and note how it ended.
+//   - how a child ended is noted there before it is reaped: until then svscan
+//     would inherit it, and note how it ended.
 //
 // So the next supervise takes the state, obeys those letters again, looks what
 // has ended, and does what the machine says: a start or a finish that it would

@@ -165,7 +165,7 @@ func (s *Service) startFinish() {
 	if s.run.latest != 0 && s.adoptFinish() {
 		s.happen(Event{Kind: FinishStarted, Limit: s.timeoutFinish()})
 		if s.finish.fd < 0 && !s.adopting {
-			end := s.lookUp(&s.finish)
+			end := s.lookUp(&s.finish, finishSlot)
 			s.noteFinish(end)
 			s.happen(Event{Kind: FinishEnded, Code: end.code(), Signal: end.signal()})
 		}

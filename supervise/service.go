@@ -32,7 +32,7 @@ type Service struct {
 	run, finish process
 	scripts     []script
 	runs        uint64           // numbers starts, over all supervises
-	buried      []buried         // have ended, and that is not written down yet
+	spent       []command.Letter // control/X that have answered, which is not written down yet
 	requests    requests         // letters whose outcome is not written down yet
 	adopting    bool             // an earlier supervise was here, and we are not yet where it was
 	sought      *forkexec.Record // the note of a start of which nobody knows whether it was

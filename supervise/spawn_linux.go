@@ -18,6 +18,7 @@ type process struct {
 	// earliest and latest are when it was started, in ticks, where it was
 	// adopted: what has its pid and is younger is a stranger.
 	earliest, latest uint64
+	sequence         uint64        // the number of its start
 	asked            time.Duration // since when its reaper is waited for, 0 if it is not
 }
 
@@ -30,7 +31,7 @@ func (s *Service) spawn(slot forkexec.Slot, path string, argv []string, files []
 	for {
 		pid, fd, err := e.starter.Start(&e.next)
 		if err != unix.EINTR {
-			return process{pid: pid, fd: fd}, err
+			return process{pid: pid, fd: fd, sequence: slot.Sequence}, err
 		}
 	}
 }

@@ -81,9 +81,6 @@ func (s *Service) children() []int {
 	for i := range s.scripts {
 		pids = append(pids, s.scripts[i].pid)
 	}
-	for _, b := range s.buried {
-		pids = append(pids, b.pid)
-	}
 	return pids
 }
 

@@ -36,14 +36,16 @@ func (e ending) signal() syscall.Signal {
 	return syscall.Signal(e.wait & 0x7f)
 }
 
-// reap takes the end of p, once its pidfd is readable. A child of ours stays a
-// zombie until its end is written down: if we are killed before, svscan inherits
-// it, and notes how it ended.
+// reap takes the end of p, once its pidfd is readable. A child of ours is reaped
+// when its end is noted: if we are killed before, svscan inherits it, and notes
+// how it ended.
 func (s *Service) reap(p *process, slot int) (ending, bool) {
-	pid, wait, ended, err := fifo.Peek(unix.P_PID, p.pid)
+	_, wait, ended, err := fifo.Peek(unix.P_PID, p.pid)
+	e := ending{wait: uint16(wait)}
 	switch {
 	case err != nil:
-		e, known := s.inquire(p)
+		var known bool
+		e, known = s.inquire(p)
 		if !known && p.asked == 0 {
 			// Its reaper has not come to it. When it has, the pidfd hangs up.
 			p.asked = fifo.Now()
@@ -55,18 +57,20 @@ func (s *Service) reap(p *process, slot int) (ending, bool) {
 		if !known && fifo.Now() < p.asked+inquiry && !hungUp(p.fd) {
 			return e, false
 		}
-		s.forget(*p)
-		p.fd, p.asked = -1, 0
 		e.unknown = !known
-		s.buried = append(s.buried, buried{0, slot})
-		return e, true
 	case !ended:
-		return ending{}, false
+		return e, false
+	}
+	s.noteEnding(slot, p, e)
+	if err == nil {
+		_, _ = fifo.Retry(func() (int, error) { return unix.Wait4(p.pid, nil, 0, nil) }) // it is a zombie
 	}
 	s.forget(*p)
-	p.fd = -1
-	s.buried = append(s.buried, buried{pid, slot})
-	return ending{wait: uint16(wait)}, true
+	p.fd, p.asked = -1, 0
+	if slot >= scriptSlot {
+		s.spent = append(s.spent, command.Letters[slot-scriptSlot].Letter)
+	}
+	return e, true
 }
 
 // tagOf is the tag of the process that has noted itself in slot.
@@ -100,14 +104,13 @@ func (s *Service) askAgain() {
 // for.
 const inquiry = 40 * time.Millisecond
 
-// lookUp is how a process ended that is gone.
-func (s *Service) lookUp(p *process) ending {
+// lookUp is how the process of a slot ended, which is gone.
+func (s *Service) lookUp(p *process, slot int) ending {
 	if p.pid <= 0 {
 		return ending{unknown: true}
 	}
-	if pid, wait, ended, err := fifo.Peek(unix.P_PID, p.pid); err == nil && ended {
-		s.buried = append(s.buried, buried{pid, 0})
-		return ending{wait: uint16(wait)}
+	if e, noted := s.notedEnding(slot, p); noted {
+		return e
 	}
 	e, known := s.inquire(p)
 	e.unknown = !known
@@ -153,19 +156,13 @@ func hungUp(fd int) bool {
 	return err == nil && set[0].Revents&unix.POLLHUP != 0
 }
 
-// buried is a child whose end is not written down yet: its pid, 0 if it was not
-// ours, and the slot that it noted itself in.
-type buried struct{ pid, slot int }
-
-// bury reaps the children whose ends are written down by now.
-func (s *Service) bury() {
-	for _, b := range s.buried {
-		if b.slot >= scriptSlot && !s.asking(command.Letters[b.slot-scriptSlot].Letter) {
-			s.clear(b.slot) // unless the same runs again
-		}
-		if b.pid != 0 {
-			_, _ = fifo.Retry(func() (int, error) { return unix.Wait4(b.pid, nil, 0, nil) }) // it is a zombie
+// clearSpent empties the slots of the control/X whose answers are in status.env
+// by now.
+func (s *Service) clearSpent() {
+	for _, letter := range s.spent {
+		if !s.asking(letter) { // else the same runs again
+			s.clear(slotOf(letter))
 		}
 	}
-	s.buried = s.buried[:0]
+	s.spent = s.spent[:0]
 }
