@@ -28,7 +28,7 @@ func (s *storm) strike(e event) {
 	}
 	if err == 0 && s.is(pid, e.to) && (e.do != kill || s.dead.first(pid)) {
 		if e.do == kill && e.to == scanner && s.suite.ours {
-			s.standIn()
+			s.standIn(pid)
 		}
 		err = s.signal(fd, e)
 	} else if err == 0 {

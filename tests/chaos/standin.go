@@ -38,7 +38,7 @@ const relieved = 10 * time.Second
 // logger, supervise or svscan lives, and among ten thousand kills there are
 // moments at which chance has killed all four. TestDeaths has each of them be
 // the last.
-func (s *storm) standIn() {
+func (s *storm) standIn(dies int) {
 	var fds []int
 	for _, v := range s.all {
 		state := filepath.Join(s.scan, v.name, "supervise")
@@ -47,7 +47,10 @@ func (s *storm) standIn() {
 		}
 	}
 	s.background.Go(func() {
-		await(relieved, s.hasAll)
+		await(relieved, func() bool {
+			pid := s.keeper.pid()
+			return pid != dies && s.hasAll(pid)
+		})
 		for _, fd := range fds {
 			_ = unix.Close(fd) // nothing was written
 		}
@@ -72,9 +75,9 @@ func hold(name string) []int {
 	return []int{write}
 }
 
-// hasAll says that svscan has the FIFOs of all services open.
-func (s *storm) hasAll() bool {
-	links, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", s.keeper.pid())) // the pattern is good
+// hasAll says that an svscan has the FIFOs of all services open.
+func (s *storm) hasAll(pid int) bool {
+	links, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid)) // the pattern is good
 	has := map[string]bool{}
 	for _, link := range links {
 		target, _ := os.Readlink(link) // it may be closed by now
