@@ -34,7 +34,7 @@ func TestFullStderr(t *testing.T) {
 		}
 		said++
 	}
-	if lost == 0 || said+lost != many {
+	if lost == 0 || said+lost < many { // more where a start took so long that the next one was due
 		t.Errorf("%d messages came and %d were lost, want %d together", said, lost, many)
 	}
 }
