@@ -17,14 +17,14 @@ type handover struct {
 
 	dir, run, null int // the scan directory, the run directory, /dev/null
 	lock           int
-	read, write    int // the ends of control
-	title          int // the reading end of standard error under runsvdir
-	logs           []int
+	read, write    int   // the ends of control
+	title          int   // the reading end of standard error under runsvdir
+	fifos          []int // ends of FIFOs of services
 
 	path, runPath string
 }
 
-// head are the numbers that stand before those of the logs, in their order.
+// head are the numbers that stand before those of the FIFOs, in their order.
 func (h *handover) head() []*int {
 	return []*int{&h.pid, &h.reexecs, &h.nohup, &h.dir, &h.run, &h.null, &h.lock, &h.read, &h.write, &h.title}
 }
@@ -35,7 +35,7 @@ func (h *handover) descriptors() []int {
 	for _, fd := range h.head()[3:] {
 		all = append(all, *fd)
 	}
-	return append(all, h.logs...)
+	return append(all, h.fifos...)
 }
 
 // pack is the value of the variable: the numbers, the length of the first path,
@@ -46,7 +46,7 @@ func (h *handover) pack() string {
 		b = append(strconv.AppendInt(b, int64(*n), 10), ' ')
 	}
 	b = strconv.AppendInt(b, int64(len(h.path)), 10)
-	for _, fd := range h.logs {
+	for _, fd := range h.fifos {
 		b = strconv.AppendInt(append(b, ' '), int64(fd), 10)
 	}
 	return string(b) + "\n" + h.path + h.runPath
@@ -68,7 +68,7 @@ func unpackHandover(value string) (h handover, ok bool) {
 		case i < len(head):
 			*head[i] = int(n)
 		case i > len(head):
-			h.logs = append(h.logs, int(n))
+			h.fifos = append(h.fifos, int(n))
 		case n < 0 || int(n) > len(paths):
 			return handover{}, false
 		default:

@@ -124,12 +124,14 @@ func (s *scanner) handOver() *handover {
 		h.title = s.title.read
 	}
 	for _, k := range s.kept {
-		if k.log >= 0 {
-			h.logs = append(h.logs, k.log)
+		for _, fd := range []int{k.log, k.pending.service, k.pending.logger, k.pending.ready} {
+			if fd >= 0 {
+				h.fifos = append(h.fifos, fd)
+			}
 		}
 	}
 	for _, fd := range s.inherited {
-		h.logs = append(h.logs, fd)
+		h.fifos = append(h.fifos, fd)
 	}
 	return h
 }
@@ -153,7 +155,7 @@ func (s *scanner) inherit() {
 		s.poll.Add(h.read, unix.POLLIN, s, tagControl)
 	}
 	s.inherited = map[identity]int{}
-	for _, fd := range h.logs {
+	for _, fd := range h.fifos {
 		if id, err := identify(fd, ""); err == nil {
 			s.inherited[id] = fd
 		}

@@ -232,7 +232,7 @@ func TestCheck(t *testing.T) {
 
 func TestHandover(t *testing.T) {
 	one := handover{pid: 70, reexecs: 2, nohup: 1, dir: 3, run: -1, null: 4, lock: 5, read: 6, write: 7, title: -1,
-		logs: []int{8, 9}, path: "/a b\nc", runPath: "/run"}
+		fifos: []int{8, 9}, path: "/a b\nc", runPath: "/run"}
 	const text = "70 2 1 3 -1 4 5 6 7 -1 6 8 9\n/a b\nc/run"
 	if got := one.pack(); got != text {
 		t.Errorf("got %q; want %q", got, text)

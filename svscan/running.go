@@ -112,6 +112,7 @@ func (s *scanner) findStrays() {
 		s.kept[r.id()] = k
 		if err == nil {
 			_ = k.openLog(s.inherited) // it was open; without its directory nobody finds it
+			k.keepPending()
 		}
 		if !held {
 			s.table.strand(r.id(), name, fifo.Now())

@@ -47,7 +47,7 @@ type scanner struct {
 	table *table
 	kept  map[identity]*keeping
 	pids  map[int]identity
-	// inherited are the reading ends of logger FIFOs that were kept over a
+	// inherited are the ends of FIFOs of services that were kept over a
 	// reexec, until their services are taken over.
 	inherited map[identity]int
 	// unreaped says that there may be more who have ended.

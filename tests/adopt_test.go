@@ -237,6 +237,33 @@ func TestLetGo(t *testing.T) {
 	w.ends()
 }
 
+// TestLettersWait: a letter that nobody has read yet waits for the next
+// supervise, also while svscan executes itself again.
+func TestLettersWait(t *testing.T) {
+	t.Parallel()
+	for _, again := range []bool{false, true} {
+		t.Run(fmt.Sprintf("svscan again %v", again), func(t *testing.T) {
+			w := plant(t)
+			w.put("web/run", sleeper)
+			w.serve()
+			w.reaches("web", status.Up)
+			pid := w.killSupervise("web").Supervisor
+			w.freeze(pid)
+			w.send("web", "d")
+			w.must(syscall.Kill(pid, syscall.SIGKILL)) // for the second time in a second: the next one comes after that
+			if again {
+				f, err := os.OpenFile(filepath.Join(w.scan, ".svscan/control"), os.O_WRONLY, 0)
+				w.must(err)
+				_, err = f.WriteString("R")
+				w.must(err)
+				w.must(f.Close())
+			}
+			w.reaches("web", status.Down)
+			w.ends()
+		})
+	}
+}
+
 // TestPidReused: a state that names a living stranger signals nobody.
 func TestPidReused(t *testing.T) {
 	t.Parallel()
