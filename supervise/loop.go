@@ -255,6 +255,9 @@ func (e *Engine) deadline() time.Duration {
 		if s.askAt != 0 {
 			earlier(s.askAt)
 		}
+		if s.logAt != 0 {
+			earlier(s.logAt)
+		}
 		if s.hunt != nil && s.hunt.due {
 			earlier(fifo.Now() + huntPause)
 		}
@@ -268,6 +271,9 @@ func (e *Engine) timeouts() {
 		s := e.services[i]
 		if s.askAt != 0 && s.askAt <= now {
 			s.askAgain()
+		}
+		if s.logAt != 0 && s.logAt <= now {
+			s.findLog()
 		}
 		switch {
 		case s.m.Deadline != never && s.m.Deadline <= now:
