@@ -14,8 +14,9 @@ import (
 // after its start, and written down as LOG_DIR: so who reads the log finds it
 // when the logger is down, and without the right to look at its descriptors.
 
-// After a start it is looked for twice, the second time for a machine that is
-// very busy. Then it is taken for a logger that keeps none.
+// A machine may be so busy that the logger is not yet there. So a log that was
+// not found is looked for once more, when something happens after logAgain: no
+// timer wakes us for that.
 const (
 	logPause = 500 * time.Millisecond
 	logAgain = 5 * time.Second
@@ -28,8 +29,12 @@ func (s *Service) planLog() {
 	}
 }
 
-// findLog notes where the logger keeps its log, if that has changed.
-func (s *Service) findLog() {
+// findLog notes where the logger keeps its log, if it is time for that, and if
+// that has changed.
+func (s *Service) findLog(now time.Duration) {
+	if s.logAt == 0 || s.logAt > now {
+		return
+	}
 	s.logAt = 0
 	if s.run.fd < 0 {
 		return // its next run is looked at
@@ -37,8 +42,7 @@ func (s *Service) findLog() {
 	var buf [maxLogLink]byte
 	dir := logHeld(s.run.pid, &buf)
 	if len(dir) == 0 && !s.logLast {
-		s.logAt, s.logLast = fifo.Now()+logAgain, true
-		return
+		s.logAt, s.logLast = now+logAgain, true
 	}
 	if string(dir) != s.record.LogDir {
 		s.record.LogDir = string(dir)

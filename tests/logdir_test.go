@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/svdir/svdir/supervise/status"
 )
@@ -110,11 +111,30 @@ func TestNoLogDir(t *testing.T) {
 	w.notes("web/log", dir)
 	w.put("web/log/run", "#!/bin/sh\nexec logger --udp --server 127.0.0.1\n")
 	w.run(answers("svctl restart web/log", `^web/log: up `))
-	w.notes("web/log", "")
 	named := refuses("svctl logs web", 1, `^svctl: fatal: unable to find the log of web: its logger is logger --udp --server 127.0.0.1 \(pid \d+\), which keeps no directory$`)
 	w.run(named)
 	if os.Getuid() == 0 {
 		w.run(refuses("setpriv --reuid=65534 --regid=65534 --clear-groups svctl logs web", 1, named.want))
 	}
+	w.ends()
+}
+
+// TestLogDirLate: a logger that opens its log late is looked at once more, at
+// the latest when it is told to end.
+func TestLogDirLate(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	dir := w.logsTo("web", "until test -e go; do sleep 0.05; done\nexec svlog t $LOG")
+	w.serve()
+	w.reaches("web/log", status.Up)
+	<-time.After(6 * time.Second) // more than supervise leaves it
+	w.put("web/log/go", "")
+	eventually(t, dir, "the log is open", func() bool {
+		_, err := os.Stat(filepath.Join(dir, "current"))
+		return err == nil
+	})
+	w.run(answers("svctl down web web/log", `^web: down .*\nweb/log: down .*$`))
+	w.notes("web/log", dir)
+	w.run(ask("svctl logs web", `^\S+ I am web$`))
 	w.ends()
 }
