@@ -262,3 +262,40 @@ func TestWrapped(t *testing.T) {
 		}
 	}
 }
+
+// What is followed is selected, and what came meanwhile merged, in turns: a log
+// without times cannot keep the others back.
+func TestFollowMerges(t *testing.T) {
+	t.Parallel()
+	top := t.TempDir()
+	stamp := func(n int) string { return noon.Add(time.Duration(n) * time.Second).Format(utcForm) }
+	write(t, top+"/web", "current", stamp(1)+" a1\n"+stamp(2)+" b\n"+stamp(3)+" a3\n")
+	write(t, top+"/db", "current", stamp(2)+" a2\n")
+	write(t, top+"/bare", "current", "b\n")
+	f := followWith(t, &Reader{Last: 1, Select: Selection{Match: regexp.MustCompile("^a")}}, false, top+"/web", top+"/db", top+"/bare")
+	more := func(dir, text string) {
+		t.Helper()
+		file, err := os.OpenFile(top+"/"+dir+"/current", os.O_WRONLY|os.O_APPEND, 0)
+		if err == nil {
+			_, err = file.WriteString(text)
+		}
+		if err == nil {
+			err = file.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.until(stamp(3) + " a3")
+	more("bare", strings.Repeat("b\n", 3*turn)+strings.Repeat("a\n", 3*turn))
+	more("web", "b\n"+stamp(4)+" a4\n")
+	eventually(t, "the line a4", func() bool { return strings.Contains(f.text(), " a4\n") })
+	more("db", stamp(5)+" b\n"+stamp(6)+" a6\n")
+	eventually(t, "all lines", func() bool {
+		return strings.Count(f.text(), "bare: a\n") == 3*turn && strings.Contains(f.text(), " a6\n")
+	})
+	want := "db: " + stamp(2) + " a2\nweb: " + stamp(3) + " a3\nweb: " + stamp(4) + " a4\ndb: " + stamp(6) + " a6\n"
+	if got := strings.ReplaceAll(f.text(), "bare: a\n", ""); got != want {
+		t.Errorf("got\n%s; want\n%s", got, want)
+	}
+}

@@ -210,12 +210,17 @@ type follower struct {
 // writes until listen is called.
 func follow(t *testing.T, last int, slow bool, dirs ...string) *follower {
 	t.Helper()
+	return followWith(t, &Reader{Last: last}, slow, dirs...)
+}
+
+func followWith(t *testing.T, r *Reader, slow bool, dirs ...string) *follower {
+	t.Helper()
 	out, in, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := &follower{t: t, pipe: out, done: make(chan error, 1)}
-	r := &Reader{Last: last, Follow: true, Warn: f.warn}
+	r.Follow, r.Warn = true, f.warn
 	for _, dir := range dirs {
 		if err := r.Add(filepath.Base(dir), dir); err != nil {
 			t.Fatal(err)
