@@ -272,10 +272,23 @@ func (f *follower) text() string {
 	return string(f.got)
 }
 
+func (f *follower) size() int {
+	f.Lock()
+	defer f.Unlock()
+	return len(f.got)
+}
+
 // until waits until the last line that was written ends in this.
 func (f *follower) until(end string) {
 	f.t.Helper()
-	eventually(f.t, "the line "+end, func() bool { return strings.HasSuffix(f.text(), end+"\n") })
+	eventually(f.t, "the line "+end, func() bool { return f.endsIn(end + "\n") })
+}
+
+// endsIn copies nothing: it is asked often, of what may be long.
+func (f *follower) endsIn(end string) bool {
+	f.Lock()
+	defer f.Unlock()
+	return bytes.HasSuffix(f.got, []byte(end))
 }
 
 // said waits for the last line of a recorder.
@@ -284,7 +297,7 @@ func (f *follower) said(r *recorder) {
 	end := "line " + strconv.Itoa(r.lines()) + "\n"
 	eventually(f.t, end, func() bool {
 		r.keep()
-		return strings.HasSuffix(f.text(), end)
+		return f.endsIn(end)
 	})
 }
 
