@@ -5,8 +5,7 @@ package logs
 // it of the same log. Of each log no more than turn lines are taken: one that
 // has more may then be dirty still.
 //
-// Of each log one line is held; before the first, where only the last of the
-// lines that are selected are wanted, these.
+// Of each log one line is held, or the window of the last that are selected.
 func (r *Reader) merge(p *Printer, logs []*journal, turn int) error {
 	for _, l := range logs {
 		l.left = turn
