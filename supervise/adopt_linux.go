@@ -67,6 +67,9 @@ func (s *Service) lastStatus() (status.Record, bool) {
 func (s *Service) recall() bool {
 	old, found := s.lastStatus()
 	e := s.engine
+	if s.record.LogDir = old.LogDir; s.input < 0 {
+		s.record.LogDir = "" // it is no logger any more
+	}
 	if !found || old.BootID != e.boot || old.InitTicks != 0 && old.InitTicks != e.initTicks || old.Supervisor == 0 || old.Gone() {
 		return false
 	}
@@ -80,6 +83,7 @@ func (s *Service) recall() bool {
 	s.cut(servicedir.History, s.files.historySize)
 	s.cut(servicedir.DeathTally, s.files.tallySize)
 	s.runs, s.leads = old.Run, old.RunLeads
+	old.LogDir = s.record.LogDir
 	if old.Machine = s.record.Machine; old.PID != old.RunPID {
 		old.StartTicks = 0 // of finish
 	}
@@ -167,6 +171,7 @@ func (s *Service) adoptRun() {
 	s.reopenReport()
 	if s.run.fd >= 0 {
 		s.engine.poll.Add(s.run.fd, unix.POLLIN, s, tagRun)
+		s.planLog()
 	}
 }
 

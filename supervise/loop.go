@@ -255,6 +255,9 @@ func (e *Engine) deadline() time.Duration {
 		if s.askAt != 0 {
 			earlier(s.askAt)
 		}
+		if s.logAt != 0 && !s.logLast {
+			earlier(s.logAt)
+		}
 		if s.hunt != nil && s.hunt.due {
 			earlier(fifo.Now() + huntPause)
 		}
@@ -269,6 +272,7 @@ func (e *Engine) timeouts() {
 		if s.askAt != 0 && s.askAt <= now {
 			s.askAgain()
 		}
+		s.findLog(now)
 		switch {
 		case s.m.Deadline != never && s.m.Deadline <= now:
 			s.handle(Event{Kind: Timeout})

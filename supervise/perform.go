@@ -125,6 +125,7 @@ func (s *Service) begun() {
 	s.record.Starts++
 	s.record.Since = time.Now()
 	s.note("start", s.run.pid)
+	s.planLog()
 }
 
 // notStarted says why what l starts could not be started, once.

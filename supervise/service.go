@@ -51,9 +51,11 @@ type Service struct {
 	handedOn   time.Duration // when it did, 0 if it has not
 	session    int           // of that daemon, or 0
 
-	logger  *Service // reads our output, or nil
-	writing int      // our writing end of its FIFO, or -1
-	input   int      // a logger's: the directory of the FIFO that it reads, or -1
+	logger  *Service      // reads our output, or nil
+	writing int           // our writing end of its FIFO, or -1
+	input   int           // a logger's: the directory of the FIFO that it reads, or -1
+	logAt   time.Duration // when to look where this logger keeps its log, 0 if not
+	logLast bool          // that is the last look at this run, and nothing waits for it
 
 	home string   // its absolute path, for people and for itself
 	own  []string // of its environment
@@ -198,6 +200,7 @@ func (s *Service) close() {
 func (s *Service) Ready(tag int, _ int16) {
 	switch tag {
 	case tagControl:
+		s.findLog(fifo.Now()) // while it runs
 		s.readControl()
 	case tagRun:
 		s.readReport() // that it became run comes before its end

@@ -48,7 +48,7 @@ func Read(t Target) Service {
 		s.Err = problem("read status of", t.Name, s.file(servicedir.Status), err)
 	}
 	if !s.Supervised && s.Err == nil {
-		s.Record = status.Record{Since: s.Since, Wait: s.Wait, Ended: s.Ended, Unknown: s.Unknown, Starts: s.Starts, Deaths: s.Deaths}
+		s.Record = status.Record{Since: s.Since, Wait: s.Wait, Ended: s.Ended, Unknown: s.Unknown, Starts: s.Starts, Deaths: s.Deaths, LogDir: s.LogDir}
 	}
 	return s
 }

@@ -11,6 +11,7 @@
 //	life_test.go       restarts, finish, the last request, the history; end_test.go: down, signals, KILL
 //	bad_test.go        bad input; settings_test.go: as settings; shortage_test.go: a full disk, no descriptors, no processes
 //	adopt_test.go      supervise killed, and the next one; reexec_test.go: executed again in place
+//	logdir_test.go     where logs are found, whoever keeps them and whoever asks
 //	verdict_test.go    how an adopted run ended
 //	takeover_test.go   svscan killed, and the next one; orphans_test.go: what it reaps
 //	deaths_test.go     service, logger, supervise and svscan die in every order

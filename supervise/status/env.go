@@ -45,6 +45,7 @@ var fields = [...]struct {
 	{"REEXECS", func(r *Record) value { return (*number)(&r.Reexecs) }},
 	{"REEXEC_FAILURES", func(r *Record) value { return (*number)(&r.ReexecFailures) }},
 	{"REEXEC_FAILURE", func(r *Record) value { return (*phrase)(&r.ReexecFailure) }},
+	{"LOG_DIR", func(r *Record) value { return (*phrase)(&r.LogDir) }},
 }
 
 // AppendEnv appends the text of supervise/status.env.

@@ -64,6 +64,8 @@ type Record struct {
 	// time.
 	Reexecs, ReexecFailures int
 	ReexecFailure           string
+	// LogDir is where a logger keeps its log, as far as is known.
+	LogDir string
 }
 
 // Gone says that supervise had left the service in order, so that who comes

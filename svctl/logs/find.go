@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/svdir/svdir/logger/logdir"
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/status"
 	"github.com/svdir/svdir/svctl"
 	"github.com/svdir/svdir/svscan/scandir"
 )
@@ -19,7 +21,8 @@ const mainLog = "main"
 
 // Find is the log directory of a service, or of a logger. It asks in this
 // order: the running logger, by the files that it or a process below it holds
-// open; log/main, log and the other directories in log; what log/run names.
+// open, where we may look; its supervise, which has looked; log/main, log and
+// the other directories in log; what log/run names.
 func Find(t svctl.Target) (dir string, err error) {
 	logger, ok := loggerOf(t)
 	if !ok {
@@ -27,28 +30,36 @@ func Find(t svctl.Target) (dir string, err error) {
 	}
 	s := svctl.Read(logger)
 	running := s.Supervised && s.Running()
-	var refused error
+	var hidden, refused error
 	if running {
-		if dir, refused = openLog(s.PID); dir != "" {
+		if dir, hidden = openLog(s.PID); dir != "" {
 			return dir, nil
 		}
 	}
-	for _, dir := range append(around(logger.Dir), named(logger.Dir)...) {
+	var all []string
+	if s.LogDir != "" {
+		all = append(all, s.LogDir)
+	}
+	for _, dir := range append(append(all, around(logger.Dir)...), named(logger.Dir)...) {
 		ok, err := isLog(dir)
 		if ok {
 			return dir, nil
 		}
-		if err != nil {
-			refused = err // says more than that the process is another user's
+		if err != nil && refused == nil {
+			refused = err
 		}
 	}
+	if s.Layout == status.Hybrid {
+		hidden = nil // supervise has looked for us
+	}
 	p := &svctl.Problem{Verb: "find the log of", Object: t.Name, Kind: svctl.ErrNo}
-	p.Reason = "no log directory is in " + logger.Dir + " or named in its run"
-	switch {
-	case refused != nil:
-		p.Reason, p.Kind = refused.Error(), refused
+	switch err := cmp.Or(refused, hidden); {
+	case err != nil:
+		p.Reason, p.Kind = err.Error(), err
 	case running:
-		p.Reason = "its logger, " + command(s.PID) + " (pid " + strconv.Itoa(s.PID) + "), keeps no log directory open, and " + p.Reason
+		p.Reason = "its logger is " + command(s.PID) + " (pid " + strconv.Itoa(s.PID) + "), which keeps no directory"
+	default:
+		p.Reason = "no log directory is in " + logger.Dir + " or named in its run"
 	}
 	return "", p
 }

@@ -103,6 +103,9 @@ func TestFollowStorm(t *testing.T) {
 	r := record(t, dir, "multilog", "t", "s4096", "n5000", dir)
 	f := follow(t, 0, false, dir)
 	go r.say(100_000)
+	for mb := 1; mb <= 3; mb++ { // of some 3.6: each has its own patience
+		eventually(t, "another megabyte", func() bool { return f.size() >= mb<<20 })
+	}
 	f.until("line 100000")
 	inOrder(t, f.text(), 100_000)
 	if got, want := f.text(), text(t, dir); got != want {

@@ -35,6 +35,14 @@ type journal struct {
 	ahead bool      // line is the one to be taken next
 	line  Line
 
+	want   *Selection
+	chosen bool    // the line that was read last is wanted
+	told   bool    // that of some lines the stream is not known
+	read   bool    // there was a line
+	place  int     // among all logs
+	left   int     // how many lines may be taken in this turn
+	window *window // what is wanted of the first part, nil if that is all
+
 	dirty    bool     // something happened in the directory
 	stirred  bool     // and it was about names
 	removed  []string // stems of archives that went away unseen, oldest first
@@ -65,7 +73,7 @@ func (l *journal) open(n int) error {
 		}
 	}
 	l.todo = newest
-	for i := len(archives) - 1; i >= 0 && n != 0; i-- {
+	for i := len(archives) - 1; i >= 0 && n != 0 && !l.want.after(archives[i]); i-- {
 		if n, err = l.before(archives[i], n); err != nil {
 			return err
 		}
@@ -126,8 +134,10 @@ func (l *journal) next() (bool, error) {
 			limit = l.size
 		}
 		line, ok, err := l.held.next(limit, !l.follow && l.held.live)
-		if ok || err != nil {
+		if ok {
 			l.set(line)
+		}
+		if ok || err != nil {
 			return ok, err
 		}
 		switch {
@@ -144,12 +154,11 @@ func (l *journal) next() (bool, error) {
 }
 
 func (l *journal) set(line Line) {
-	line.Name = l.name
-	if !line.Stamp.Time.IsZero() {
-		l.last = line.Stamp.Time
+	if line.understand(); line.Timed {
+		l.last = line.Time
 	}
-	line.Time = l.last
-	l.line = line
+	line.Name, line.Time, line.log = l.name, l.last, l.place
+	l.line, l.read = line, true
 }
 
 // leave leaves a file that was read to its end.

@@ -29,8 +29,9 @@ const All = -1
 
 // Reader reads the logs of several services together.
 type Reader struct {
-	Last   int  // how many lines of each, or All
+	Last   int  // how many of the lines that are selected of each, or All
 	Follow bool // go on with what is written from now on
+	Select Selection
 	// Warn is told what is passed over.
 	Warn func(error)
 
@@ -41,13 +42,17 @@ type Reader struct {
 // Add opens the log of a service, which is in dir, at its last lines. What is
 // written from now on belongs to what is followed.
 func (r *Reader) Add(name, dir string) error {
-	l := &journal{name: name, dir: dir, follow: r.Follow, warn: r.Warn}
+	l := &journal{name: name, dir: dir, follow: r.Follow, warn: r.Warn, want: &r.Select, place: len(r.logs)}
 	if r.Follow {
 		if err := r.watchFor(l); err != nil {
 			return l.problem("watch", err)
 		}
 	}
-	if err := l.open(r.Last); err != nil {
+	last := r.Last
+	if !r.Select.All() {
+		last = All // which of them, is seen when they are read
+	}
+	if err := l.open(last); err != nil {
 		return l.problem("read", err)
 	}
 	r.logs = append(r.logs, l)

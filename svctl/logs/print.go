@@ -2,6 +2,7 @@ package logs
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"io"
 	"strings"
@@ -24,6 +25,7 @@ type Printer struct {
 	Form  Form
 	Names bool // the service before each line, but in JSON, which always has it
 	Color bool
+	UTC   bool // stamps in UTC, also where lines are as they are otherwise
 
 	out io.Writer
 	buf *bufio.Writer
@@ -53,6 +55,9 @@ const (
 	reset = "\x1b[0m"
 )
 
+// shades are the colours of the services, in turn. Red is for trouble.
+var shades = []string{"\x1b[36m", "\x1b[33m", "\x1b[32m", "\x1b[35m", "\x1b[34m", "\x1b[96m", "\x1b[93m", "\x1b[92m", "\x1b[95m", "\x1b[94m"}
+
 // put writes one line, or a piece of one: alone and plain the pieces are the
 // line again, else each is a line of its own. It buffers, so that an error may
 // show later.
@@ -64,11 +69,15 @@ func (p *Printer) put(l Line) error {
 	case p.Form == JSON:
 		return p.told(p.enc.Encode(view(l)))
 	case p.Names:
-		_, _ = p.buf.WriteString(svctl.Show(l.Name) + ": ") // the last write has the error of each
+		_, _ = p.buf.WriteString(p.name(l)) // the last write has the error of each
 	}
-	if p.Form == Human {
-		_, _ = p.buf.WriteString(p.stamp(l) + escape(string(l.Text[l.Stamp.Size:])))
-	} else {
+	switch {
+	case p.Form == Human:
+		_, _ = p.buf.WriteString(p.stamp(l) + escape(string(l.Said)))
+	case p.UTC && l.Timed:
+		_, _ = p.buf.WriteString(l.Time.UTC().Format(utcForm) + " ")
+		_, _ = p.buf.Write(l.Said)
+	default:
 		_, _ = p.buf.Write(l.Text)
 	}
 	end := "\n"
@@ -79,12 +88,27 @@ func (p *Printer) put(l Line) error {
 	return p.told(err)
 }
 
+// name is the service of a line as it stands before it.
+func (p *Printer) name(l Line) string {
+	text := svctl.Show(l.Name) + ":"
+	if p.Color {
+		text = shades[l.log%len(shades)] + text + reset
+	}
+	return text + " "
+}
+
+// utcForm is that of svlog T.
+const utcForm = "2006-01-02T15:04:05.000000Z"
+
 // stamp is the time of a line as people read it.
 func (p *Printer) stamp(l Line) string {
-	if l.Stamp.Size == 0 {
+	if !l.Timed {
 		return ""
 	}
-	text := l.Stamp.Time.In(zone).Format("2006-01-02 15:04:05.000000")
+	text := l.Time.In(zone).Format("2006-01-02 15:04:05.000000")
+	if p.UTC {
+		text = l.Time.UTC().Format(utcForm)
+	}
 	if p.Color {
 		text = dim + text + reset
 	}
@@ -104,13 +128,14 @@ func escape(text string) string {
 type object struct {
 	Service string  `json:"service"`
 	Time    *string `json:"time"`
+	Stream  string  `json:"stream,omitempty"`
 	Line    string  `json:"line"`
 }
 
 func view(l Line) object {
-	o := object{Service: l.Name, Line: string(l.Text[l.Stamp.Size:])}
-	if l.Stamp.Size > 0 {
-		at := l.Stamp.Time.UTC().Format(time.RFC3339Nano)
+	o := object{Service: cmp.Or(l.Service, l.Name), Stream: l.Stream, Line: string(l.Said)}
+	if l.Timed {
+		at := l.Time.UTC().Format(time.RFC3339Nano)
 		o.Time = &at
 	}
 	return o

@@ -210,12 +210,17 @@ type follower struct {
 // writes until listen is called.
 func follow(t *testing.T, last int, slow bool, dirs ...string) *follower {
 	t.Helper()
+	return followWith(t, &Reader{Last: last}, slow, dirs...)
+}
+
+func followWith(t *testing.T, r *Reader, slow bool, dirs ...string) *follower {
+	t.Helper()
 	out, in, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := &follower{t: t, pipe: out, done: make(chan error, 1)}
-	r := &Reader{Last: last, Follow: true, Warn: f.warn}
+	r.Follow, r.Warn = true, f.warn
 	for _, dir := range dirs {
 		if err := r.Add(filepath.Base(dir), dir); err != nil {
 			t.Fatal(err)
@@ -267,10 +272,23 @@ func (f *follower) text() string {
 	return string(f.got)
 }
 
+func (f *follower) size() int {
+	f.Lock()
+	defer f.Unlock()
+	return len(f.got)
+}
+
 // until waits until the last line that was written ends in this.
 func (f *follower) until(end string) {
 	f.t.Helper()
-	eventually(f.t, "the line "+end, func() bool { return strings.HasSuffix(f.text(), end+"\n") })
+	eventually(f.t, "the line "+end, func() bool { return f.endsIn(end + "\n") })
+}
+
+// endsIn copies nothing: it is asked often, of what may be long.
+func (f *follower) endsIn(end string) bool {
+	f.Lock()
+	defer f.Unlock()
+	return bytes.HasSuffix(f.got, []byte(end))
 }
 
 // said waits for the last line of a recorder.
@@ -279,7 +297,7 @@ func (f *follower) said(r *recorder) {
 	end := "line " + strconv.Itoa(r.lines()) + "\n"
 	eventually(f.t, end, func() bool {
 		r.keep()
-		return strings.HasSuffix(f.text(), end)
+		return f.endsIn(end)
 	})
 }
 

@@ -2,7 +2,10 @@ package verb
 
 import (
 	"errors"
+	"regexp"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/svdir/svdir/svctl"
 	"github.com/svdir/svdir/svctl/logs"
@@ -14,17 +17,17 @@ func showLogs(c *call) int {
 	if err != nil {
 		return c.fatal(err)
 	}
-	r := &logs.Reader{Last: 10, Follow: c.opt.follow, Warn: func(err error) { c.complain(err, true) }}
-	if c.opt.lines != nil {
-		r.Last = *c.opt.lines
+	if c.opt.follow && !c.opt.selection.Until.IsZero() {
+		return c.badUsage(usageError("--follow and --until exclude each other"))
 	}
+	r := &logs.Reader{Last: c.opt.last(), Follow: c.opt.follow, Select: c.opt.selection, Warn: func(err error) { c.complain(err, true) }}
 	defer r.Close()
 	code, opened := c.openLogs(r, all)
 	if opened == 0 {
 		return code
 	}
 	p := logs.NewPrinter(c.out)
-	p.Names = len(all) > 1
+	p.Names, p.UTC = len(all) > 1, c.opt.utc
 	style := c.style()
 	switch {
 	case c.opt.json:
@@ -62,6 +65,19 @@ func (c *call) openLogs(r *logs.Reader, all []*task) (code, opened int) {
 	return code, opened
 }
 
+// last is how many lines are shown at first: as --lines says, else all that are
+// asked for by their time or text, else 10.
+func (o *options) last() int {
+	const usual = 10
+	switch asked := o.selection; {
+	case o.lines != nil:
+		return *o.lines
+	case !asked.Since.IsZero(), !asked.Until.IsZero(), !asked.All() && !o.follow:
+		return logs.All
+	}
+	return usual
+}
+
 func setLines(o *options, v string) error {
 	n, err := strconv.Atoi(v)
 	if v == "all" {
@@ -71,4 +87,30 @@ func setLines(o *options, v string) error {
 	}
 	o.lines = &n
 	return nil
+}
+
+func setWhen(at func(o *options) *time.Time) func(*options, string) error {
+	return func(o *options, v string) (err error) {
+		if *at(o), err = logs.ParseWhen(v, time.Now()); err != nil {
+			return usageError(err.Error())
+		}
+		return nil
+	}
+}
+
+func setGrep(o *options, v string) (err error) {
+	if o.selection.Match, err = regexp.Compile(v); err != nil {
+		return usageError("not a regular expression: " + svctl.Show(strings.TrimPrefix(err.Error(), "error parsing regexp: ")))
+	}
+	return nil
+}
+
+func setStream(stream string) func(*options, string) error {
+	return func(o *options, _ string) error {
+		if o.selection.Stream != "" && o.selection.Stream != stream {
+			return usageError("--stdout and --stderr exclude each other")
+		}
+		o.selection.Stream = stream
+		return nil
+	}
 }

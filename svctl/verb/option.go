@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/svdir/svdir/svctl"
+	"github.com/svdir/svdir/svctl/logs"
 	"github.com/svdir/svdir/svscan/scandir"
 )
 
@@ -25,6 +26,8 @@ type options struct {
 	verbose, loggers, recursive    bool
 	follow                         bool
 	lines                          *int
+	selection                      logs.Selection // of lines
+	utc                            bool
 	logged, notes                  bool
 	goal                           *svctl.Goal
 	fields, settings               []string
@@ -84,6 +87,12 @@ var optionTable = []option{
 	{"R", "recursive", "", "the trees that services keep, too", flag(func(o *options) *bool { return &o.recursive })},
 	{"f", "follow", "", "go on with what is written from now on", flag(func(o *options) *bool { return &o.follow })},
 	{"n", "lines", "number", "the last so many lines of each, 10 unless said, or all", setLines},
+	{"", "since", "when", "lines from then on: 10m ago, 2d, today, '2026-11-29 20:00'", setWhen(func(o *options) *time.Time { return &o.selection.Since })},
+	{"", "until", "when", "lines before then", setWhen(func(o *options) *time.Time { return &o.selection.Until })},
+	{"", "grep", "pattern", "lines that this regular expression matches", setGrep},
+	{"", "stdout", "", "lines of standard output, where that is known", setStream(logs.Stdout)},
+	{"", "stderr", "", "lines of standard error, likewise", setStream(logs.Stderr)},
+	{"", "utc", "", "times in UTC", flag(func(o *options) *bool { return &o.utc })},
 	{"", "purge", "", "also remove what supervisors wrote", flag(func(o *options) *bool { return &o.purge })},
 	{"", "dir", "path", "make it there, and link it", text(func(o *options) *string { return &o.newDir })},
 	{"", "log", "", "with a directory log, for the default logger", flag(func(o *options) *bool { return &o.logged })},

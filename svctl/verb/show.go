@@ -32,7 +32,7 @@ func show(c *call) int {
 	case c.opt.fields != nil:
 		c.showFields(views(services, now))
 	case c.opt.verbose:
-		c.showAll(views(services, now))
+		c.showAll(services, now)
 	case len(services) > 0 || !named:
 		style := c.style()
 		style.Now = now
@@ -87,19 +87,21 @@ func (c *call) showFields(all []svctl.View) {
 	}
 }
 
-// showAll writes every field that says something.
-func (c *call) showAll(all []svctl.View) {
+// showAll writes every field that says something, and how each service died.
+func (c *call) showAll(all []svctl.Service, now time.Time) {
 	for i := range all {
+		view := svctl.NewView(&all[i], now)
 		for _, name := range svctl.Fields() {
-			if text, _ := all[i].Field(name); text != "" {
+			if text, _ := view.Field(name); text != "" {
 				fmt.Fprintf(c.out, "%-13s %s\n", name, text)
 			}
 		}
+		c.showDeath(&all[i])
 		fmt.Fprintln(c.out)
-		if all[i].Log != nil {
-			c.showAll([]svctl.View{*all[i].Log})
+		if all[i].Logger != nil {
+			c.showAll([]svctl.Service{*all[i].Logger}, now)
 		}
-		c.showAll(all[i].Services)
+		c.showAll(all[i].Below, now)
 	}
 }
 

@@ -52,7 +52,7 @@ var verbs = []verb{
 	{word: "status", args: "[option ...] [name ...]", does: "show services, all of them without a name", options: tabular, run: show},
 	{word: "list", args: "[option ...] [name ...]", does: "show their names", options: "recursive all", run: list},
 	{word: "history", args: "name ...", does: "show starts, ends and their causes", options: "all", run: history},
-	{word: "logs", args: someName, does: "show the last lines that they logged", options: "follow lines all", run: showLogs},
+	{word: "logs", args: someName, does: "show the last lines that they logged", options: "follow lines since until grep stdout stderr utc all", run: showLogs},
 
 	{word: "up", args: someName, does: "start, and keep running", options: waiting, run: control, letters: "u", goal: svctl.Up, starts: true},
 	{word: "start", args: someName, does: "the same", options: waiting, run: control, letters: "u", goal: svctl.Up, starts: true},
