@@ -38,7 +38,9 @@ func (d *directory) processor(env []string) (child, error) {
 		files[f.at] = uintptr(fd)
 	}
 	c := child{fd: -1}
-	attr := &syscall.ProcAttr{Dir: d.here(), Env: env, Files: files, Sys: &syscall.SysProcAttr{PidFD: &c.fd}}
+	// Together with what it starts it can be killed.
+	group := d.bounds.limit > 0
+	attr := &syscall.ProcAttr{Dir: d.here(), Env: env, Files: files, Sys: &syscall.SysProcAttr{PidFD: &c.fd, Setpgid: group}}
 	var err error
 	c.pid, err = fifo.Retry(func() (int, error) {
 		return syscall.ForkExec("/bin/sh", []string{"sh", "-c", d.bounds.processor}, attr)
