@@ -134,8 +134,8 @@ func (l *logger) takeOver(d *directory) error {
 			case l.leaving || !spaceless(err):
 				return errors.New("unable to " + s.what(d) + ": " + reason(err))
 			case d.bounds.drops:
-				l.later(d, s.what(d), err)
 				d.rest, d.stuck = steps[i:], true
+				l.later(d, s.what(d), err)
 				return nil
 			}
 			l.pause(s.what(d), err)

@@ -178,6 +178,16 @@ func checkGaps(t *testing.T, text string, count int) {
 // where it is missing.
 func TestDropKilled(t *testing.T) {
 	t.Parallel()
+	for _, processor := range []string{"!", "!cat 2>&-"} {
+		t.Run(processor, func(t *testing.T) {
+			t.Parallel()
+			dropKilled(t, "s20000", "n1000", "Fdrop", processor, "./log")
+		})
+	}
+}
+
+func dropKilled(t *testing.T, script ...string) {
+	t.Helper()
 	dir := small(t, "size=16M")
 	log := filepath.Join(dir, "log")
 	r, w, err := os.Pipe()
@@ -195,7 +205,6 @@ func TestDropKilled(t *testing.T) {
 		}
 		written <- w.Close()
 	}()
-	script := []string{"s20000", "n1000", "Fdrop", "./log"}
 	free := func() {}
 	kills := 0
 	for more := true; more; kills++ {
@@ -222,6 +231,30 @@ func TestDropKilled(t *testing.T) {
 	text := strings.Join(contents(t, log), "")
 	checkGaps(t, text, count)
 	t.Logf("%d kills, told %d times", kills, strings.Count(text, " dropped: "))
+}
+
+// TestDropProcessor: a processor for which there is no room does not hold up who
+// writes either.
+func TestDropProcessor(t *testing.T) {
+	t.Parallel()
+	dir := small(t, "size=80k")
+	log := filepath.Join(dir, "log")
+	l := start(t, dir, svlog(t), "s4096", "n100", "!cat 2>&-", "Fdrop", "./log")
+	l.say(t, numbered(0, 160))
+	free := fill(t, log)
+	n := 160
+	for ; n < 4000; n += 160 {
+		l.say(t, numbered(n, 160))
+	}
+	free()
+	eventually(t, "it is told", func() bool {
+		l.say(t, numbered(n, 1))
+		n++
+		return strings.Contains(strings.Join(contents(t, log), ""), " dropped: no space --\nline ")
+	})
+	must(t, l.in.Close())
+	l.ends(t, 0)
+	checkGaps(t, strings.Join(contents(t, log), ""), n)
 }
 
 // TestDropAtStart: where there is no room to begin, lines are dropped.

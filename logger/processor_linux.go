@@ -48,6 +48,16 @@ func (d *directory) processor(env []string) (child, error) {
 	return c, err
 }
 
+// narrow says that the disk has no room for what a processor may write: then
+// that is why it failed, or will.
+func (d *directory) narrow() bool {
+	var st unix.Statfs_t
+	if unix.Fstatfs(d.fd, &st) != nil {
+		return false
+	}
+	return st.Bavail*uint64(st.Bsize) < uint64(d.bounds.size) || st.Files > 0 && st.Ffree == 0
+}
+
 // here is a path of the directory, wherever it was moved.
 func (d *directory) here() string {
 	path := "/proc/self/fd/" + strconv.Itoa(d.fd)

@@ -51,7 +51,7 @@ func (l *logger) rotateFull() {
 			}
 			l.tend(d)
 			switch {
-			case !d.full:
+			case !d.full || len(d.rest) == 0: // the rotation before has just come to its end
 			case d.cramped:
 				d.full, d.stuck = false, true
 				l.stream.interrupt(k, true)
@@ -87,7 +87,7 @@ func (l *logger) tend(d *directory) {
 			return
 		}
 		d.rest, d.again, d.said, d.cramped = d.rest[1:], 0, "", false
-		d.stuck = d.stuck && !(s.name == logdir.Current && (s.do == create || s.do == appendTo))
+		d.stuck = d.stuck && len(d.rest) > 0 && s.do != create && s.do != appendTo
 	}
 }
 
@@ -104,7 +104,7 @@ func (l *logger) tendAll() {
 // is tried again.
 func (l *logger) later(d *directory, what string, err error) {
 	d.again = fifo.Now() + retry
-	d.cramped = d.bounds.drops && spaceless(err)
+	d.cramped = d.bounds.drops && (spaceless(err) || d.rest[0].do == process && d.narrow())
 	text := "unable to " + what + ": " + reason(err)
 	if d.said == text {
 		return
@@ -186,13 +186,11 @@ func (l *logger) end() {
 		if d == nil {
 			continue
 		}
-		for len(d.rest) > 0 && !d.stuck {
-			if l.tend(d); len(d.rest) > 0 {
-				l.hold()
-			}
+		for l.tend(d); len(d.rest) > 0 && !d.cramped; l.tend(d) {
+			l.hold()
 		}
-		if d.stuck {
-			continue // there is no current: the next logger goes on from here
+		if len(d.rest) > 0 {
+			continue // there is no room, nor is it waited for: the next logger goes on from here
 		}
 		for _, s := range ending() {
 			l.insist(d, s)
