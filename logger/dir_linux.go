@@ -237,8 +237,9 @@ func (d *directory) archives() ([]file, error) {
 	}
 	defer unix.Close(fd)
 	var all []file
-	for buf := make([]byte, 4096); ; {
-		n, err := fifo.Retry(func() (int, error) { return unix.ReadDirent(fd, buf) })
+	for {
+		var buf [1024]byte // on the stack
+		n, err := fifo.Retry(func() (int, error) { return unix.ReadDirent(fd, buf[:]) })
 		if err != nil || n == 0 {
 			return all, err
 		}

@@ -62,6 +62,9 @@ const (
 	tooMany
 )
 
+// picks says that the directory may refuse lines.
+func (d *directory) picks() bool { return d.stuck || d.bounds.rate.Lines > 0 }
+
 // refuses says whether the directory takes a line that begins now.
 func (d *directory) refuses(now time.Time) refusal {
 	switch {

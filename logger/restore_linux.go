@@ -37,12 +37,10 @@ func (l *logger) restore(d *directory) bool {
 		return true
 	}
 	l.warn("directory " + d.path + " was deleted, beginning another")
-	for {
-		err := l.replace(d)
-		if err == nil {
-			break
+	for _, do := range [...]func(*directory) error{l.replace, l.takeOver} {
+		for err := do(d); err != nil; err = do(d) {
+			l.pause("begin again in "+d.path, err)
 		}
-		l.pause("make "+d.path+" again", err)
 	}
 	l.trouble = ""
 	return true
@@ -58,7 +56,7 @@ func (l *logger) abandon(d *directory) {
 	d.rest, d.again = nil, 0
 }
 
-// replace has d be a new directory of the same path.
+// replace has d be a new directory of the same path, not taken over yet.
 func (l *logger) replace(d *directory) error {
 	is, err := openDirectory(d.path, d.bounds, l.script.mode)
 	if err != nil {
@@ -74,5 +72,5 @@ func (l *logger) replace(d *directory) error {
 		l.ledger.end()
 		l.openLedger()
 	}
-	return l.takeOver(d)
+	return nil
 }

@@ -126,7 +126,7 @@ func (s *stream) selection() {
 			selected = selected && !match(k.word, s.head)
 		default:
 			k.taking, k.refused = selected, accepted
-			if selected && k.dir != nil {
+			if selected && k.dir != nil && k.dir.picks() {
 				k.refused = k.dir.refuses(s.now)
 				k.taking = k.refused == accepted
 			}
@@ -169,7 +169,7 @@ func (s *stream) open() {
 	s.long = true
 	for i := range s.sinks {
 		k := &s.sinks[i]
-		if k.dir != nil && (k.taking || k.refused != accepted) {
+		if k.dir != nil && k.dir.picks() && (k.taking || k.refused != accepted) {
 			k.dir.count(k.refused, s.now)
 		}
 		if k.taking {
