@@ -279,3 +279,36 @@ func TestDropAtStart(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// TestKilledInDrop kills svlog as it enters a system call while a disk is full:
+// the next one tells of exactly what was taken and not written.
+func TestKilledInDrop(t *testing.T) {
+	t.Parallel()
+	peer(t, "strace")
+	for _, call := range []string{"write", "ftruncate", "madvise", "readv", "tee", "fsync"} {
+		t.Run(call, func(t *testing.T) {
+			t.Parallel()
+			hit := false
+			for try := 0; try < 8 || !hit && try < 100; try++ {
+				dir := small(t, "size=80k")
+				log := filepath.Join(dir, "log")
+				script := []string{"s20000", "n100", "Fdrop", "./log"}
+				runs(t, dir, numbered(0, 200), svlog(t), script...)
+				free := fill(t, log)
+				r := filled(t, numbered(200, 2000))
+				where := dies(t, dir, r, call, "", 1+try%4, script...)
+				free()
+				if !finishes(t, dir, r, svlog(t), script...) {
+					t.Fatal("svlog was killed")
+				}
+				checkGaps(t, strings.Join(contents(t, log), ""), 2200)
+				if hit = hit || where != ""; t.Failed() {
+					t.Fatalf("killed at %q", where)
+				}
+			}
+			if !hit {
+				t.Error("never died there")
+			}
+		})
+	}
+}
