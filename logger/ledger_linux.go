@@ -50,6 +50,13 @@ func (l *logger) openLedger() {
 	}
 }
 
+// openAgain opens a ledger for which there was no room.
+func (l *logger) openAgain() {
+	if l.ledger.page == nil && l.in.standing() {
+		l.openLedger()
+	}
+}
+
 // unrecorded says once that there is no ledger.
 func (l *logger) unrecorded(err error) {
 	if !l.ledger.silent {

@@ -193,6 +193,7 @@ func dropKilled(t *testing.T, script ...string) {
 	r, w, err := os.Pipe()
 	must(t, err)
 	defer r.Close()
+	runs(t, dir, "", svlog(t), script...) // so that there is room for the record
 	const batch, count = 160, 160 * 800
 	written := make(chan error, 1)
 	go func() {

@@ -47,6 +47,7 @@ func (l *logger) rotateFull() {
 				if !l.script.given {
 					l.reread(d)
 				}
+				l.openAgain()
 				d.rest = rotation(d.bounds.processor != "")
 			}
 			l.tend(d)
