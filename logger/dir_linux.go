@@ -1,6 +1,7 @@
 package logger
 
 import (
+	"bytes"
 	"errors"
 	"time"
 
@@ -21,6 +22,17 @@ type directory struct {
 	id     fileID
 	bytes  int64 // in current
 	full   bool  // it is to be rotated before more is written
+	ragged bool  // current does not end with a newline
+
+	self    fileID       // of the directory
+	newest  tai64n.Label // of its archives
+	turning              // of current
+	stuck   bool         // there is no current, and no room for one: lines are dropped
+	cramped bool         // what failed did so for want of room, and lines may be dropped
+	account account
+	window  window
+	next    time.Duration // when what is owed for want of room is told
+	dry     bool          // the disk was full, which was said
 }
 
 // The modes of files: loggers tell by them what is whole.
@@ -42,6 +54,9 @@ func openDirectory(path string, b bounds, mode uint32) (*directory, error) {
 	if err != nil {
 		return nil, errors.New("unable to open directory " + path + ": " + reason(err))
 	}
+	var st unix.Stat_t
+	_ = unix.Fstat(d.fd, &st) // it is open
+	d.self = idOf(&st)
 	d.lock, err = fifo.Lock(d.fd, logdir.Lock)
 	if errors.Is(err, unix.EAGAIN) {
 		return nil, errors.New("unable to lock directory " + path + ": another logger has it")
@@ -89,6 +104,8 @@ func (d *directory) perform(s step) error {
 		return err
 	case keep:
 		return d.keep(s.name, s.to, time.Now())
+	case makeRoom:
+		return d.trim(file{logdir.Current, d.bytes})
 	case trim:
 		return d.trim()
 	}
@@ -121,7 +138,7 @@ func (d *directory) reopen(name string) error {
 	if d.file >= 0 {
 		_ = unix.Close(d.file) // it was synced
 	}
-	d.file, d.id, d.bytes, d.full = fd, idOf(&st), st.Size, false
+	d.file, d.id, d.bytes, d.full, d.ragged = fd, idOf(&st), st.Size, false, false
 	return nil
 }
 
@@ -148,7 +165,8 @@ func (d *directory) unlink(name string) error {
 }
 
 // keep gives a file the name of an archive. It has two names for a moment: one
-// that has them already only loses the first.
+// that has them already only loses the first. The name comes after those of all
+// archives, also where the clock was set back.
 func (d *directory) keep(name, end string, now time.Time) error {
 	var st unix.Stat_t
 	if err := unix.Fstatat(d.fd, name, &st, 0); err != nil {
@@ -157,28 +175,50 @@ func (d *directory) keep(name, end string, now time.Time) error {
 		}
 		return err
 	}
-	for st.Nlink == 1 {
+	label := tai64n.Pack(now)
+	if bytes.Compare(label[:], d.newest[:]) <= 0 {
+		label = d.newest.Next()
+	}
+	for ; st.Nlink == 1; label = label.Next() {
 		var room [tai64n.TextSize + len(unfinished)]byte
-		to := string(append(tai64n.Pack(now).AppendText(room[:0]), end...))
+		to := string(append(label.AppendText(room[:0]), end...))
 		err := unix.Linkat(d.fd, name, d.fd, to, 0)
 		if err == nil {
+			d.newest = label
 			break
 		}
 		if err != unix.EEXIST {
 			return err
 		}
-		now = now.Add(1)
 	}
 	return d.unlink(name)
 }
 
-// trim deletes archives until the bounds are kept.
-func (d *directory) trim() error {
+// survey finds the newest archive.
+func (d *directory) survey() error {
+	all, err := d.archives()
+	for _, f := range all {
+		if label, err := tai64n.Parse([]byte(f.name)); err == nil && bytes.Compare(label[:], d.newest[:]) > 0 {
+			d.newest = label
+		}
+	}
+	return err
+}
+
+// trim deletes archives until the bounds are kept, also when coming is one.
+func (d *directory) trim(coming ...file) error {
 	all, err := d.archives()
 	if err != nil {
 		return err
 	}
-	for _, f := range surplus(all, d.bounds) {
+	b := d.bounds
+	if len(coming) == 0 {
+		b.size = max(b.size, d.bytes) // it may have been smaller once
+	}
+	for _, f := range surplus(append(all, coming...), b) {
+		if !isArchive(f.name) {
+			continue
+		}
 		if err := d.unlink(f.name); err != nil {
 			return err
 		}
@@ -197,8 +237,9 @@ func (d *directory) archives() ([]file, error) {
 	}
 	defer unix.Close(fd)
 	var all []file
-	for buf := make([]byte, 4096); ; {
-		n, err := fifo.Retry(func() (int, error) { return unix.ReadDirent(fd, buf) })
+	for {
+		var buf [1024]byte // on the stack
+		n, err := fifo.Retry(func() (int, error) { return unix.ReadDirent(fd, buf[:]) })
 		if err != nil || n == 0 {
 			return all, err
 		}
@@ -216,6 +257,14 @@ func (d *directory) archives() ([]file, error) {
 	}
 }
 
+// grow says that b was written.
+func (d *directory) grow(b []byte) {
+	d.bytes += int64(len(b))
+	if len(b) > 0 {
+		d.ragged = b[len(b)-1] != '\n'
+	}
+}
+
 // write appends b to current, whole or, unless that is impossible, not at all:
 // then it is written once, also if we are killed before the disk has room.
 func (d *directory) write(b []byte) (int, error) {
@@ -230,9 +279,9 @@ func (d *directory) write(b []byte) (int, error) {
 		if unix.Fstat(d.file, &st) == nil && st.Size >= int64(done) && unix.Ftruncate(d.file, st.Size-int64(done)) == nil {
 			done = 0
 		}
-		d.bytes += int64(done)
+		d.grow(b[:done])
 		return done, err
 	}
-	d.bytes += int64(done)
+	d.grow(b)
 	return done, nil
 }

@@ -16,13 +16,17 @@
 // (loop.go) then writes the buffers, each in one write, and rotates what is
 // full. How a file is rotated, and how a directory is taken over that another
 // logger has left, is a list of steps, which rotate.go makes of what is there.
+// turn.go makes those of a rotation, and goes on with lines while a processor
+// runs. What is dropped is counted, and told, in owed.go; what was deleted is
+// made anew in restore_linux.go.
 //
 // # What must hold
 //
 //  1. No line is lost, whatever ends us. What is in a pipe is looked at with
 //     tee(2), and taken out of it only when it was written. So while a file is
-//     rotated, a processor runs or a disk is full, nothing is in memory but
-//     the beginning of a line that has not ended: at most what of it had come.
+//     rotated or a disk is full, nothing is in memory but the beginning of a
+//     line that has not ended: at most what of it had come. What a script
+//     allows to be dropped is counted.
 //  2. A kill at any step of a rotation leaves nothing that the next logger,
 //     ours or multilog, would lose or repeat.
 //  3. Each line is in a log directory once, also where svlog is killed between
@@ -30,7 +34,9 @@
 //     pipe open and svlog comes next.
 //  4. Files are as multilog makes them: it may follow us, and we it, at any
 //     time.
-//  5. Memory is bounded. A line has no bound: what is longer than its head
+//  5. When a logger has begun, there are no more files and bytes in a directory
+//     than the script says, and a rotation does not bring more.
+//  6. Memory is bounded. A line has no bound: what is longer than its head
 //     passes through in pieces.
 //
 // The second is proven in kill_test.go, which kills us at each system call, the
@@ -71,9 +77,33 @@
 // where lock cannot be mapped, which is said; and in what has no end that can be
 // cut: standard output, standard error and status files.
 //
+// # Dropped lines
+//
+// What directories owe their reader is in the intent: how much before its bytes
+// are taken, and how much after. So the kernel's mark that says that lines were
+// taken also says that they are counted, or that the line that tells of them is
+// written. An intent must not be lost for that while the next is written: they
+// take turns in two halves of a page, each with a number. While one is torn the
+// other is in force, and it was taken, or is of the same bytes.
+//
+// Where a disk turns out to be full, the lines were to be written, and are to be
+// counted: the intent is written once more, with the places as they were. A
+// line that tells of what is owed when nothing else comes has an intent of no
+// bytes, which we mark ourselves.
+//
+// # Beside a processor
+//
+// When previous is settled and there is a new current, the rest of a rotation is
+// about other files than those that lines go to. The next logger finds what it
+// would have found after a kill, but for lines in current: these are younger
+// than previous, whose name as an archive comes first. An orderly end waits for
+// the processor, since multilog looks at nothing else beside a settled current.
+//
 // # Waiting
 //
-// There is one wait, for standard input and signals. What cannot be done now,
-// since a disk is full, is tried again every five seconds: within the step that
-// is being made, so that order stays simple. Only signals are heard meanwhile.
+// There is one wait, for standard input, signals and processors, with a deadline
+// only where a processor has one, something failed or something is owed. What
+// must be done before lines go on is tried again every five seconds: within the
+// step that is being made, so that order stays simple. Signals are heard
+// meanwhile, and rotations go on.
 package logger

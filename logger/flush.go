@@ -24,18 +24,30 @@ func (l *logger) flush() {
 		case status:
 			l.writeStatus(k)
 		case archive:
-			l.writeDirectory(k.dir, k.buf)
+			l.writeDirectory(k)
 		}
 		k.buf, k.fresh = k.buf[:0], false
 	}
 }
 
 // writeDirectory appends b to current, however long that takes.
-func (l *logger) writeDirectory(d *directory, b []byte) {
+// Lines for which there is no room are dropped where that is wished.
+func (l *logger) writeDirectory(k *sink) {
+	d, b := k.dir, k.buf
 	for {
 		n, err := d.write(b)
 		if err == nil {
-			l.trouble = ""
+			l.trouble, d.dry = "", false
+			return
+		}
+		if d.bounds.drops && spaceless(err) {
+			l.stream.lose(k, b[max(n, k.report-(len(k.buf)-len(b))):])
+			d.next = fifo.Now() + retry
+			if !d.dry {
+				d.dry = true
+				l.warn("unable to write " + d.path + "/" + logdir.Current + ": " + reason(err) + ", dropping lines")
+			}
+			l.revise()
 			return
 		}
 		b = b[n:]

@@ -10,13 +10,25 @@ import (
 // of which pipe these are, and where the files end that get them. As long as
 // the kernel has not marked it as taken, the bytes are still in the pipe, and
 // the next logger cuts off what was written of them. See doc.go.
+//
+// It may be of no bytes: then what is written are words of our own, about what
+// was dropped, and we mark it ourselves.
 type intent struct {
+	turn  uint64         // of two intents the later is in force
 	boot  [bootSize]byte // a pipe does not outlive it
 	pipe  fileID
 	count int    // bytes that will be taken
 	first byte   // of them
 	hash  uint64 // of their beginning and end
 	files []place
+	debts []debt
+}
+
+// debt is what a directory owes its reader, before the intent is taken and
+// after.
+type debt struct {
+	dir           fileID
+	before, after owed
 }
 
 // fileID tells a file or pipe from all others of its time.
@@ -30,29 +42,37 @@ type place struct {
 	start []byte // of what is added, at most maxStart
 }
 
-// The layout of an intent; numbers are little-endian. The mark is no part of
+// The layout of an intent; there are two, one in each half of a page, and each
+// overwrites the one before the last, so that of what is owed something stays
+// that is true. Numbers are little-endian. The mark is no part of
 // the sum: it is the complement of the first byte until the kernel reads that
 // to its place.
 const (
-	magic    = "svlog 1\n"
+	magic    = "svlog 2\n"
 	sumAt    = 8
 	markAt   = 16
 	firstAt  = 17
 	placesAt = 18
+	debtsAt  = 19
 	countAt  = 20
 	bootAt   = 24
 	pipeAt   = 64
 	hashAt   = 80
-	headSize = 88
+	turnAt   = 88
+	headSize = 96
 
 	bootSize  = 36
 	placeSize = 64
 	maxStart  = 31
+	debtSize  = 48
 	pageSize  = 4096 // what is mapped and read; never more than a page
-	maxPlaces = (pageSize - headSize) / placeSize
+	halfSize  = pageSize / 2
+	maxPlaces = 20
+	maxDebts  = (halfSize - headSize - maxPlaces*placeSize) / debtSize
 )
 
-// pack appends the intent, not taken. It has at most maxPlaces files. We may be
+// pack appends the intent, not taken. It has at most maxPlaces files and
+// maxDebts debts. We may be
 // killed meanwhile: the sum that was there goes first, and the new one, which is
 // made of all that was written, comes last.
 func (i *intent) pack(b []byte) []byte {
@@ -61,12 +81,12 @@ func (i *intent) pack(b []byte) []byte {
 	b = append(b, magic...)
 	b = le.AppendUint64(b, 0)
 	b = append(b, ^i.first, i.first)
-	b = le.AppendUint16(b, uint16(len(i.files)))
+	b = append(b, byte(len(i.files)), byte(len(i.debts)))
 	b = le.AppendUint32(b, uint32(i.count))
 	b = append(b, i.boot[:]...)
 	b = append(b, 0, 0, 0, 0) // so that numbers are aligned
 	b = le.AppendUint64(le.AppendUint64(b, i.pipe.dev), i.pipe.ino)
-	b = le.AppendUint64(b, i.hash)
+	b = le.AppendUint64(le.AppendUint64(b, i.hash), i.turn)
 	for _, p := range i.files {
 		b = le.AppendUint64(le.AppendUint64(b, p.id.dev), p.id.ino)
 		b = le.AppendUint64(le.AppendUint64(b, uint64(p.size)), uint64(p.adds))
@@ -74,42 +94,71 @@ func (i *intent) pack(b []byte) []byte {
 		start[0] = byte(copy(start[1:], p.start))
 		b = append(b, start[:]...)
 	}
+	for _, d := range i.debts {
+		b = le.AppendUint64(le.AppendUint64(b, d.dir.dev), d.dir.ino)
+		for _, o := range [...]owed{d.before, d.after} {
+			b = le.AppendUint64(le.AppendUint64(b, uint64(o.space)), uint64(o.rate))
+		}
+	}
 	le.PutUint64(b[from+sumAt:], sum(b[from+firstAt:]))
 	return b
 }
 
-// unpack reads what lock holds. It is an intent only if it is whole and was not
-// taken; whatever else is there means nothing.
-func unpack(page []byte) (i intent, open bool) {
+// newest is the intent of a page that is in force, and the half where it is.
+// open says that it was not taken; without an intent it is of no bytes, and not.
+func newest(page []byte) (i intent, half int, open bool) {
+	for n := range 2 {
+		from := min(n*halfSize, len(page))
+		j, is, ok := unpack(page[from:min(from+halfSize, len(page))])
+		if ok && j.turn > i.turn {
+			i, half, open = j, n, is
+		}
+	}
+	return i, half, open
+}
+
+// unpack reads an intent. It is one only if it is whole; whatever else is there
+// means nothing. open says that it was not taken.
+func unpack(b []byte) (i intent, open, ok bool) {
 	le := binary.LittleEndian
-	if len(page) < headSize || string(page[:sumAt]) != magic {
-		return i, false
+	if len(b) < headSize || string(b[:sumAt]) != magic {
+		return i, false, false
 	}
-	n := int(le.Uint16(page[placesAt:]))
-	end := headSize + n*placeSize
-	if n > maxPlaces || len(page) < end || le.Uint64(page[sumAt:]) != sum(page[firstAt:end]) {
-		return i, false
+	files, debts := int(b[placesAt]), int(b[debtsAt])
+	end := headSize + files*placeSize + debts*debtSize
+	if files > maxPlaces || debts > maxDebts || len(b) < end || le.Uint64(b[sumAt:]) != sum(b[firstAt:end]) {
+		return i, false, false
 	}
-	i.first = page[firstAt]
-	i.count = int(le.Uint32(page[countAt:]))
-	copy(i.boot[:], page[bootAt:])
-	i.pipe = fileID{le.Uint64(page[pipeAt:]), le.Uint64(page[pipeAt+8:])}
-	i.hash = le.Uint64(page[hashAt:])
-	for b := page[headSize:end]; len(b) > 0; b = b[placeSize:] {
+	i.first, open = b[firstAt], b[markAt] == ^b[firstAt]
+	i.count, i.turn = int(le.Uint32(b[countAt:])), le.Uint64(b[turnAt:])
+	copy(i.boot[:], b[bootAt:])
+	i.pipe = fileID{le.Uint64(b[pipeAt:]), le.Uint64(b[pipeAt+8:])}
+	i.hash = le.Uint64(b[hashAt:])
+	b = b[headSize:end]
+	for ; len(i.files) < files; b = b[placeSize:] {
 		p := place{id: fileID{le.Uint64(b), le.Uint64(b[8:])}}
 		p.size, p.adds = int64(le.Uint64(b[16:])), int64(le.Uint64(b[24:]))
 		p.start = bytes.Clone(b[33 : 33+min(int(b[32]), maxStart)])
 		if p.size < 0 || p.adds < 0 || p.size+p.adds < p.size {
-			return intent{}, false
+			return intent{}, false, false
 		}
 		i.files = append(i.files, p)
 	}
-	return i, page[markAt] == ^i.first
+	for ; len(b) > 0; b = b[debtSize:] {
+		number := func(at int) int64 { return int64(le.Uint64(b[at:])) }
+		i.debts = append(i.debts, debt{fileID{le.Uint64(b), le.Uint64(b[8:])},
+			owed{number(16), number(24)}, owed{number(32), number(40)}})
+	}
+	return i, open, true
 }
 
-// waits says that the bytes of the intent are what a pipe begins with.
+// waits says that the bytes of the intent are what a pipe begins with, if it is
+// of any.
 func (i *intent) waits(boot [bootSize]byte, pipe fileID, content []byte) bool {
-	return boot == i.boot && pipe == i.pipe && i.count > 0 && len(content) >= i.count &&
+	if i.count == 0 {
+		return true
+	}
+	return boot == i.boot && pipe == i.pipe && len(content) >= i.count &&
 		content[0] == i.first && ends(content[:i.count]) == i.hash
 }
 

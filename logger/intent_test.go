@@ -15,6 +15,8 @@ func planned(text string) intent {
 			{fileID{1, 2}, 4000, 30, []byte("@400000006b0173c82bc4180c line")},
 			{fileID{1, 3}, 0, 5, []byte("line\n")},
 		},
+		turn:  7,
+		debts: []debt{{fileID{1, 1}, owed{3, 4}, owed{0, 5}}},
 	}
 }
 
@@ -24,17 +26,20 @@ func TestIntentPack(t *testing.T) {
 	for len(most.files) < maxPlaces {
 		most.files = append(most.files, place{fileID{1 << 63, 1<<64 - 1}, 1 << 62, 1 << 61, bytes.Repeat([]byte("x"), maxStart)})
 	}
+	for len(most.debts) < maxDebts {
+		most.debts = append(most.debts, debt{fileID{1 << 63, 1<<64 - 1}, owed{1 << 62, 1 << 61}, owed{1 << 60, 1 << 59}})
+	}
 	for _, want := range []intent{planned("line\n"), planned("\x00"), planned("\xff\n"), most} {
 		page := want.pack(nil)
-		if len(page) > pageSize {
-			t.Errorf("got %d bytes; want at most a page", len(page))
+		if len(page) > halfSize {
+			t.Errorf("got %d bytes; want at most %d", len(page), halfSize)
 		}
-		got, open := unpack(append(page, make([]byte, pageSize-len(page))...))
+		got, open, _ := unpack(append(page, make([]byte, halfSize-len(page))...))
 		if !open || !reflect.DeepEqual(got, want) {
 			t.Errorf("got %v, %t; want %v", got, open, want)
 		}
 		page[markAt] = want.first // as the kernel marks it
-		if _, open := unpack(page); open {
+		if _, open, _ := unpack(page); open {
 			t.Errorf("first byte %q: it was taken, and is open", want.first)
 		}
 	}
@@ -46,13 +51,13 @@ func TestIntentTorn(t *testing.T) {
 	i := planned("line\n")
 	page := i.pack(nil)
 	for n := range page {
-		if _, open := unpack(page[:n]); open {
+		if _, open, _ := unpack(page[:n]); open {
 			t.Errorf("the first %d bytes are an intent", n)
 		}
 		for _, change := range []byte{1, 0x80, 0xff} {
 			torn := bytes.Clone(page)
 			torn[n] ^= change
-			if _, open := unpack(torn); open {
+			if _, open, _ := unpack(torn); open {
 				t.Errorf("with another byte %d it is an intent", n)
 			}
 		}
@@ -67,7 +72,7 @@ func TestIntentTorn(t *testing.T) {
 		} else {
 			torn[markAt] = i.first // that one was taken
 		}
-		if _, open := unpack(torn); open {
+		if _, open, _ := unpack(torn); open {
 			t.Errorf("with %d bytes of the next it is an intent", n)
 		}
 	}
@@ -99,8 +104,43 @@ func TestIntentWaits(t *testing.T) {
 		}
 	}
 	i.count = 0
-	if i.waits(i.boot, i.pipe, []byte(text)) {
-		t.Error("nothing waits")
+	if !i.waits([bootSize]byte{}, fileID{}, nil) {
+		t.Error("words of our own wait for no pipe")
+	}
+}
+
+// TestNewest: of two intents the later is in force; while one is written over,
+// the other is, whatever is torn.
+func TestNewest(t *testing.T) {
+	t.Parallel()
+	if i, _, open := newest(make([]byte, pageSize)); open || i.turn != 0 {
+		t.Errorf("an empty page: got %v, %t", i, open)
+	}
+	page := make([]byte, pageSize)
+	for turn := uint64(1); turn < 6; turn++ {
+		i := planned("line\n")
+		i.turn, i.debts[0].before.space = turn, int64(turn)
+		at := int(turn%2) * halfSize
+		next := i.pack(nil)
+		for n := range next {
+			torn := bytes.Clone(page)
+			copy(torn[at:], next[:n])
+			if n >= markAt {
+				copy(torn[at+sumAt:], make([]byte, 8)) // it comes last
+			}
+			if got, _, _ := newest(torn); got.turn != turn-1 {
+				t.Fatalf("turn %d, %d bytes: got turn %d; want the one before", turn, n, got.turn)
+			}
+		}
+		copy(page[at:], next)
+		got, half, open := newest(page)
+		if !reflect.DeepEqual(got, i) || half != int(turn%2) || !open {
+			t.Errorf("turn %d: got %v in %d, %t; want %v", turn, got, half, open, i)
+		}
+		page[at+markAt] = i.first
+		if _, _, open := newest(page); open {
+			t.Errorf("turn %d: it was taken, and is open", turn)
+		}
 	}
 }
 
@@ -144,16 +184,17 @@ func FuzzIntent(f *testing.F) {
 	f.Add([]byte(magic), int64(0))
 	f.Add(make([]byte, pageSize), int64(1))
 	f.Fuzz(func(t *testing.T, page []byte, size int64) {
-		if len(page) >= headSize && len(page) <= pageSize {
+		if len(page) >= headSize && len(page) <= halfSize {
 			// Else no input would come beyond the sum.
-			n := min(int(page[placesAt]), (len(page)-headSize)/placeSize)
-			page[placesAt], page[placesAt+1] = byte(n), 0
+			n := min(int(page[placesAt]), maxPlaces, (len(page)-headSize)/placeSize)
+			m := min(int(page[debtsAt]), maxDebts, (len(page)-headSize-n*placeSize)/debtSize)
+			page[placesAt], page[debtsAt] = byte(n), byte(m)
 			copy(page, magic)
-			for k, s := 0, sum(page[firstAt:headSize+n*placeSize]); k < 8; k++ {
+			for k, s := 0, sum(page[firstAt:headSize+n*placeSize+m*debtSize]); k < 8; k++ {
 				page[sumAt+k] = byte(s >> (8 * k))
 			}
 		}
-		got, open := unpack(page)
+		got, open, _ := unpack(page)
 		for _, p := range got.files {
 			if p.size < 0 || p.cuts(left{p.id, size, false, p.start}) && size <= p.size {
 				t.Errorf("%v cuts %d", p, size)
@@ -162,7 +203,7 @@ func FuzzIntent(f *testing.F) {
 		if !open {
 			return
 		}
-		again, open := unpack(got.pack(nil))
+		again, open, _ := unpack(got.pack(nil))
 		if !open || !reflect.DeepEqual(got, again) {
 			t.Errorf("got %v, %t; want %v", again, open, got)
 		}

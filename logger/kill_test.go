@@ -184,8 +184,7 @@ func lastCall(t *testing.T, trace string) string {
 	return last
 }
 
-// TestKilledProcessor: a processor that is killed, or fails, is run again, and
-// nothing is read meanwhile.
+// TestKilledProcessor: a processor that is killed, or fails, is run again.
 func TestKilledProcessor(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -13,6 +13,7 @@ import (
 type ledger struct {
 	page   []byte // shared with the file
 	intent intent
+	half   int  // of the page, where the intent is
 	open   bool // the intent was written and is not taken
 	silent bool // it was said that there is no record
 }
@@ -25,15 +26,34 @@ func (l *logger) settleAccounts() {
 	if first == nil || !l.in.standing() {
 		return
 	}
-	g := &l.ledger
-	g.intent.boot, g.intent.pipe = bootID(), l.in.id
+	l.ledger.intent.boot, l.ledger.intent.pipe = bootID(), l.in.id
 	for i := range l.stream.sinks {
 		if d := l.stream.sinks[i].dir; d != nil {
 			l.undo(d.lock)
 		}
 	}
-	if err := g.begin(first.lock); err != nil {
+	l.openLedger()
+}
+
+// openLedger has the ledger be in the first directory, and nowhere else.
+func (l *logger) openLedger() {
+	first := l.firstDirectory()
+	if err := l.ledger.begin(first.lock); err != nil {
 		l.unrecorded(err)
+		_ = erase(first.lock) // else it is found again, and what it says of the files is no longer true
+	}
+	l.note()
+	for i := range l.stream.sinks {
+		if d := l.stream.sinks[i].dir; d != nil && d != first {
+			_ = erase(d.lock) // likewise
+		}
+	}
+}
+
+// openAgain opens a ledger for which there was no room.
+func (l *logger) openAgain() {
+	if l.ledger.page == nil && l.in.standing() {
+		l.openLedger()
 	}
 }
 
@@ -60,23 +80,35 @@ func (l *logger) firstDirectory() *directory {
 func (l *logger) undo(lock int) {
 	page := l.in.buf[:pageSize]                                                  // room that is there
 	n, _ := fifo.Retry(func() (int, error) { return unix.Pread(lock, page, 0) }) // nothing read means nothing
-	i, open := unpack(page[:max(n, 0)])
-	if !open {
-		return
-	}
-	if i.waits(l.ledger.intent.boot, l.in.id, l.in.peek()) {
-		for k := range l.stream.sinks {
-			if d := l.stream.sinks[k].dir; d != nil {
-				d.cut(i.files)
+	i, _, open := newest(page[:max(n, 0)])
+	open = open && i.waits(l.ledger.intent.boot, l.in.id, l.in.peek())
+	for k := range l.stream.sinks {
+		d := l.stream.sinks[k].dir
+		if d == nil {
+			continue
+		}
+		if open {
+			d.cut(i.files)
+		}
+		for _, o := range i.debts {
+			switch {
+			case o.dir != d.self:
+			case open:
+				d.account.owed = o.before
+			default:
+				d.account.owed = o.after
 			}
 		}
 	}
-	_ = erase(lock) // else it is found again, and what it says of the files is no longer true
 }
 
 // erase has no intent be in a lock.
 func erase(lock int) error {
-	var none [headSize]byte
+	var none [halfSize + headSize]byte
+	var st unix.Stat_t
+	if unix.Fstat(lock, &st) == nil && st.Size == 0 {
+		return nil
+	}
 	_, err := fifo.Retry(func() (int, error) { return unix.Pwrite(lock, none[:], 0) })
 	return err
 }
@@ -105,8 +137,8 @@ func (d *directory) cut(files []place) {
 	}
 }
 
-// begin maps lock. Its page has room on the disk from now on. What it holds is
-// not asked for any more.
+// begin maps lock. Its page has room on the disk from now on. What it holds was
+// asked for, and stays until the next is written.
 func (g *ledger) begin(lock int) error {
 	if g.intent.boot == [bootSize]byte{} {
 		return unix.ENOENT // no /proc
@@ -116,14 +148,25 @@ func (g *ledger) begin(lock int) error {
 	if err == nil {
 		g.page, err = unix.Mmap(lock, 0, pageSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
 	}
+	if err == nil {
+		var i intent
+		i, g.half, _ = newest(g.page)
+		g.intent.turn = i.turn
+	}
 	return err
+}
+
+// end forgets the page, whose file is no more.
+func (g *ledger) end() {
+	_ = unix.Munmap(g.page) // it was mapped
+	g.page, g.open = nil, false
 }
 
 // intend says in the ledger that chunk is about to be written, as it is in the
 // buffers, and then taken.
 func (l *logger) intend(chunk []byte) {
 	g := &l.ledger
-	if g.page == nil || len(chunk) == 0 {
+	if g.page == nil {
 		return
 	}
 	i := &g.intent
@@ -133,16 +176,63 @@ func (l *logger) intend(chunk []byte) {
 			i.files = append(i.files, place{s.dir.id, s.dir.bytes, int64(len(s.buf)), s.buf[:min(len(s.buf), maxStart)]})
 		}
 	}
-	if len(i.files) == 0 {
+	l.list()
+	if len(i.files) == 0 && len(i.debts) == 0 {
 		return
 	}
-	i.count, i.first, i.hash = len(chunk), chunk[0], ends(chunk)
-	if err := g.write(); err != nil {
+	i.count, i.first, i.hash = len(chunk), 0, 0
+	if len(chunk) > 0 {
+		i.first, i.hash = chunk[0], ends(chunk)
+	}
+	l.record()
+}
+
+// list puts into the intent what directories owe.
+func (l *logger) list() {
+	i := &l.ledger.intent
+	i.debts = i.debts[:0]
+	for k := range l.stream.sinks {
+		d := l.stream.sinks[k].dir
+		if d == nil || len(i.debts) == maxDebts {
+			continue
+		}
+		if o := (debt{d.self, d.account.owed, d.account.after()}); o.before != (owed{}) || o.after != (owed{}) {
+			i.debts = append(i.debts, o)
+		}
+	}
+}
+
+// revise says in the ledger that what was intended is not written but owed.
+func (l *logger) revise() {
+	if l.ledger.open {
+		l.list()
+		l.record()
+	}
+}
+
+// note says in the ledger what is owed, when nothing is intended.
+func (l *logger) note() {
+	l.commit()
+	g := &l.ledger
+	if g.page == nil {
+		return
+	}
+	l.list()
+	g.intent.files, g.intent.count, g.intent.first = g.intent.files[:0], 0, 0
+	l.record()
+	if mark := g.mark(); mark != nil {
+		mark[0] = g.intent.first
+	}
+}
+
+func (l *logger) record() {
+	if err := l.ledger.write(); err != nil {
 		l.unrecorded(err)
 	}
 }
 
-// write puts the intent into the page, which is one only when it is whole.
+// write puts the intent into the half of the page where the one before the last
+// is.
 func (g *ledger) write() error {
 	// Where the page cannot be written, because somebody truncated the file or
 	// the file system copies what it overwrites and is full, we would be
@@ -150,8 +240,10 @@ func (g *ledger) write() error {
 	if err := unix.Madvise(g.page, unix.MADV_POPULATE_WRITE); err != nil && err != unix.EINVAL {
 		return err
 	}
-	g.intent.pack(g.page[:0])
-	g.open = true
+	g.intent.turn++
+	half := 1 - g.half
+	g.intent.pack(g.page[half*halfSize : half*halfSize])
+	g.half, g.open = half, true
 	return nil
 }
 
@@ -161,7 +253,8 @@ func (g *ledger) mark() []byte {
 		return nil
 	}
 	g.open = false
-	return g.page[markAt : markAt+1]
+	at := g.half*halfSize + markAt
+	return g.page[at : at+1]
 }
 
 // bootID names this boot, all zero if there is no /proc.

@@ -29,7 +29,8 @@ type logger struct {
 	leaving bool // TERM came
 	turning bool // ALRM came: rotate now
 	trouble string
-	gone    bool // nobody reads standard output, which was said
+	gone    bool      // nobody reads standard output, which was said
+	looked  time.Time // after the directories
 }
 
 // retry is when what failed is tried again.
@@ -112,7 +113,8 @@ func (l *logger) takeOverAll() error {
 }
 
 // takeOver goes on where the last logger of the directory has ended. A disk
-// without room is waited for, but for TERM: nothing was read yet.
+// without room is waited for, but for TERM: nothing was read yet. Where lines
+// are dropped instead, they are.
 func (l *logger) takeOver(d *directory) error {
 	current, err := d.find(logdir.Current)
 	if err != nil {
@@ -122,10 +124,19 @@ func (l *logger) takeOver(d *directory) error {
 	if err != nil {
 		return errors.New("unable to look at " + d.path + "/" + processed + ": " + reason(err))
 	}
-	for _, s := range takeOver(current, done) {
+	if err := d.survey(); err != nil {
+		return errors.New("unable to read directory " + d.path + ": " + reason(err))
+	}
+	steps := takeOver(current, done)
+	for i, s := range steps {
 		for err := d.perform(s); err != nil; err = d.perform(s) {
-			if l.leaving || err != unix.ENOSPC && err != unix.EDQUOT {
+			switch {
+			case l.leaving || !spaceless(err):
 				return errors.New("unable to " + s.what(d) + ": " + reason(err))
+			case d.bounds.drops:
+				d.rest, d.stuck = steps[i:], true
+				l.later(d, s.what(d), err)
+				return nil
 			}
 			l.pause(s.what(d), err)
 		}
@@ -139,8 +150,14 @@ func (l *logger) loop() error {
 		if err := l.wait(); err != nil {
 			return errors.New("unable to wait: " + reason(err))
 		}
+		l.tendAll()
 		if l.turning {
 			l.turn()
+		}
+		if l.due() {
+			if err := l.pass(nil); err != nil {
+				return l.unreadable(err)
+			}
 		}
 		limit := maxBuffer
 		if l.leaving {
@@ -186,15 +203,15 @@ func (l *logger) portion(chunk []byte) []byte {
 	return chunk
 }
 
-// pass brings chunk to all files. What was not written stays in the pipe, also
-// while a file is rotated.
+// pass brings chunk to all files, and before it what is to be told. What was not
+// written stays in the pipe, also while a file is rotated.
 func (l *logger) pass(chunk []byte) error {
 	l.stamp()
-	for len(chunk) > 0 {
+	l.restoreAll()
+	for more := true; more; more = len(chunk) > 0 {
+		l.stream.tell(false)
 		n := l.stream.take(chunk)
-		l.intend(chunk[:n])
-		l.flush()
-		if err := l.in.take(n, l.ledger.mark()); err != nil {
+		if err := l.bring(chunk[:n]); err != nil {
 			return err
 		}
 		l.rotateFull()
@@ -203,80 +220,46 @@ func (l *logger) pass(chunk []byte) error {
 	return nil
 }
 
+// bring writes what is in the buffers, which is chunk, and takes that out of the
+// pipe.
+func (l *logger) bring(chunk []byte) error {
+	l.intend(chunk)
+	l.flush()
+	mark := l.ledger.mark()
+	var err error
+	switch {
+	case len(chunk) > 0:
+		err = l.in.take(len(chunk), mark)
+	case mark != nil:
+		mark[0] = l.ledger.intent.first
+	}
+	l.commit()
+	return err
+}
+
+// commit says that all is taken.
+func (l *logger) commit() {
+	for i := range l.stream.sinks {
+		k := &l.stream.sinks[i]
+		if k.report = 0; k.dir != nil {
+			k.dir.account.commit()
+		}
+	}
+}
+
+// confess tells what is owed at the end. What cannot be told stays in the
+// ledger.
+func (l *logger) confess() {
+	for range 2 { // the first may only find that a file is full
+		l.stamp()
+		l.stream.tell(true)
+		_ = l.bring(nil) // nothing is read
+		l.rotateFull()
+	}
+}
+
 // stamp gives all lines that begin now their time.
 func (l *logger) stamp() {
 	l.stream.now = time.Now()
 	l.stream.stamp = appendStamp(l.stream.stamp[:0], l.script.stamp, l.stream.now)
-}
-
-// turn rotates every file that is not empty: ALRM asks for it.
-func (l *logger) turn() {
-	l.turning = false
-	for i := range l.stream.sinks {
-		if d := l.stream.sinks[i].dir; d != nil && d.bytes > 0 {
-			d.full = true
-		}
-	}
-	l.rotateFull()
-}
-
-// rotateFull rotates the files that are full.
-func (l *logger) rotateFull() {
-	for i := range l.stream.sinks {
-		d := l.stream.sinks[i].dir
-		if d == nil || !d.full {
-			continue
-		}
-		if !l.script.given {
-			l.reread(d)
-		}
-		for _, s := range rotation(d.bounds.processor != "") {
-			if s.do == process {
-				l.process(d)
-				continue
-			}
-			l.insist(d, s)
-		}
-	}
-}
-
-// insist makes a step, however long that takes.
-func (l *logger) insist(d *directory, s step) {
-	for err := d.perform(s); err != nil; err = d.perform(s) {
-		l.pause(s.what(d), err)
-	}
-	l.trouble = ""
-}
-
-// process runs the processor of d until it succeeds. Nothing is read meanwhile.
-func (l *logger) process(d *directory) {
-	for {
-		c, err := d.processor(l.env)
-		if err != nil {
-			l.pause("start the processor of "+d.path, err)
-			continue
-		}
-		how := l.await(c)
-		if how == "" {
-			l.trouble = ""
-			return
-		}
-		l.pause("process "+d.path+"/"+logdir.Previous+" with "+d.bounds.processor, errors.New(how))
-	}
-}
-
-// end leaves everything in order. A line that has begun gets its newline.
-func (l *logger) end() {
-	for !l.stream.atStart() {
-		l.stream.take([]byte{'\n'})
-		l.flush()
-		l.rotateFull()
-	}
-	for i := range l.stream.sinks {
-		if d := l.stream.sinks[i].dir; d != nil {
-			for _, s := range ending() {
-				l.insist(d, s)
-			}
-		}
-	}
 }

@@ -38,12 +38,24 @@ func (d *directory) processor(env []string) (child, error) {
 		files[f.at] = uintptr(fd)
 	}
 	c := child{fd: -1}
-	attr := &syscall.ProcAttr{Dir: d.here(), Env: env, Files: files, Sys: &syscall.SysProcAttr{PidFD: &c.fd}}
+	// Together with what it starts it can be killed.
+	group := d.bounds.limit > 0
+	attr := &syscall.ProcAttr{Dir: d.here(), Env: env, Files: files, Sys: &syscall.SysProcAttr{PidFD: &c.fd, Setpgid: group}}
 	var err error
 	c.pid, err = fifo.Retry(func() (int, error) {
 		return syscall.ForkExec("/bin/sh", []string{"sh", "-c", d.bounds.processor}, attr)
 	})
 	return c, err
+}
+
+// narrow says that the disk has no room for what a processor may write: then
+// that is why it failed, or will.
+func (d *directory) narrow() bool {
+	var st unix.Statfs_t
+	if unix.Fstatfs(d.fd, &st) != nil {
+		return false
+	}
+	return st.Bavail*uint64(st.Bsize) < uint64(d.bounds.size) || st.Files > 0 && st.Ffree == 0
 }
 
 // here is a path of the directory, wherever it was moved.

@@ -36,6 +36,7 @@ const (
 	clear                // make it, empty
 	process              // let the processor read it
 	keep                 // make it an archive that ends in to, if it is there
+	makeRoom             // delete the oldest archives beyond them when current is one
 	trim                 // delete the oldest archives beyond the bounds
 )
 
@@ -55,7 +56,7 @@ func (s step) what(d *directory) string {
 		return "rename " + path
 	case keep:
 		return "archive " + path
-	case trim:
+	case makeRoom, trim:
 		return "delete archives of " + d.path
 	}
 	return "remove " + path
@@ -87,7 +88,7 @@ func takeOver(current, done found) []step {
 		steps = []step{{do: remove, name: logdir.Previous}, {keep, processed, safe}}
 	}
 	if current == settled {
-		return append(steps, step{do: appendTo, name: logdir.Current})
+		return append(steps, step{do: appendTo, name: logdir.Current}, step{do: trim})
 	}
 	return append(steps, step{do: remove, name: state}, step{do: remove, name: newState},
 		step{keep, logdir.Current, unfinished}, step{do: trim},
@@ -97,6 +98,7 @@ func takeOver(current, done found) []step {
 // rotation is how a full current becomes an archive.
 func rotation(processor bool) []step {
 	steps := []step{
+		{do: makeRoom},
 		{do: syncFile, name: logdir.Current},
 		{move, logdir.Current, logdir.Previous},
 		{do: create, name: logdir.Current},

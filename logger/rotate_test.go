@@ -51,6 +51,7 @@ func (d disk) perform(t *testing.T, s step, half bool) bool {
 	case process:
 		d[processed] = &content{text: strings.ToUpper(f.text), names: 1}
 		d[newState] = &content{names: 1}
+		d[logdir.Current].text = "next\n" // lines go on meanwhile
 	case keep:
 		if f == nil {
 			return false
@@ -104,7 +105,7 @@ func (d disk) lines() string {
 
 // TestKilledAnywhere: whatever step is the last of a rotation, and whatever
 // step is the last of each takeover after it, in the end each line is there
-// once.
+// once: also one that came while the processor ran.
 func TestKilledAnywhere(t *testing.T) {
 	t.Parallel()
 	for _, processor := range []bool{false, true} {
@@ -127,6 +128,12 @@ func killed(t *testing.T, d disk, steps []step, deep int, story string) {
 				continue
 			}
 			told := fmt.Sprintf("%s killed at %d", story, i)
+			want := "line\n"
+			for _, f := range after {
+				if f.text == "next\n" {
+					want = "line\nnext\n"
+				}
+			}
 			over := takeOver(after.find(logdir.Current), after.find(processed))
 			if deep > 0 {
 				killed(t, after, over, deep-1, told)
@@ -134,8 +141,8 @@ func killed(t *testing.T, d disk, steps []step, deep int, story string) {
 			for _, s := range over {
 				after.perform(t, s, false)
 			}
-			if got := after.lines(); got != "line\n" {
-				t.Errorf("%s: got %q; want one line", told, got)
+			if got := after.lines(); got != want {
+				t.Errorf("%s: got %q; want %q", told, got, want)
 			}
 			for _, name := range []string{logdir.Previous, processed, newState} {
 				if after[name] != nil {

@@ -3,6 +3,7 @@ package logger
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/svdir/svdir/supervise/setting"
 )
@@ -44,10 +45,13 @@ type form struct {
 
 // bounds is how much a log directory holds. All sizes are in bytes.
 type bounds struct {
-	size      int64  // of one file
-	count     int    // of files, with current
-	total     int64  // of the directory, 0 without a bound
-	processor string // command line for the shell, empty without one
+	size      int64         // of one file
+	count     int           // of files, with current
+	total     int64         // of the directory, 0 without a bound
+	processor string        // command line for the shell, empty without one
+	limit     time.Duration // of a processor, 0 for none
+	rate      setting.Rate
+	drops     bool // lines for which the disk has no room; else they wait
 }
 
 // What a script starts from, and what it may say. A directory that multilog
@@ -75,7 +79,7 @@ func Parse(args []string) (Script, error) {
 			err = s.stampWith(word, i)
 		case word == "":
 			err = unknown(word)
-		case strings.IndexByte("snSp!", word[0]) >= 0:
+		case strings.IndexByte("snSp!rFP", word[0]) >= 0:
 			err = modify(word, &f, &b)
 		case word == "j":
 			f.json = true
@@ -130,8 +134,50 @@ func modify(word string, f *form, b *bounds) error {
 		f.prefix = value
 	case '!':
 		b.processor = value
+	default:
+		return modifyFlow(word, b)
 	}
 	return nil
+}
+
+// modifyFlow takes a word about what directories after it do where lines do not
+// flow.
+func modifyFlow(word string, b *bounds) (err error) {
+	value := word[1:]
+	switch word[0] {
+	case 'r':
+		if b.rate = (setting.Rate{}); value == "" {
+			return nil
+		}
+		if b.rate, err = setting.ParseRate(value); err != nil {
+			return errors.New("not a rate, as r1000/30s: " + word)
+		}
+	case 'F':
+		if b.drops, err = setting.ParseFull(value); err != nil {
+			return errors.New("not Fblock or Fdrop: " + word)
+		}
+	case 'P':
+		if b.limit = 0; value == "" {
+			return nil
+		}
+		if b.limit, err = setting.ParseDuration(value); err != nil {
+			return errors.New("not a time, as P10m: " + word)
+		}
+	}
+	return nil
+}
+
+// within has a file be no larger than the directory may be; with a processor
+// two of them are there at once.
+func (b bounds) within() bounds {
+	most := b.total
+	if b.processor != "" {
+		most /= 2
+	}
+	if b.total > 0 {
+		b.size = max(minSize, min(b.size, most))
+	}
+	return b
 }
 
 // add takes a word that does something with lines.
@@ -149,7 +195,7 @@ func (s *Script) add(word string, f form, b bounds) error {
 	case word[0] == '=' && word != "=":
 		a.kind = status
 	case word[0] == '.' || word[0] == '/':
-		a.kind, a.word, a.bounds = archive, word, b
+		a.kind, a.word, a.bounds = archive, word, b.within()
 	default:
 		return unknown(word)
 	}

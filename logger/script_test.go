@@ -23,8 +23,8 @@ func TestParse(t *testing.T) {
 		{"- +", setting.Unstamped, []action{{kind: drop}, {kind: choose}}},
 		{"s1 n1 ./a", setting.Unstamped, []action{{kind: archive, word: "./a", bounds: bounds{size: 4096, count: 2}}}},
 		{"s20000 n3 S1M !gzip ./a s1k ! ./b", setting.Unstamped, []action{
-			{kind: archive, word: "./a", bounds: bounds{20000, 3, 1 << 20, "gzip"}},
-			{kind: archive, word: "./b", bounds: bounds{4096, 3, 1 << 20, ""}},
+			{kind: archive, word: "./a", bounds: bounds{size: 20000, count: 3, total: 1 << 20, processor: "gzip"}},
+			{kind: archive, word: "./b", bounds: bounds{size: 4096, count: 3, total: 1 << 20}},
 		}},
 		{"1 pweb:_ 1 j e p ./a", setting.Unstamped, []action{
 			{kind: output},

@@ -22,7 +22,7 @@ type settings struct {
 
 // settingNames are the settings that hold while the logger runs: they are read
 // again at each rotation. script is read once.
-var settingNames = [...]string{"size", "count", "total", "stamp"}
+var settingNames = [...]string{"size", "count", "total", "stamp", "rate", "full"}
 
 const scriptSetting = servicedir.Set + "/script"
 
@@ -64,8 +64,27 @@ func (s *settings) set(name, text string) error {
 			return err
 		}
 		s.stamp = stamp
+	default:
+		return s.setFlow(name, text)
 	}
 	return nil
+}
+
+// setFlow takes the text of a setting about what does not flow.
+func (s *settings) setFlow(name, text string) (err error) {
+	switch name {
+	case "rate":
+		var rate setting.Rate
+		if rate, err = setting.ParseRate(text); err == nil {
+			s.bounds.rate = rate
+		}
+	case "full":
+		var drops bool
+		if drops, err = setting.ParseFull(text); err == nil {
+			s.bounds.drops = drops
+		}
+	}
+	return err
 }
 
 // read reads all settings anew. One that is not there has its usual value; one
@@ -107,6 +126,10 @@ func (s *settings) copy(name string, from *settings) {
 		s.bounds.total = from.bounds.total
 	case "stamp":
 		s.stamp = from.stamp
+	case "rate":
+		s.bounds.rate = from.bounds.rate
+	case "full":
+		s.bounds.drops = from.bounds.drops
 	}
 }
 
@@ -119,6 +142,16 @@ func (s *settings) text(name string) string {
 		return strconv.Itoa(s.bounds.count)
 	case "total":
 		return strconv.FormatInt(s.bounds.total, 10)
+	case "rate":
+		if s.bounds.rate == (setting.Rate{}) {
+			return "none"
+		}
+		return strconv.Itoa(s.bounds.rate.Lines) + "/" + s.bounds.rate.Window.String()
+	case "full":
+		if s.bounds.drops {
+			return "drop"
+		}
+		return "block"
 	}
 	return [...]string{setting.TAI64N: "tai64n", setting.UTC: "utc", setting.Unstamped: "none"}[s.stamp]
 }
@@ -135,13 +168,13 @@ func (l *logger) usual() Script {
 		l.warn("unable to use " + scriptSetting + ": " + reason(err) + ", doing without")
 	}
 	return Script{stamp: l.settings.stamp, mode: everybody,
-		actions: []action{{kind: archive, word: usualDirectory, bounds: l.settings.bounds}}}
+		actions: []action{{kind: archive, word: usualDirectory, bounds: l.settings.bounds.within()}}}
 }
 
 // reread reads the settings again, for a directory of the default logger.
 func (l *logger) reread(d *directory) {
 	l.settings.read(l.warn)
-	d.bounds, l.script.stamp = l.settings.bounds, l.settings.stamp
+	d.bounds, l.script.stamp = l.settings.bounds.within(), l.settings.stamp
 }
 
 // readScript reads the script that overrides all other settings: found is false

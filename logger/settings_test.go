@@ -64,7 +64,9 @@ func TestSettings(t *testing.T) {
 		"empty script":  {map[string]string{"script": ""}, "script: empty, doing without", lines(0, 400, utc)},
 		"binary script": {map[string]string{"script": "\x00"}, "script: not text, doing without", lines(0, 400, utc)},
 		"long script":   {map[string]string{"script": strings.Repeat("+a\n", 10000)}, "script: longer than 16 kB, doing without", lines(0, 400, utc)},
-		"for later":     {map[string]string{"rate": "1/s", "full": "drop"}, "", lines(0, 400, utc)},
+		"rate":          {map[string]string{"rate": "10/1h", "full": "drop"}, "", lines(0, 11, utc)},
+		"bad rate":      {map[string]string{"rate": "1/s"}, "rate: not a number of lines in a time, as 1000/30s, taking none", lines(0, 400, utc)},
+		"bad full":      {map[string]string{"full": "no"}, "full: not block or drop, taking block", lines(0, 400, utc)},
 	} {
 		dir := t.TempDir()
 		for file, text := range c.set {

@@ -39,12 +39,14 @@ type stream struct {
 // sink is an action of the script, and what waits to be written for it.
 type sink struct {
 	action
-	taking bool // the line that has begun is selected for it
-	buf    []byte
-	fresh  bool // the buffer of a status file was not written yet
-	json   text
-	fd     int        // of a status file
-	dir    *directory // of an archive
+	taking  bool    // the line that has begun is selected for it, and not refused
+	refused refusal // it is selected, for a directory
+	report  int     // how much of buf is what the directory tells
+	buf     []byte
+	fresh   bool // the buffer of a status file was not written yet
+	json    text
+	fd      int        // of a status file
+	dir     *directory // of an archive
 }
 
 // filled is what a log directory's file will hold when the buffer is written.
@@ -123,7 +125,11 @@ func (s *stream) selection() {
 		case drop:
 			selected = selected && !match(k.word, s.head)
 		default:
-			k.taking = selected
+			k.taking, k.refused = selected, accepted
+			if selected && k.dir != nil && k.dir.picks() {
+				k.refused = k.dir.refuses(s.now)
+				k.taking = k.refused == accepted
+			}
 		}
 	}
 }
@@ -162,7 +168,11 @@ func (s *stream) width(k *sink, rest []byte, ends bool) int {
 func (s *stream) open() {
 	s.long = true
 	for i := range s.sinks {
-		if k := &s.sinks[i]; k.taking {
+		k := &s.sinks[i]
+		if k.dir != nil && k.dir.picks() && (k.taking || k.refused != accepted) {
+			k.dir.count(k.refused, s.now)
+		}
+		if k.taking {
 			switch k.kind {
 			case alert:
 				s.alert(k)

@@ -48,6 +48,7 @@ func (w *written) flush(t *testing.T) {
 		w.files[i][last] += string(k.buf)
 		if k.dir != nil {
 			k.dir.bytes += int64(len(k.buf))
+			k.dir.account.commit()
 			if k.dir.full {
 				w.files[i], k.dir.bytes, k.dir.full = append(w.files[i], ""), 0, false
 			}
@@ -66,20 +67,26 @@ func (w *written) feed(t *testing.T, input string, most int) {
 			chunk = rest[:min(1+rand.IntN(most), len(rest))]
 		}
 		rest = rest[len(chunk):]
-		for idle := 0; len(chunk) > 0; {
-			n := w.take(chunk)
-			w.flush(t)
-			chunk = chunk[n:]
-			if n > 0 {
-				idle = 0
-			} else if idle++; idle > len(w.sinks)+1 {
-				t.Fatalf("nothing is taken of %.40q", chunk)
-			}
-		}
+		w.push(t, string(chunk))
 	}
 	for !w.atStart() {
 		w.take([]byte{'\n'})
 		w.flush(t)
+	}
+}
+
+// push gives one chunk.
+func (w *written) push(t *testing.T, chunk string) {
+	t.Helper()
+	for idle := 0; len(chunk) > 0; {
+		n := w.take([]byte(chunk))
+		w.flush(t)
+		chunk = chunk[n:]
+		if n > 0 {
+			idle = 0
+		} else if idle++; idle > len(w.sinks)+1 {
+			t.Fatalf("nothing is taken of %.40q", chunk)
+		}
 	}
 }
 

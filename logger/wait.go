@@ -44,11 +44,50 @@ func (l *logger) listen(on bool) {
 
 // wait waits until there is something to do, and hears signals.
 func (l *logger) wait() error {
-	const never = -1
 	if l.in.patient {
-		return l.poll.Wait(never)
+		return l.poll.Wait(l.deadline())
 	}
 	return l.poll.Wait(fifo.Now())
+}
+
+// deadline is when something is to be done whatever comes: negative is never.
+func (l *logger) deadline() time.Duration {
+	const never = time.Duration(-1)
+	first := never
+	for i := range l.stream.sinks {
+		k := &l.stream.sinks[i]
+		if k.dir == nil {
+			continue
+		}
+		for _, at := range [...]time.Duration{k.dir.again, l.tellAt(k)} {
+			if at > 0 && (first == never || at < first) {
+				first = at
+			}
+		}
+	}
+	return first
+}
+
+// tellAt is when k tells what it owes, 0 if it owes nothing or must wait for the
+// end of a line.
+func (l *logger) tellAt(k *sink) time.Duration {
+	switch {
+	case !l.stream.quiet(k):
+		return 0
+	case k.dir.account.owed.space > 0:
+		return max(1, k.dir.next)
+	}
+	return fifo.Now() + max(1, time.Until(k.dir.window.began.Add(k.dir.bounds.rate.Window)))
+}
+
+// due says that there is something to tell now.
+func (l *logger) due() bool {
+	for i := range l.stream.sinks {
+		if at := l.tellAt(&l.stream.sinks[i]); at > 0 && at <= fifo.Now()+1 {
+			return true
+		}
+	}
+	return false
 }
 
 // pause says what could not be done, unless it has said so before, and waits
@@ -62,24 +101,22 @@ func (l *logger) pause(what string, err error) {
 	defer l.listen(true)
 	for until := fifo.Now() + retry; fifo.Now() < until; {
 		l.mustWait(until)
+		l.tendAll() // else the end of a processor would end each wait
 	}
 }
 
-// await waits for the end of a processor, and says how it failed, if it did.
-func (l *logger) await(c child) string {
-	if c.fd >= 0 {
-		l.listen(false)
-		defer l.listen(true)
-		l.poll.Add(c.fd, unix.POLLIN, l, tagChild)
-		defer unix.Close(c.fd)
-		defer l.poll.Remove(c.fd)
-	}
-	for {
-		if how, ended := c.reap(); ended {
-			return how
+// hold waits until a rotation may have come further.
+func (l *logger) hold() {
+	l.listen(false)
+	defer l.listen(true)
+	first := time.Duration(-1)
+	for i := range l.stream.sinks {
+		if d := l.stream.sinks[i].dir; d != nil && d.again > 0 && (first < 0 || d.again < first) {
+			first = d.again
 		}
-		l.mustWait(-1)
 	}
+	l.mustWait(first)
+	l.tendAll()
 }
 
 // mustWait is for waits within a step, which cannot be left.

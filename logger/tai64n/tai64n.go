@@ -54,6 +54,18 @@ func Unpack(b []byte) (time.Time, error) {
 	return time.Unix(int64(sec-epoch), int64(nano)), nil
 }
 
+// Next is the label of the nanosecond after l.
+func (l Label) Next() Label {
+	sec := binary.BigEndian.Uint64(l[:])
+	nano := binary.BigEndian.Uint32(l[8:]) + 1
+	if nano >= 1e9 {
+		sec, nano = sec+1, 0
+	}
+	binary.BigEndian.PutUint64(l[:], sec)
+	binary.BigEndian.PutUint32(l[8:], nano)
+	return l
+}
+
 // AppendText appends the 25 characters of the label.
 func (l Label) AppendText(b []byte) []byte {
 	const digits = "0123456789abcdef"

@@ -101,6 +101,8 @@ func checkMake(text string) error         { return check(text, ParseMake) }
 func checkLogSize(text string) error      { return check(text, ParseLogSize) }
 func checkLogCount(text string) error     { return check(text, ParseLogCount) }
 func checkLogTotal(text string) error     { return check(text, ParseLogTotal) }
+func checkLogRate(text string) error      { return check(text, ParseRate) }
+func checkLogFull(text string) error      { return check(text, ParseFull) }
 func checkLogStamp(text string) error     { return check(text, ParseStamp) }
 func checkCommand(text string) error      { _, err := ParseCommand(text); return err }
 func checkCapabilities(text string) error { _, err := ParseCapabilities(text); return err }

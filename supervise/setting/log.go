@@ -3,6 +3,7 @@ package setting
 import (
 	"errors"
 	"strings"
+	"time"
 )
 
 // Stamp is what the default logger puts before a line.
@@ -48,6 +49,38 @@ func ParseLogTotal(value string) (uint64, error) {
 		err = errors.New("not from 0 to 1024T")
 	}
 	return n, err
+}
+
+// Rate is how many lines there may be in any window of a length. The zero Rate
+// is no bound.
+type Rate struct {
+	Lines  int
+	Window time.Duration
+}
+
+var errRate = errors.New("not a number of lines in a time, as 1000/30s")
+
+// ParseRate reads log/set/rate: 1 to 1000000000 lines in 1ms to 365 days.
+func ParseRate(value string) (Rate, error) {
+	lines, window, _ := strings.Cut(value, "/")
+	n, err := number(lines, 1, 1_000_000_000)
+	if err != nil {
+		return Rate{}, errRate
+	}
+	d, err := ParseDuration(window)
+	if err != nil || d < time.Millisecond || d > 365*24*time.Hour {
+		return Rate{}, errRate
+	}
+	return Rate{n, d}, nil
+}
+
+// ParseFull reads log/set/full: whether lines for which a disk has no room are
+// dropped. Otherwise they are waited with.
+func ParseFull(value string) (drops bool, err error) {
+	if value != "block" && value != "drop" {
+		err = errors.New("not block or drop")
+	}
+	return value == "drop", err
 }
 
 // ParseScript reads log/set/script: words of the language of svlog(8), one a

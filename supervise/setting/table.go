@@ -52,6 +52,8 @@ var All = []Setting{
 	{Name: "count", Path: "log/set/count", Log: true, Form: "a number of files from 2 to 1000000", Check: checkLogCount},
 	{Name: "total", Path: "log/set/total", Log: true, Form: "a number of bytes, as 100M, or 0 for no bound", Check: checkLogTotal},
 	{Name: "stamp", Path: "log/set/stamp", Log: true, Form: "tai64n, utc or none", Check: checkLogStamp},
+	{Name: "rate", Path: "log/set/rate", Log: true, Form: "a number of lines in a time, as 1000/30s", Check: checkLogRate},
+	{Name: "full", Path: "log/set/full", Log: true, Form: "block or drop", Check: checkLogFull},
 	{Name: "script", Path: "log/set/script", Lines: true, Log: true, Form: "the words of a script of svlog, one a line", Check: checkLogScript},
 }
 

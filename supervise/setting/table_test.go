@@ -69,7 +69,7 @@ func TestPackAndCheck(t *testing.T) {
 		"lock-fd=1023": "1023", "style=runit": "runit", "description=a web server": "a web server", "nice=-20": "-20", "umask=27": "27",
 		"ionice=realtime:0": "realtime:0", "user=www:www:ssl": "www:www:ssl", "cwd=@gitroot@/%i": "@gitroot@/%i", "limits/nofile=4096": "4096",
 		"limits/core=0:unlimited": "0:unlimited", "env/A=": "", "env/B=50%%": "50%%", "command=echo\n\nx": "echo\n\nx", "capabilities=": "",
-		"dirs/run=/run/web 0750 www:www": "/run/web 0750 www:www", "size=1M": "1M", "count=10": "10", "total=0": "0", "stamp=utc": "utc", "kill-scope=tree": "tree", "daemonizes=/run/web.pid": "/run/web.pid", "daemonizes=": "", "script=+*\n-x": "+*\n-x",
+		"dirs/run=/run/web 0750 www:www": "/run/web 0750 www:www", "size=1M": "1M", "count=10": "10", "total=0": "0", "stamp=utc": "utc", "rate=1000/30s": "1000/30s", "full=drop": "drop", "kill-scope=tree": "tree", "daemonizes=/run/web.pid": "/run/web.pid", "daemonizes=": "", "script=+*\n-x": "+*\n-x",
 	} {
 		name, value, _ := strings.Cut(given, "=")
 		text, err := pack(name, value)
@@ -82,7 +82,7 @@ func TestPackAndCheck(t *testing.T) {
 		"down-signal=FROB": "not a signal: write a name such as INT, or its number", "notification-fd=2": "not a number from 3 to 1023",
 		"max-death-tally=4097": "not a number from 0 to 4096", "style=systemd": "not svdir, daemontools, runit or s6", "description=": "empty",
 		"env/A=%x": "unknown placeholder %x: write %% for a percent sign", "size=4095": "not from 4096 to 1T", "count=1": "not a number from 2 to 1000000",
-		"kill-scope=all": "not process, group, session or tree", "total=x": errBytes.Error(), "stamp=none of it": "not tai64n, utc or none", "script=": "empty", "command=": "empty", "cwd=%": "a % at the end: write %% for a percent sign",
+		"kill-scope=all": "not process, group, session or tree", "total=x": errBytes.Error(), "rate=0/1s": errRate.Error(), "rate=10": errRate.Error(), "rate=5/0s": errRate.Error(), "full=wait": "not block or drop", "stamp=none of it": "not tai64n, utc or none", "script=": "empty", "command=": "empty", "cwd=%": "a % at the end: write %% for a percent sign",
 		"user=" + strings.Repeat("x", 5000): "too long: one line of at most 4096 bytes",
 	} {
 		name, value, _ := strings.Cut(given, "=")

@@ -120,6 +120,8 @@ var broken = []struct {
 	{"log/run without x", []string{"log/run #!/bin/sh\nexec cat\n"}, "web/log/run: not executable (chmod +x $D/log/run)"},
 	{"bad size", []string{"log/set/size 1\n"}, "web/log/set/size: not from 4096 to 1T"},
 	{"bad stamp", []string{"log/set/stamp iso\n"}, "web/log/set/stamp: not tai64n, utc or none"},
+	{"bad rate", []string{"log/set/rate 1000\n"}, "web/log/set/rate: not a number of lines in a time, as 1000/30s"},
+	{"bad full", []string{"log/set/full wait\n"}, "web/log/set/full: not block or drop"},
 	{"size of another logger", []string{"log/run*755 #!/bin/sh\nexec multilog t ./main\n", "log/set/size 1M\n"},
 		"web/log/set/size: not used: run is there, and is not svlog, whose setting this is"},
 	{"unknown setting of the logger", []string{"log/set/siez 1M\n"}, "web/log/set/siez: unknown setting (did you mean size?)"},
