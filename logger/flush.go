@@ -39,7 +39,7 @@ func (l *logger) writeDirectory(d *directory, b []byte) {
 			return
 		}
 		b = b[n:]
-		l.pause("write "+d.path+"/"+logdir.Current, err)
+		l.pause(&Trouble{Verb: Write, Dir: d.path, File: logdir.Current, Err: err})
 	}
 }
 
@@ -56,7 +56,7 @@ func (l *logger) writeStatus(k *sink) {
 			l.trouble = ""
 			return
 		}
-		l.pause("write "+k.word, err)
+		l.pause(&Trouble{Verb: Write, File: k.word, Err: err})
 	}
 }
 

@@ -35,8 +35,6 @@ type logger struct {
 // retry is when what failed is tried again.
 const retry = 5 * time.Second
 
-const prog = "svlog"
-
 // Run logs standard input as script says, until its end or until TERM. environ
 // is the environment of processors; SV_NAME in it is the service. The error
 // says why it could not begin or go on.
@@ -72,20 +70,31 @@ func (l *logger) openAll() error {
 		}
 	}
 	for _, a := range l.script.actions {
-		k := sink{action: a, fd: -1}
-		var err error
-		switch a.kind {
-		case status:
-			k.fd, err = openStatus(a.word)
-		case archive:
-			k.dir, err = openDirectory(a.word, a.bounds, l.script.mode)
+		l.stream.sinks = append(l.stream.sinks, sink{action: a, fd: -1})
+	}
+	for _, kind := range [...]kind{status, archive} { // in the order of multilog
+		for i := range l.stream.sinks {
+			k := &l.stream.sinks[i]
+			if k.kind != kind {
+				continue
+			}
+			if err := k.open(l.script.mode); err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return err
-		}
-		l.stream.sinks = append(l.stream.sinks, k)
 	}
 	return nil
+}
+
+// open opens the status file or the directory of a sink; that is made with this
+// mode.
+func (k *sink) open(mode uint32) (err error) {
+	if k.kind == status {
+		k.fd, err = openStatus(k.word)
+		return err
+	}
+	k.dir, err = openDirectory(k.word, k.bounds, mode)
+	return err
 }
 
 // openStatus opens a status file; what it says stays until a line comes.
@@ -94,7 +103,7 @@ func openStatus(path string) (int, error) {
 		return unix.Open(path, unix.O_WRONLY|unix.O_CREAT|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o600)
 	})
 	if err != nil {
-		return -1, errors.New("unable to open " + path + ": " + reason(err))
+		return -1, &Trouble{Verb: Open, File: path, Err: err}
 	}
 	return fd, nil
 }
@@ -116,18 +125,18 @@ func (l *logger) takeOverAll() error {
 func (l *logger) takeOver(d *directory) error {
 	current, err := d.find(logdir.Current)
 	if err != nil {
-		return errors.New("unable to look at " + d.path + "/" + logdir.Current + ": " + reason(err))
+		return &Trouble{Verb: Look, Dir: d.path, File: logdir.Current, Err: err}
 	}
 	done, err := d.find(processed)
 	if err != nil {
-		return errors.New("unable to look at " + d.path + "/" + processed + ": " + reason(err))
+		return &Trouble{Verb: Look, Dir: d.path, File: processed, Err: err}
 	}
 	for _, s := range takeOver(current, done) {
 		for err := d.perform(s); err != nil; err = d.perform(s) {
 			if l.leaving || err != unix.ENOSPC && err != unix.EDQUOT {
-				return errors.New("unable to " + s.what(d) + ": " + reason(err))
+				return d.trouble(s, err)
 			}
-			l.pause(s.what(d), err)
+			l.pause(d.trouble(s, err))
 		}
 	}
 	return nil
@@ -165,7 +174,7 @@ func (l *logger) loop() error {
 
 func (l *logger) unreadable(err error) error {
 	if err != nil {
-		return errors.New("unable to read standard input: " + reason(err))
+		return &Trouble{Verb: Read, File: "standard input", Err: err}
 	}
 	return nil
 }
@@ -243,7 +252,7 @@ func (l *logger) rotateFull() {
 // insist makes a step, however long that takes.
 func (l *logger) insist(d *directory, s step) {
 	for err := d.perform(s); err != nil; err = d.perform(s) {
-		l.pause(s.what(d), err)
+		l.pause(d.trouble(s, err))
 	}
 	l.trouble = ""
 }
@@ -253,15 +262,15 @@ func (l *logger) process(d *directory) {
 	for {
 		c, err := d.processor(l.env)
 		if err != nil {
-			l.pause("start the processor of "+d.path, err)
+			l.pause(&Trouble{Verb: StartProcessor, Dir: d.path, Err: err})
 			continue
 		}
 		how := l.await(c)
-		if how == "" {
+		if how == nil {
 			l.trouble = ""
 			return
 		}
-		l.pause("process "+d.path+"/"+logdir.Previous+" with "+d.bounds.processor, errors.New(how))
+		l.pause(d.trouble(step{do: process}, how))
 	}
 }
 
