@@ -142,9 +142,10 @@ func (l *logger) takeOver(d *directory) error {
 	return nil
 }
 
-// loop passes on what comes, until there is no more.
+// loop passes on what comes, until there is no more, or the line has ended after
+// which it was to leave.
 func (l *logger) loop() error {
-	for {
+	for !l.leaving || !l.stream.atStart() {
 		if err := l.wait(); err != nil {
 			return errors.New("unable to wait: " + reason(err))
 		}
@@ -153,12 +154,9 @@ func (l *logger) loop() error {
 		}
 		limit := maxBuffer
 		if l.leaving {
-			if l.stream.atStart() {
-				return nil
-			}
 			limit = 1 // not more than the end of the line
 		}
-		if !l.heard && l.in.patient {
+		if l.leaving && l.stream.atStart() || !l.heard && l.in.patient {
 			continue
 		}
 		l.heard = false
@@ -170,6 +168,7 @@ func (l *logger) loop() error {
 			return l.unreadable(err)
 		}
 	}
+	return nil
 }
 
 func (l *logger) unreadable(err error) error {

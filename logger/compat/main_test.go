@@ -1,8 +1,10 @@
 package compat
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -81,8 +83,17 @@ func start(t *testing.T, dir string, env []string, words ...string) *started {
 	t.Helper()
 	r, w, err := os.Pipe()
 	must(t, err)
+	t.Cleanup(func() { _ = w.Close() }) // the test may have
+	s := startFrom(t, r, dir, env, words...)
+	s.in = w
+	return s
+}
+
+// startFrom starts a program that reads from r, which it alone has then.
+func startFrom(t *testing.T, r *os.File, dir string, env []string, words ...string) *started {
+	t.Helper()
 	defer r.Close()
-	s := &started{Cmd: exec.Command(words[0], words[1:]...), in: w, gone: make(chan struct{})}
+	s := &started{Cmd: exec.Command(words[0], words[1:]...), gone: make(chan struct{})}
 	s.Dir, s.Stdin, s.Stdout, s.Stderr = dir, r, &s.out, &s.err
 	s.Env = append(os.Environ(), env...)
 	must(t, s.Start())
@@ -91,7 +102,6 @@ func start(t *testing.T, dir string, env []string, words ...string) *started {
 		close(s.gone)
 	}()
 	t.Cleanup(func() {
-		_ = w.Close()        // the test may have
 		_ = s.Process.Kill() // it has ended, unless the test failed
 		<-s.gone
 	})
@@ -142,6 +152,16 @@ func (s *started) signal(t *testing.T, sig syscall.Signal) {
 	must(t, s.Process.Signal(sig))
 }
 
+// state is that of a process, as /proc has it: S where it sleeps.
+func state(pid int) byte {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 'Z'
+	}
+	_, after, _ := strings.Cut(string(text), ") ")
+	return after[0]
+}
+
 func eventually(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); !done(); {
@@ -167,15 +187,15 @@ func tree(t *testing.T, dir string) string {
 			return err
 		}
 		i, err := d.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // it was renamed just now
+		}
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(&b, "%v %s", i.Mode(), same(strings.TrimPrefix(path, dir)))
 		if i.Mode().IsRegular() && d.Name() != "lock" {
-			text, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
+			text, _ := os.ReadFile(path) // likewise
 			fmt.Fprintf(&b, " %q", same(string(text)))
 		}
 		b.WriteByte('\n')

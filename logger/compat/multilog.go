@@ -93,6 +93,8 @@ func fatal(err error) string {
 	}
 	what := string(t.Verb) + " " + t.Object()
 	switch {
+	case t.Verb == logger.Settle:
+		what = "set mode of " + t.Object()
 	case t.Verb == logger.Look:
 		what = "stat " + t.Object()
 	case t.Verb == logger.Open && t.Dir == "":
@@ -109,6 +111,8 @@ func fatal(err error) string {
 func pausing(t *logger.Trouble) string {
 	what := string(t.Verb) + " " + t.Object()
 	switch t.Verb {
+	case logger.Settle:
+		what = "set mode of " + t.Object()
 	case logger.Sync:
 		what = "write " + t.Object() + " to disk"
 	case logger.Rename:
