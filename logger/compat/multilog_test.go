@@ -90,17 +90,13 @@ func TestMultilogRotates(t *testing.T) {
 	lines := slices.Collect(strings.Lines(numbered(0, 200)))
 	for _, script := range []string{
 		"s4096 ./d", "s4096 n2 ./d", "s5000 n3 ./d", "t s4096 n4 ./d", "s6000 -*5* ./d", "s4096 n3 ./d s9000 n2 ./f", "s0 n0 ./d e",
-		"s4096 !cat ./d", "s4096 !tr_a-z_A-Z ./d", "s4096 ! ./d", "s4096 !cat_<&4;(cat_<&4;echo_x)>&5;cat ./d", "s4096 !exit ./d", "s4096 !pwd_>&2;exit_0 ./d", "s4096 !echo_${MULTILOG-none} ./d",
+		"s4096 !cat ./d", "s4096 !tr_a-z_A-Z ./d", "s4096 ! ./d", "s4096 !cat_<&4;(cat_<&4;echo_x)>&5;cat ./d", "s4096 !exit ./d", "s4096 !echo_x_>&2 ./d", "s4096 !test_-e_x||{_touch_x;exit_3;};cat ./d",
 	} {
 		words := strings.Fields(script)
 		for i := range words {
 			words[i] = strings.ReplaceAll(words[i], "_", " ")
 		}
-		words = append(words, "./g")
-		if strings.Contains(script, "pwd") {
-			words[1] = "!echo x >&2"
-		}
-		golden(t, nil, lines, words...)
+		golden(t, nil, lines, append(words, "./g")...)
 	}
 }
 
@@ -145,6 +141,31 @@ func TestMultilogFails(t *testing.T) {
 					must(t, os.WriteFile(path, nil, 0o600))
 				}
 			}, nil, script)
+		}
+	}
+}
+
+// TestMultilogPauses: what is said, each time, of what is tried again.
+func TestMultilogPauses(t *testing.T) {
+	t.Parallel()
+	for _, script := range [][]string{{"=full", "./d"}, {"s4096", "!exit 3", "./d"}} {
+		var said [2]string
+		for i, program := range both(t, "multilog") {
+			dir := t.TempDir()
+			must(t, os.Symlink("/dev/full", filepath.Join(dir, "full")))
+			s := start(t, dir, nil, append([]string{"sh", "-c", `exec "$0" "$@" 2>said`, program}, script...)...)
+			_, err := s.in.WriteString(numbered(0, 100)) // it may not be read while it pauses
+			must(t, err)
+			eventually(t, "it has said it twice", func() bool {
+				text, _ := os.ReadFile(filepath.Join(dir, "said")) // it comes with the shell
+				said[i] = string(text)
+				return strings.Count(said[i], "\n") == 2
+			})
+			s.signal(t, syscall.SIGKILL)
+			s.wait(t)
+		}
+		if said[0] != said[1] {
+			t.Errorf("multilog %q: said %q; want %q", script, said[1], said[0])
 		}
 	}
 }
