@@ -17,17 +17,11 @@ import (
 
 func main() {
 	environ := diag.Settle()
-	switch name := path.Base(os.Args[0]); {
-	case compat.Knows(name):
+	switch name := path.Base(os.Args[0]); name {
+	case "multilog", "tai64n", "tai64nlocal", "readproctitle":
 		os.Exit(compat.Main(name, os.Args[1:], environ))
-	default:
-		svlog(os.Args[1:], environ)
 	}
-}
-
-// svlog is our own name.
-func svlog(args, environ []string) {
-	script, err := logger.Parse(args)
+	script, err := logger.Parse(os.Args[1:])
 	if err != nil {
 		diag.BadUsage("svlog", "svlog [action ...] ("+err.Error()+")", diag.Usage)
 	}

@@ -3,8 +3,9 @@ package compat
 import (
 	"os"
 
-	"github.com/svdir/svdir/fifo"
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
 )
 
 // Exit codes of daemontools.
@@ -24,11 +25,8 @@ var programs = map[string]program{
 	"readproctitle": readProcTitle,
 }
 
-// Knows says that there is a program of this name.
-func Knows(name string) bool { return programs[name] != nil }
-
-// Main runs the program of this name with its arguments, without argv[0], and
-// returns its exit code.
+// Main runs the program of this name, which there is, with its arguments,
+// without argv[0], and returns its exit code.
 func Main(name string, args, environ []string) int { return programs[name](args, environ) }
 
 // chunk is how much is read at once.

@@ -96,7 +96,7 @@ func TestMultilogRotates(t *testing.T) {
 		for i := range words {
 			words[i] = strings.ReplaceAll(words[i], "_", " ")
 		}
-		golden(t, nil, lines, append(words, "./g")...)
+		golden(t, nil, lines, words...)
 	}
 }
 
