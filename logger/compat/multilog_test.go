@@ -75,7 +75,7 @@ func TestMultilogWords(t *testing.T) {
 // alerts.
 func TestMultilogLong(t *testing.T) {
 	t.Parallel()
-	for _, n := range []int{174, 175, 200, 201, 973, 974, 975, 999, 1000, 1001, 1200} {
+	for _, n := range []int{175, 201, 974, 975, 1000, 1001} {
 		line := []string{long[:n] + "\n", "next\n"}
 		for _, script := range []string{"./d", "t ./d", "e", "t e", "=s", "t =s", "-*9 ./d", "-* +*9 =s ./d", "-* +" + long[:1000] + " ./d", "-" + long[:n] + " ./d"} {
 			golden(t, nil, line, strings.Fields(script)...)
