@@ -52,17 +52,14 @@ func openDirectory(path string, b bounds, mode uint32) (*directory, error) {
 		return unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	})
 	if err != nil {
-		return nil, errors.New("unable to open directory " + path + ": " + reason(err))
+		return nil, &Trouble{Verb: OpenDirectory, Dir: path, Err: err}
 	}
 	var st unix.Stat_t
 	_ = unix.Fstat(d.fd, &st) // it is open
 	d.self = idOf(&st)
 	d.lock, err = fifo.Lock(d.fd, logdir.Lock)
-	if errors.Is(err, unix.EAGAIN) {
-		return nil, errors.New("unable to lock directory " + path + ": another logger has it")
-	}
 	if err != nil {
-		return nil, errors.New("unable to lock directory " + path + ": " + reason(err))
+		return nil, &Trouble{Verb: LockDirectory, Dir: path, Err: err}
 	}
 	return d, nil
 }

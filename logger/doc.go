@@ -39,6 +39,9 @@
 //  6. Memory is bounded. A line has no bound: what is longer than its head
 //     passes through in pieces.
 //
+// What goes wrong is a Trouble (voice.go), so that multilog, which is the same
+// engine, can say it in its own words.
+//
 // The second is proven in kill_test.go, which kills us at each system call, the
 // third in once_test.go too.
 //

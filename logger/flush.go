@@ -51,7 +51,7 @@ func (l *logger) writeDirectory(k *sink) {
 			return
 		}
 		b = b[n:]
-		l.pause("write "+d.path+"/"+logdir.Current, err)
+		l.pause(&Trouble{Verb: Write, Dir: d.path, File: logdir.Current, Err: err})
 	}
 }
 
@@ -68,7 +68,7 @@ func (l *logger) writeStatus(k *sink) {
 			l.trouble = ""
 			return
 		}
-		l.pause("write "+k.word, err)
+		l.pause(&Trouble{Verb: Write, File: k.word, Err: err})
 	}
 }
 

@@ -36,8 +36,6 @@ type logger struct {
 // retry is when what failed is tried again.
 const retry = 5 * time.Second
 
-const prog = "svlog"
-
 // Run logs standard input as script says, until its end or until TERM. environ
 // is the environment of processors; SV_NAME in it is the service. The error
 // says why it could not begin or go on.
@@ -73,20 +71,31 @@ func (l *logger) openAll() error {
 		}
 	}
 	for _, a := range l.script.actions {
-		k := sink{action: a, fd: -1}
-		var err error
-		switch a.kind {
-		case status:
-			k.fd, err = openStatus(a.word)
-		case archive:
-			k.dir, err = openDirectory(a.word, a.bounds, l.script.mode)
+		l.stream.sinks = append(l.stream.sinks, sink{action: a, fd: -1})
+	}
+	for _, kind := range [...]kind{status, archive} { // in the order of multilog
+		for i := range l.stream.sinks {
+			k := &l.stream.sinks[i]
+			if k.kind != kind {
+				continue
+			}
+			if err := k.open(l.script.mode); err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return err
-		}
-		l.stream.sinks = append(l.stream.sinks, k)
 	}
 	return nil
+}
+
+// open opens the status file or the directory of a sink; that is made with this
+// mode.
+func (k *sink) open(mode uint32) (err error) {
+	if k.kind == status {
+		k.fd, err = openStatus(k.word)
+		return err
+	}
+	k.dir, err = openDirectory(k.word, k.bounds, mode)
+	return err
 }
 
 // openStatus opens a status file; what it says stays until a line comes.
@@ -95,7 +104,7 @@ func openStatus(path string) (int, error) {
 		return unix.Open(path, unix.O_WRONLY|unix.O_CREAT|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o600)
 	})
 	if err != nil {
-		return -1, errors.New("unable to open " + path + ": " + reason(err))
+		return -1, &Trouble{Verb: Open, File: path, Err: err}
 	}
 	return fd, nil
 }
@@ -118,35 +127,36 @@ func (l *logger) takeOverAll() error {
 func (l *logger) takeOver(d *directory) error {
 	current, err := d.find(logdir.Current)
 	if err != nil {
-		return errors.New("unable to look at " + d.path + "/" + logdir.Current + ": " + reason(err))
+		return &Trouble{Verb: Look, Dir: d.path, File: logdir.Current, Err: err}
 	}
 	done, err := d.find(processed)
 	if err != nil {
-		return errors.New("unable to look at " + d.path + "/" + processed + ": " + reason(err))
+		return &Trouble{Verb: Look, Dir: d.path, File: processed, Err: err}
 	}
 	if err := d.survey(); err != nil {
-		return errors.New("unable to read directory " + d.path + ": " + reason(err))
+		return &Trouble{Verb: ReadDirectory, Dir: d.path, Err: err}
 	}
 	steps := takeOver(current, done)
 	for i, s := range steps {
 		for err := d.perform(s); err != nil; err = d.perform(s) {
 			switch {
 			case l.leaving || !spaceless(err):
-				return errors.New("unable to " + s.what(d) + ": " + reason(err))
+				return d.trouble(s, err)
 			case d.bounds.drops:
 				d.rest, d.stuck = steps[i:], true
-				l.later(d, s.what(d), err)
+				l.later(d, d.trouble(s, err))
 				return nil
 			}
-			l.pause(s.what(d), err)
+			l.pause(d.trouble(s, err))
 		}
 	}
 	return nil
 }
 
-// loop passes on what comes, until there is no more.
+// loop passes on what comes, until there is no more, or the line has ended after
+// which it was to leave.
 func (l *logger) loop() error {
-	for {
+	for !l.leaving || !l.stream.atStart() {
 		if err := l.wait(); err != nil {
 			return errors.New("unable to wait: " + reason(err))
 		}
@@ -161,12 +171,9 @@ func (l *logger) loop() error {
 		}
 		limit := maxBuffer
 		if l.leaving {
-			if l.stream.atStart() {
-				return nil
-			}
 			limit = 1 // not more than the end of the line
 		}
-		if !l.heard && l.in.patient {
+		if l.leaving && l.stream.atStart() || !l.heard && l.in.patient {
 			continue
 		}
 		l.heard = false
@@ -178,11 +185,12 @@ func (l *logger) loop() error {
 			return l.unreadable(err)
 		}
 	}
+	return nil
 }
 
 func (l *logger) unreadable(err error) error {
 	if err != nil {
-		return errors.New("unable to read standard input: " + reason(err))
+		return &Trouble{Verb: Read, File: "standard input", Err: err}
 	}
 	return nil
 }

@@ -67,8 +67,12 @@ func (d *directory) here() string {
 	return path
 }
 
-// reap says how c ended, if it has; it waits where there is no pidfd.
-func (c child) reap() (how string, ended bool) {
+// Error says how it ended.
+func (c ExitCode) Error() string { return "exit code " + strconv.Itoa(int(c)) }
+
+// reap says whether c has ended, and how it failed; it waits where there is no
+// pidfd.
+func (c child) reap() (how error, ended bool) {
 	flags := unix.WNOHANG
 	if c.fd < 0 {
 		flags = 0
@@ -77,13 +81,13 @@ func (c child) reap() (how string, ended bool) {
 	pid, err := fifo.Retry(func() (int, error) { return unix.Wait4(c.pid, &ws, flags, nil) })
 	switch {
 	case err == nil && pid == 0:
-		return "", false
+		return nil, false
 	case err != nil:
-		return reason(err), true
+		return err, true
 	case ws.Signaled():
-		return "killed by " + unix.SignalName(ws.Signal()), true
+		return errors.New("killed by " + unix.SignalName(ws.Signal())), true
 	case ws.ExitStatus() != 0:
-		return "exit code " + strconv.Itoa(ws.ExitStatus()), true
+		return ExitCode(ws.ExitStatus()), true
 	}
-	return "", true
+	return nil, true
 }

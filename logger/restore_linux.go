@@ -39,7 +39,7 @@ func (l *logger) restore(d *directory) bool {
 	l.warn("directory " + d.path + " was deleted, beginning another")
 	for _, do := range [...]func(*directory) error{l.replace, l.takeOver} {
 		for err := do(d); err != nil; err = do(d) {
-			l.pause("begin again in "+d.path, err)
+			l.pause(&Trouble{Verb: BeginAgain, Dir: d.path, Err: err})
 		}
 	}
 	l.trouble = ""

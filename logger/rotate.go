@@ -40,28 +40,6 @@ const (
 	trim                 // delete the oldest archives beyond the bounds
 )
 
-// what says what a step does, for a message.
-func (s step) what(d *directory) string {
-	path := d.path + "/" + s.name
-	switch s.do {
-	case appendTo:
-		return "open " + path
-	case create, clear:
-		return "create " + path
-	case syncFile:
-		return "sync " + path
-	case settle:
-		return "set the mode of " + path
-	case move:
-		return "rename " + path
-	case keep:
-		return "archive " + path
-	case makeRoom, trim:
-		return "delete archives of " + d.path
-	}
-	return "remove " + path
-}
-
 // Ends of archives.
 const (
 	safe       = ".s" // whole, and processed

@@ -15,6 +15,10 @@ type Script struct {
 	actions []action
 	mode    uint32 // of a directory that is made
 	given   bool   // by arguments
+
+	// Of a name of the field: see As.
+	prog    string
+	pausing func(*Trouble) string
 }
 
 // action is one word of a script, with what the words before it say about it.

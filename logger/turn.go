@@ -7,7 +7,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
-	"github.com/svdir/svdir/logger/logdir"
 )
 
 // turning is a rotation on its way. Lines go on to be written as soon as there
@@ -68,23 +67,23 @@ func (l *logger) rotateFull() {
 func (l *logger) tend(d *directory) {
 	for len(d.rest) > 0 && (d.again == 0 || d.runs || fifo.Now() >= d.again) {
 		s, err := d.rest[0], error(nil)
-		what := ""
 		switch {
 		case s.do == process && !d.runs:
-			if what, err = "start the processor of "+d.path, l.launch(d); err == nil {
+			if err = l.launch(d); err == nil {
 				continue
 			}
+			l.later(d, &Trouble{Verb: StartProcessor, Dir: d.path, Err: err})
+			return
 		case s.do == process:
 			var ended bool
 			if err, ended = l.ended(d); !ended {
 				return
 			}
-			what = "process " + d.path + "/" + logdir.Previous + " with " + d.bounds.processor
 		default:
-			what, err = s.what(d), d.perform(s)
+			err = d.perform(s)
 		}
 		if err != nil {
-			l.later(d, what, err)
+			l.later(d, d.trouble(s, err))
 			return
 		}
 		d.rest, d.again, d.said, d.cramped = d.rest[1:], 0, "", false
@@ -103,10 +102,14 @@ func (l *logger) tendAll() {
 
 // later says what could not be done, unless it has said so before, and when it
 // is tried again.
-func (l *logger) later(d *directory, what string, err error) {
+func (l *logger) later(d *directory, t *Trouble) {
 	d.again = fifo.Now() + retry
-	d.cramped = d.bounds.drops && (spaceless(err) || d.rest[0].do == process && d.narrow())
-	text := "unable to " + what + ": " + reason(err)
+	d.cramped = d.bounds.drops && (spaceless(t.Err) || d.rest[0].do == process && d.narrow())
+	if l.script.pausing != nil {
+		l.warn(l.script.pausing(t))
+		return
+	}
+	text := t.Error()
 	if d.said == text {
 		return
 	}
@@ -148,12 +151,10 @@ func (l *logger) ended(d *directory) (failed error, ended bool) {
 	}
 	l.forget(d)
 	switch {
-	case how == "":
-		return nil, true
-	case d.late:
-		how = "killed after " + d.bounds.limit.String()
+	case how != nil && d.late:
+		how = errors.New("killed after " + d.bounds.limit.String())
 	}
-	return errors.New(how), true
+	return how, true
 }
 
 // forget is for a processor that has ended.
@@ -168,7 +169,7 @@ func (l *logger) forget(d *directory) {
 // insist makes a step, however long that takes.
 func (l *logger) insist(d *directory, s step) {
 	for err := d.perform(s); err != nil; err = d.perform(s) {
-		l.pause(s.what(d), err)
+		l.pause(d.trouble(s, err))
 	}
 	l.trouble = ""
 }

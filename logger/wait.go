@@ -90,13 +90,9 @@ func (l *logger) due() bool {
 	return false
 }
 
-// pause says what could not be done, unless it has said so before, and waits
-// until it is tried again.
-func (l *logger) pause(what string, err error) {
-	if text := what + ": " + reason(err); l.trouble != text {
-		l.trouble = text
-		l.warn("unable to " + text + ", trying again in 5 seconds")
-	}
+// pause says what could not be done, and waits until it is tried again.
+func (l *logger) pause(t *Trouble) {
+	l.complain(t)
 	l.listen(false)
 	defer l.listen(true)
 	for until := fifo.Now() + retry; fifo.Now() < until; {
@@ -125,9 +121,6 @@ func (l *logger) mustWait(deadline time.Duration) {
 		panic("logger: unable to wait: " + err.Error()) // it has waited before
 	}
 }
-
-// warn says what went wrong, and never waits for whoever reads it.
-func (l *logger) warn(text string) { l.notice.Say(prog + ": warning: " + text + "\n") }
 
 // reason is why err happened, in the words of the system.
 func reason(err error) string {

@@ -30,6 +30,7 @@ var floors = []struct {
 	{"supervise/status", []string{"logger/tai64n"}},
 	{"supervise/tally", []string{"logger/tai64n"}},
 	{"supervise/command", nil},
+	{"supervise/errstr", nil},
 	{"supervise/proc", []string{"fifo"}},
 	{"supervise/forkexec/nofile", nil},
 	{"supervise/forkexec", []string{"supervise/forkexec/nofile"}},
@@ -40,10 +41,11 @@ var floors = []struct {
 	{"supervise/attribute", engines},
 	{"supervise/background", engines},
 	{"logger", engines},
+	{"logger/compat", []string{"fifo", "logger", "logger/logdir", "logger/tai64n", "supervise/errstr", "supervise/proc"}},
 	{"svscan", append(slices.Clone(engines), "supervise")},
 	{"svctl/...", append(slices.Clone(engines), "svctl/...")},
 	{"cmd/internal/diag", nil},
-	{"cmd/...", []string{"cmd/internal/diag", "supervise", "supervise/attribute", "supervise/background", "svscan", "logger", "svctl/..."}},
+	{"cmd/...", []string{"cmd/internal/diag", "supervise", "supervise/attribute", "supervise/background", "svscan", "logger", "logger/compat", "svctl/..."}},
 	{"tests/...", []string{"..."}},
 	{"examples/...", []string{"..."}},
 }
@@ -51,7 +53,7 @@ var floors = []struct {
 // engines are the floors that every engine stands on.
 var engines = []string{
 	"fifo", "logger/tai64n", "logger/logdir", "supervise/status", "supervise/tally",
-	"supervise/command", "supervise/forkexec", "supervise/proc", "supervise/servicedir", "supervise/setting", "svscan/scandir",
+	"supervise/command", "supervise/errstr", "supervise/forkexec", "supervise/proc", "supervise/servicedir", "supervise/setting", "svscan/scandir",
 }
 
 // residents stay in memory for as long as the machine runs, so what they may

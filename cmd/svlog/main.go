@@ -1,5 +1,6 @@
 // Svlog writes what it reads from standard input to log directories, line by
-// line. See svlog(8).
+// line. See svlog(8). Under the names of other loggers it takes the place of
+// those, see svlog-compat(8).
 //
 //go:debug containermaxprocs=0
 //go:debug updatemaxprocs=0
@@ -7,13 +8,19 @@ package main
 
 import (
 	"os"
+	"path"
 
 	"github.com/svdir/svdir/cmd/internal/diag"
 	"github.com/svdir/svdir/logger"
+	"github.com/svdir/svdir/logger/compat"
 )
 
 func main() {
 	environ := diag.Settle()
+	switch name := path.Base(os.Args[0]); name {
+	case "multilog", "tai64n", "tai64nlocal", "readproctitle":
+		os.Exit(compat.Main(name, os.Args[1:], environ))
+	}
 	script, err := logger.Parse(os.Args[1:])
 	if err != nil {
 		diag.BadUsage("svlog", "svlog [action ...] ("+err.Error()+")", diag.Usage)

@@ -66,6 +66,12 @@ func (l Label) Next() Label {
 	return l
 }
 
+// Split is what the label says, be it a moment or not: seconds since the Unix
+// epoch, and nanoseconds.
+func (l Label) Split() (sec int64, nano uint32) {
+	return int64(binary.BigEndian.Uint64(l[:]) - epoch), binary.BigEndian.Uint32(l[8:])
+}
+
 // AppendText appends the 25 characters of the label.
 func (l Label) AppendText(b []byte) []byte {
 	const digits = "0123456789abcdef"

@@ -1,0 +1,228 @@
+package compat
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// patience is how long a test waits for what should come at once.
+const patience = 40 * time.Second
+
+var bin string
+
+func TestMain(m *testing.M) {
+	var err error
+	if bin, err = os.MkdirTemp("", "svlog-compat-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(bin) // best effort: it is in the temporary directory
+	os.Exit(code)
+}
+
+var build = sync.OnceValue(func() error {
+	cmd := exec.Command("go", "build", "-o", bin+"/", "../../cmd/svlog")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %v\n%s", err, out)
+	}
+	for name := range programs {
+		if err := os.Symlink("svlog", filepath.Join(bin, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+})
+
+// both are the paths of the real program, which comes first, and of ours.
+func both(t *testing.T, name string) [2]string {
+	t.Helper()
+	must(t, build())
+	real := filepath.Join("/usr/bin", name)
+	if _, err := os.Stat(real); err != nil {
+		if os.Getenv("REQUIRE_PEERS") != "" {
+			t.Fatalf("REQUIRE_PEERS is set and %s is not installed: run make packages", name)
+		}
+		t.Skipf("%s is not installed: run make packages", name)
+	}
+	return [2]string{real, filepath.Join(bin, name)}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// started is a program that reads from a pipe.
+type started struct {
+	*exec.Cmd
+	in       *os.File // its writing end
+	out, err strings.Builder
+	gone     chan struct{}
+}
+
+// start starts a program in dir.
+func start(t *testing.T, dir string, env []string, words ...string) *started {
+	t.Helper()
+	r, w, err := os.Pipe()
+	must(t, err)
+	t.Cleanup(func() { _ = w.Close() }) // the test may have
+	s := startFrom(t, r, dir, env, words...)
+	s.in = w
+	return s
+}
+
+// startFrom starts a program that reads from r, which it alone has then.
+func startFrom(t *testing.T, r *os.File, dir string, env []string, words ...string) *started {
+	t.Helper()
+	defer r.Close()
+	s := &started{Cmd: exec.Command(words[0], words[1:]...), gone: make(chan struct{})}
+	s.Dir, s.Stdin, s.Stdout, s.Stderr = dir, r, &s.out, &s.err
+	s.Env = append(os.Environ(), env...)
+	must(t, s.Start())
+	go func() {
+		_ = s.Wait() // how it ended is in the state
+		close(s.gone)
+	}()
+	t.Cleanup(func() {
+		_ = s.Process.Kill() // it has ended, unless the test failed
+		<-s.gone
+	})
+	return s
+}
+
+// say writes text, and waits until the program has taken it.
+func (s *started) say(t *testing.T, text string) {
+	t.Helper()
+	if _, err := io.WriteString(s.in, text); err != nil {
+		return // it has ended, which shows
+	}
+	eventually(t, "the pipe is empty", func() bool {
+		n, err := unix.IoctlGetInt(int(s.in.Fd()), unix.TIOCINQ)
+		return err != nil || n == 0 || s.ended()
+	})
+}
+
+func (s *started) ended() bool {
+	select {
+	case <-s.gone:
+		return true
+	default:
+		return false
+	}
+}
+
+// wait waits for the end, and returns the exit code, or -1 for a signal.
+func (s *started) wait(t *testing.T) int {
+	t.Helper()
+	select {
+	case <-s.gone:
+	case <-time.After(patience):
+		t.Fatalf("%q has not ended", s.Args)
+	}
+	return s.ProcessState.ExitCode()
+}
+
+// end closes the input and waits.
+func (s *started) end(t *testing.T) int {
+	t.Helper()
+	_ = s.in.Close() // nothing is left to write
+	return s.wait(t)
+}
+
+func (s *started) signal(t *testing.T, sig syscall.Signal) {
+	t.Helper()
+	must(t, s.Process.Signal(sig))
+}
+
+// state is that of a process, as /proc has it: S where it sleeps.
+func state(pid int) byte {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 'Z'
+	}
+	_, after, _ := strings.Cut(string(text), ") ")
+	return after[0]
+}
+
+func eventually(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !done(); {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s: not within %v", what, patience)
+		}
+		<-time.After(time.Millisecond)
+	}
+}
+
+var label = regexp.MustCompile(`@[0-9a-f]{24}`)
+
+// same is a text in which all labels are the same.
+func same(text string) string { return label.ReplaceAllString(text, "@") }
+
+// tree is all that is below dir: modes, names and contents, without what lock
+// holds.
+func tree(t *testing.T, dir string) string {
+	t.Helper()
+	var b strings.Builder
+	must(t, filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		i, err := d.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // it was renamed just now
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&b, "%v %s", i.Mode(), same(strings.TrimPrefix(path, dir)))
+		if i.Mode().IsRegular() && d.Name() != "lock" {
+			text, _ := os.ReadFile(path) // likewise
+			fmt.Fprintf(&b, " %q", same(string(text)))
+		}
+		b.WriteByte('\n')
+		return nil
+	}))
+	return b.String()
+}
+
+// logged are the files of a log directory, oldest first, as one text.
+func logged(t *testing.T, dir string) string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, "@*"))
+	must(t, err)
+	slices.Sort(names)
+	var b strings.Builder
+	for _, name := range append(names, filepath.Join(dir, "previous"), filepath.Join(dir, "current")) {
+		text, _ := os.ReadFile(name) // previous is seldom there, others may be renamed just now
+		b.Write(text)
+	}
+	return b.String()
+}
+
+// numbered are lines that can be told apart, from first on.
+func numbered(first, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "line %06d of a service, which has something to say\n", first+i)
+	}
+	return b.String()
+}
