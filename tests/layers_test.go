@@ -40,10 +40,11 @@ var floors = []struct {
 	{"supervise/attribute", engines},
 	{"supervise/background", engines},
 	{"logger", engines},
+	{"logger/svlogd", engines},
 	{"svscan", append(slices.Clone(engines), "supervise")},
 	{"svctl/...", append(slices.Clone(engines), "svctl/...")},
 	{"cmd/internal/diag", nil},
-	{"cmd/...", []string{"cmd/internal/diag", "supervise", "supervise/attribute", "supervise/background", "svscan", "logger", "svctl/..."}},
+	{"cmd/...", []string{"cmd/internal/diag", "supervise", "supervise/attribute", "supervise/background", "svscan", "logger", "logger/svlogd", "svctl/..."}},
 	{"tests/...", []string{"..."}},
 	{"examples/...", []string{"..."}},
 }

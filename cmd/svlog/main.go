@@ -7,13 +7,19 @@ package main
 
 import (
 	"os"
+	"path"
 
 	"github.com/svdir/svdir/cmd/internal/diag"
 	"github.com/svdir/svdir/logger"
+	"github.com/svdir/svdir/logger/svlogd"
 )
 
 func main() {
 	environ := diag.Settle()
+	switch path.Base(os.Args[0]) {
+	case "svlogd":
+		os.Exit(svlogd.Run(os.Args, environ))
+	}
 	script, err := logger.Parse(os.Args[1:])
 	if err != nil {
 		diag.BadUsage("svlog", "svlog [action ...] ("+err.Error()+")", diag.Usage)
