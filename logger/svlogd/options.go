@@ -29,6 +29,9 @@ func parse(args []string) (o options, said string, ok bool) {
 		if word == "-" {
 			break
 		}
+		if word[0] == '-' {
+			return o, "", false
+		}
 		for word != "" {
 			c := word[0]
 			word = word[1:]
