@@ -98,7 +98,7 @@ func TestFound(t *testing.T) {
 		{"log/current": ""},
 		{"log/current": "WHOLE:"},
 		{"log/current": "WHOLE:" + numbered(0, 100), "log/config": "s1500\n"},
-		{"log/current": numbered(0, 100), "log/config": "s1500\nn2\n"},
+		{"log/current": numbered(0, 100), "log/config": "s1500\n"},
 		{"log/" + "current": "WHOLE:was\n", a + ".s": "a", b + ".s": "b", c + ".s": "c", "log/config": "s2000\nn3\n"},
 		{a + ".t": "left", b + ".s": "b", "log/config": "s2000\n"},
 		{"log/state": "state", "log/newstate": "new", "log/config": "s2000\n!cat; cat <&4\n"},
