@@ -28,6 +28,12 @@ func start(t *testing.T, dir, program string, args ...string) *living {
 	r, w, err := os.Pipe()
 	must(t, err)
 	defer r.Close()
+	return startOn(t, r, w, dir, program, args...)
+}
+
+// startOn starts one on a pipe that is there.
+func startOn(t *testing.T, r, w *os.File, dir, program string, args ...string) *living {
+	t.Helper()
 	l := &living{dir: dir, in: w, said: filepath.Join(t.TempDir(), "said"), gone: make(chan struct{})}
 	said, err := os.Create(l.said)
 	must(t, err)
@@ -101,51 +107,54 @@ func (l *living) eventually(t *testing.T, what string, done func() bool) {
 	}
 }
 
+// signals are what is done to svlogd.
+var signals = map[string]func(t *testing.T, l *living){
+	"term": func(t *testing.T, l *living) {
+		l.say(t, "one\n")
+		l.signal(t, syscall.SIGTERM)
+	},
+	"alrm": func(t *testing.T, l *living) {
+		for _, text := range []string{"one\n", "two\n"} {
+			l.say(t, text)
+			l.signal(t, syscall.SIGALRM)
+			l.hears(t, "rename: log/current @")
+		}
+		l.eventually(t, "two rotations", func() bool { return len(old(t, filepath.Join(l.dir, "log"))) == 3 })
+		must(t, l.in.Close())
+	},
+	"alrm-empty": func(t *testing.T, l *living) {
+		l.signal(t, syscall.SIGALRM)
+		l.hears(t, "sigalarm received.")
+		must(t, l.in.Close())
+	},
+	"hup": func(t *testing.T, l *living) {
+		l.say(t, "one\n")
+		tree{"log/config": "ptwo: \n", "late/": ""}.plant(t, l.dir)
+		l.signal(t, syscall.SIGHUP)
+		l.hears(t, "append: log/current")
+		l.say(t, "more\n")
+		must(t, l.in.Close())
+	},
+	"hup-gone": func(t *testing.T, l *living) {
+		l.say(t, "one\n")
+		must(t, os.Rename(filepath.Join(l.dir, "log"), filepath.Join(l.dir, "gone")))
+		l.signal(t, syscall.SIGHUP)
+	},
+	"age": func(t *testing.T, l *living) {
+		tree{"log/config": "t1\n"}.plant(t, l.dir)
+		l.signal(t, syscall.SIGHUP)
+		l.hears(t, "append: log/current")
+		_, err := io.WriteString(l.in, "one\n")
+		must(t, err)
+		l.eventually(t, "a rotation", func() bool { return len(old(t, filepath.Join(l.dir, "log"))) == 2 })
+		must(t, l.in.Close())
+	},
+}
+
 // TestSignals: the same signals at the same moments do the same.
 func TestSignals(t *testing.T) {
 	t.Parallel()
-	for name, act := range map[string]func(t *testing.T, l *living){
-		"term": func(t *testing.T, l *living) {
-			l.say(t, "one\n")
-			l.signal(t, syscall.SIGTERM)
-		},
-		"alrm": func(t *testing.T, l *living) {
-			for _, text := range []string{"one\n", "two\n"} {
-				l.say(t, text)
-				l.signal(t, syscall.SIGALRM)
-				l.hears(t, "rename: log/current @")
-			}
-			l.eventually(t, "two rotations", func() bool { return len(old(t, filepath.Join(l.dir, "log"))) == 3 })
-			must(t, l.in.Close())
-		},
-		"alrm-empty": func(t *testing.T, l *living) {
-			l.signal(t, syscall.SIGALRM)
-			l.hears(t, "sigalarm received.")
-			must(t, l.in.Close())
-		},
-		"hup": func(t *testing.T, l *living) {
-			l.say(t, "one\n")
-			tree{"log/config": "ptwo: \n", "late/": ""}.plant(t, l.dir)
-			l.signal(t, syscall.SIGHUP)
-			l.hears(t, "append: log/current")
-			l.say(t, "more\n")
-			must(t, l.in.Close())
-		},
-		"hup-gone": func(t *testing.T, l *living) {
-			l.say(t, "one\n")
-			must(t, os.Rename(filepath.Join(l.dir, "log"), filepath.Join(l.dir, "gone")))
-			l.signal(t, syscall.SIGHUP)
-		},
-		"age": func(t *testing.T, l *living) {
-			tree{"log/config": "t1\n"}.plant(t, l.dir)
-			l.signal(t, syscall.SIGHUP)
-			l.hears(t, "append: log/current")
-			_, err := io.WriteString(l.in, "one\n")
-			must(t, err)
-			l.eventually(t, "a rotation", func() bool { return len(old(t, filepath.Join(l.dir, "log"))) == 2 })
-			must(t, l.in.Close())
-		},
-	} {
+	for name, act := range signals {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var got [2]string

@@ -17,12 +17,16 @@ const (
 	versionText = "$Id: 5e55a90e0a1b35ec47fed3021453c50675ea1117 $\n"
 )
 
+const (
+	usualLine   = 1000
+	usualBuffer = 1024
+)
+
 // parse reads the arguments as getopt does. Where they make no sense, said is
 // what svlogd says before its usage.
 func parse(args []string) (o options, said string, ok bool) {
-	const line, buffer = 1000, 1024 // by default
-	o.lineMax = line
-	bufLen := uint64(buffer)
+	o.lineMax = usualLine
+	bufLen := uint64(usualBuffer)
 	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
 		word := args[0][1:]
 		args = args[1:]
@@ -35,43 +39,62 @@ func parse(args []string) (o options, said string, ok bool) {
 		for word != "" {
 			c := word[0]
 			word = word[1:]
-			var value string
-			if strings.IndexByte("Rrlb", c) >= 0 {
-				if word == "" && len(args) == 0 {
-					return o, prog + ": option requires an argument -- " + string(rune(c)) + "\n", false
+			if strings.IndexByte("Rrlb", c) < 0 {
+				if said, ok = o.flag(c); !ok {
+					return o, said, false
 				}
-				if value, word = word, ""; value == "" {
-					value, args = args[0], args[1:]
-				}
+				continue
 			}
-			switch c {
-			case 't':
-				o.stamp = min(o.stamp+1, 3)
-			case 'v':
-				o.verbose = true
-			case 'V':
-				return o, versionText, false
-			case 'r':
-				if len(value) != 1 {
-					return o, "", false
-				}
-				o.replace = value[0]
-			case 'R':
-				o.charset = value
-				if o.replace == 0 {
-					o.replace = '_'
-				}
-			case 'l':
-				o.lineMax = number(value, line)
-			case 'b':
-				bufLen = number(value, buffer)
-			default:
-				return o, prog + ": illegal option -- " + string([]byte{c}) + "\n", false
+			if word == "" && len(args) == 0 {
+				return o, prog + ": option requires an argument -- " + string([]byte{c}) + "\n", false
 			}
+			if word == "" {
+				word, args = args[0], args[1:]
+			}
+			if c == 'b' {
+				bufLen = number(word, usualBuffer)
+			} else if !o.value(c, word) {
+				return o, "", false
+			}
+			word = ""
 		}
 	}
 	o.dirs = args
 	return o, "", len(args) > 0 && bufLen > o.lineMax
+}
+
+// flag takes an option that has no value.
+func (o *options) flag(c byte) (said string, ok bool) {
+	switch c {
+	case 't':
+		o.stamp = min(o.stamp+1, 3)
+	case 'v':
+		o.verbose = true
+	case 'V':
+		return versionText, false
+	default:
+		return prog + ": illegal option -- " + string([]byte{c}) + "\n", false
+	}
+	return "", true
+}
+
+// value takes -r, -R or -l.
+func (o *options) value(c byte, value string) bool {
+	switch c {
+	case 'r':
+		if len(value) != 1 {
+			return false
+		}
+		o.replace = value[0]
+	case 'R':
+		o.charset = value
+		if o.replace == 0 {
+			o.replace = '_'
+		}
+	case 'l':
+		o.lineMax = number(value, usualLine)
+	}
+	return true
 }
 
 // number is the number at the front of a value, or what is usual for 0.
