@@ -80,8 +80,7 @@ func TestConfigs(t *testing.T) {
 				both(t, files, numbered(0, 100), "-l", "100", "log")
 			default:
 				both(t, files, mixed, "-v", "log")
-				both(t, files, numbered(0, 300), "-t", "-l", "100", "log")
-				both(t, files, mixed, "-tt", "-r.", "-b", "3000", "log")
+				both(t, files, mixed, "-t", "-l", "100", "-r.", "log")
 			}
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -46,13 +47,17 @@ func TestMatchAsReal(t *testing.T) {
 	// Shorter ones first: svlogd looks behind the end of a line.
 	slices.SortFunc(lines, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
 	input := strings.Join(lines, "\n") + "\n"
-	for range 120 {
+	files, dirs := tree{}, []string{}
+	for len(dirs) < 120 {
 		pattern := word("aab:**++ ", 6)
 		if strings.HasSuffix(pattern, "+") {
 			continue // svlogd looks behind its end
 		}
-		both(t, tree{"log/config": "-*\n+" + pattern + "\n"}, input, "log")
+		dir := strconv.Itoa(len(dirs))
+		files[dir+"/config"] = "-*\n+" + pattern + "\n"
+		dirs = append(dirs, dir)
 	}
+	both(t, files, input, dirs...)
 }
 
 func FuzzMatch(f *testing.F) {
