@@ -42,10 +42,11 @@ var floors = []struct {
 	{"supervise/background", engines},
 	{"logger", engines},
 	{"logger/compat", []string{"fifo", "logger", "logger/logdir", "logger/tai64n", "supervise/errstr", "supervise/proc"}},
+	{"logger/svlogd", engines},
 	{"svscan", append(slices.Clone(engines), "supervise")},
 	{"svctl/...", append(slices.Clone(engines), "svctl/...")},
 	{"cmd/internal/diag", nil},
-	{"cmd/...", []string{"cmd/internal/diag", "supervise", "supervise/attribute", "supervise/background", "svscan", "logger", "logger/compat", "svctl/..."}},
+	{"cmd/...", []string{"cmd/internal/diag", "supervise", "supervise/attribute", "supervise/background", "svscan", "logger", "logger/compat", "logger/svlogd", "svctl/..."}},
 	{"tests/...", []string{"..."}},
 	{"examples/...", []string{"..."}},
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/svdir/svdir/cmd/internal/diag"
 	"github.com/svdir/svdir/logger"
 	"github.com/svdir/svdir/logger/compat"
+	"github.com/svdir/svdir/logger/svlogd"
 )
 
 func main() {
@@ -20,6 +21,8 @@ func main() {
 	switch name := path.Base(os.Args[0]); name {
 	case "multilog", "tai64n", "tai64nlocal", "readproctitle":
 		os.Exit(compat.Main(name, os.Args[1:], environ))
+	case "svlogd":
+		os.Exit(svlogd.Run(os.Args, environ))
 	}
 	script, err := logger.Parse(os.Args[1:])
 	if err != nil {

@@ -1,0 +1,88 @@
+package svlogd
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+)
+
+// flush writes what waits in the buffers.
+func (l *logger) flush() {
+	l.alert(l.stream.alerts)
+	l.stream.alerts = l.stream.alerts[:0]
+	for _, d := range l.dirs {
+		if d.fd >= 0 {
+			l.write(d, d.buf)
+		}
+		d.buf = d.buf[:0]
+	}
+}
+
+// alert writes to standard error, and waits for room if need be.
+func (l *logger) alert(b []byte) {
+	for len(b) > 0 {
+		n, err := fifo.Retry(func() (int, error) { return unix.Write(2, b) })
+		switch {
+		case err == unix.EAGAIN:
+			// Another process has made it non-blocking.
+			_, _ = unix.Poll([]unix.PollFd{{Fd: 2, Events: unix.POLLOUT}}, -1) // a signal only asks sooner
+		case err != nil:
+			return // nobody is left to be told
+		default:
+			b = b[n:]
+		}
+	}
+}
+
+// write writes b to current, and to the next where it is full, however long that
+// takes.
+func (l *logger) write(d *directory, b []byte) {
+	for len(b) > 0 {
+		if d.config.size > 0 && d.size >= d.config.size {
+			l.rotate(d)
+		}
+		n, full := d.portion(d.size, l.stream.options.lineMax, b)
+		l.append(d, b[:n])
+		b = b[n:]
+		if full {
+			l.rotate(d)
+		}
+	}
+}
+
+// append appends b to current. For a disk that is full, old files go, as many as
+// config lets.
+func (l *logger) append(d *directory, b []byte) {
+	for {
+		n, err := d.append(b)
+		if err == nil {
+			return
+		}
+		b = b[n:]
+		if err != unix.ENOSPC || !l.sacrifice(d) {
+			l.pause("unable to write to current", d, err)
+		}
+	}
+}
+
+// sacrifice deletes the oldest file for room, if there are more than config
+// wants kept.
+func (l *logger) sacrifice(d *directory) bool {
+	if d.least >= d.keep {
+		return false
+	}
+	names, err := d.old()
+	if err != nil {
+		l.warn("unable to read directory, want remove old logfile: " + d.path + ": " + reason(err))
+	}
+	if uint64(len(names)) <= d.least {
+		return false
+	}
+	name := names[oldest(names)]
+	l.warn("out of disk space, delete: " + d.path + "/" + name)
+	if err := d.unlink(name); err != nil {
+		l.warn("unable to unlink oldest logfile: " + d.path + ": " + reason(err))
+		return false
+	}
+	return true
+}
