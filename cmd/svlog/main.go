@@ -7,13 +7,19 @@ package main
 
 import (
 	"os"
+	"path"
 
 	"github.com/svdir/svdir/cmd/internal/diag"
 	"github.com/svdir/svdir/logger"
+	"github.com/svdir/svdir/logger/s6log"
 )
 
 func main() {
 	environ := diag.Settle()
+	switch path.Base(os.Args[0]) {
+	case "s6-log":
+		os.Exit(s6log.Run(os.Args[1:], environ))
+	}
 	script, err := logger.Parse(os.Args[1:])
 	if err != nil {
 		diag.BadUsage("svlog", "svlog [action ...] ("+err.Error()+")", diag.Usage)

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // lines is what every expression is asked about.
@@ -111,7 +112,7 @@ func TestAsGrep(t *testing.T) {
 	t.Parallel()
 	for _, expression := range table {
 		p, err := Compile(expression)
-		if err != nil || strings.ContainsAny(expression, "\xff\xe0\x01") {
+		if err != nil || !utf8.ValidString(expression) || strings.Contains(expression, "\x01") {
 			continue // grep takes more than is right
 		}
 		cmd := exec.Command("grep", "-aE", "-e", expression)
