@@ -39,8 +39,16 @@ func (s *stream) at(now time.Time) {
 	s.local = append(appendLocal(s.local[:0], now), "  "...)
 }
 
-// take takes a chunk of input. A line that is longer than the limit is parted.
+// take takes a chunk of input, which it may change: a NUL ends a line as a newline
+// does. A line that is longer than the limit is parted.
 func (s *stream) take(chunk []byte) {
+	for rest := chunk; ; {
+		i := bytes.IndexByte(rest, 0)
+		if i < 0 {
+			break
+		}
+		rest[i], rest = '\n', rest[i+1:]
+	}
 	for len(chunk) > 0 {
 		end := bytes.IndexByte(chunk, '\n')
 		n := end
@@ -82,13 +90,8 @@ func (s *stream) end() {
 	}
 }
 
-// line puts one line where the script wants it. Patterns see it up to a NUL,
-// as those of C do.
+// line puts one line where the script wants it.
 func (s *stream) line(line []byte) {
-	seen := line
-	if i := bytes.IndexByte(line, 0); i >= 0 {
-		seen = line[:i]
-	}
 	selected, acted := true, false
 	for i := range s.parts {
 		part := &s.parts[i]
@@ -97,9 +100,9 @@ func (s *stream) line(line []byte) {
 			case 'f':
 				selected = !acted
 			case '+':
-				selected = selected || c.pattern.Match(seen)
+				selected = selected || c.pattern.Match(line)
 			case '-':
-				selected = selected && !c.pattern.Match(seen)
+				selected = selected && !c.pattern.Match(line)
 			}
 		}
 		if selected {

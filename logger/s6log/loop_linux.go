@@ -180,7 +180,7 @@ func (l *logger) read() {
 // last takes a byte of the last line.
 func (l *logger) last(c byte) {
 	s := &l.stream
-	if c != '\n' {
+	if c != '\n' && c != 0 {
 		s.head = append(s.head, c)
 		if s.limit == 0 || len(s.head) <= s.limit {
 			return
