@@ -59,7 +59,7 @@ func TestSignals(t *testing.T) {
 				eventually(t, "it is rotated", func() bool { return strings.HasPrefix(files(t, filepath.Join(dir, "log")), "@") })
 			}
 			if c.stays || c.after != "" {
-				settle(t, r)
+				rested(t, r)
 			}
 			_, err = io.WriteString(w, c.after)
 			must(t, err)
@@ -83,16 +83,38 @@ func TestSignals(t *testing.T) {
 	}
 }
 
-// catches says that a process has a handler for a signal.
+// catches says that a signal does not end a process: it has a handler, or waits for
+// it at a descriptor.
 func catches(t *testing.T, r *running, sig syscall.Signal) bool {
 	t.Helper()
-	return mask(t, r, "SigCgt:")&(1<<(sig-1)) != 0
+	return (mask(t, r, "SigCgt:")|mask(t, r, "SigBlk:"))&(1<<(sig-1)) != 0
 }
 
-// settle waits until all signals have arrived.
-func settle(t *testing.T, r *running) {
+// rested waits until all signals have arrived and what they ask for was done: who
+// hands them on wakes the next before it sleeps.
+func rested(t *testing.T, r *running) {
 	t.Helper()
-	eventually(t, "signals have arrived", func() bool { return mask(t, r, "SigPnd:")|mask(t, r, "ShdPnd:") == 0 })
+	seen := 0
+	eventually(t, "signals have arrived", func() bool {
+		if seen++; mask(t, r, "SigPnd:")|mask(t, r, "ShdPnd:") != 0 || !asleep(t, r) {
+			seen = 0
+		}
+		return seen == 5
+	})
+}
+
+// asleep says that no thread runs.
+func asleep(t *testing.T, r *running) bool {
+	t.Helper()
+	all, err := filepath.Glob(filepath.Join("/proc", strconv.Itoa(r.Process.Pid), "task/*/stat"))
+	must(t, err)
+	for _, file := range all {
+		text, err := os.ReadFile(file)
+		if _, state, ok := strings.Cut(string(text), ") "); err == nil && ok && state[0] == 'R' {
+			return false
+		}
+	}
+	return true
 }
 
 func mask(t *testing.T, r *running, name string) (bits uint64) {
