@@ -116,6 +116,11 @@ func (r *running) say(t *testing.T, text string) {
 	_, err := io.WriteString(r.in, text)
 	must(t, err)
 	eventually(t, "the pipe is empty", func() bool {
+		select {
+		case <-r.gone:
+			t.Fatalf("%q has ended: %s", r.Args, read(t, r.err))
+		default:
+		}
 		n, err := unix.IoctlGetInt(int(r.in.Fd()), unix.TIOCINQ)
 		return err == nil && n == 0
 	})

@@ -78,15 +78,22 @@ func (l *logger) flushOutput() {
 
 // writeOutput writes some of b. Only a pipe or a socket keeps one waiting.
 func (l *logger) writeOutput(b []byte) (int, error) {
-	if l.piped {
-		n, err := fifo.Retry(func() (int, error) {
-			return unix.Pwritev2(standardOutput, [][]byte{b}, -1, unix.RWF_NOWAIT)
-		})
-		if err != unix.EOPNOTSUPP && err != unix.ENOSYS {
-			return n, err
-		}
+	if !l.piped {
+		return len(b), writeAll(standardOutput, b)
 	}
-	return len(b), writeAll(standardOutput, b)
+	n, err := fifo.Retry(func() (int, error) {
+		return unix.Pwritev2(standardOutput, [][]byte{b}, -1, unix.RWF_NOWAIT)
+	})
+	if err != unix.EOPNOTSUPP && err != unix.ENOSYS {
+		return n, err
+	}
+	// A FIFO, or an older kernel: what has room for anything has it for so much.
+	const atomic = 4096 // PIPE_BUF
+	out := []unix.PollFd{{Fd: standardOutput, Events: unix.POLLOUT}}
+	if n, err := fifo.Retry(func() (int, error) { return unix.Poll(out, 0) }); err == nil && n == 0 {
+		return 0, unix.EAGAIN
+	}
+	return fifo.Retry(func() (int, error) { return unix.Write(standardOutput, b[:min(len(b), atomic)]) })
 }
 
 // isPiped says that fd is a pipe or a socket.
