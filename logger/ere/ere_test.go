@@ -202,7 +202,7 @@ func FuzzCompile(f *testing.F) {
 }
 
 func BenchmarkMatch(b *testing.B) {
-	p, err := Compile("^(error|warning): .*(disk|memory)")
+	p, err := Compile("error|warning")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 // made as it is needed, and forgotten when it has become large.
 type cache struct {
 	states []state
-	table  []int32 // of each state, by class of byte and then at the end, where it leads
+	table  []int32 // of each state, by class of byte and then at the end, the row where it leads
 	known  map[string]int32
 	size   int // of all threads in states
 
@@ -37,7 +37,7 @@ const (
 	nothing // it is the start
 )
 
-// Where a step leads beside the states.
+// Where a step leads beside the rows of states.
 const (
 	unknown int32 = -1 - iota
 	matched
@@ -57,20 +57,21 @@ func (p *Pattern) Match(line []byte) bool {
 	if len(p.states) == 0 {
 		p.begin()
 	}
-	at, width := int32(0), p.width()
+	table, at := p.table, 0
 	for _, c := range line {
 		class := int(p.class[c])
-		to := p.table[int(at)*width+class]
+		to := table[at+class]
 		if to == unknown {
 			to = p.advance(at, class)
+			table = p.table
 		}
 		if to < 0 {
 			return to == matched
 		}
-		at = to
+		at = int(to)
 	}
 	end := len(p.named)
-	to := p.table[int(at)*width+end]
+	to := table[at+end]
 	if to == unknown {
 		to = p.advance(at, end)
 	}
@@ -90,8 +91,8 @@ func (p *Pattern) begin() {
 }
 
 // advance finds where a state leads at a class, or at the end.
-func (p *Pattern) advance(from int32, class int) int32 {
-	s := &p.states[from]
+func (p *Pattern) advance(from, class int) int32 {
+	s := &p.states[from/p.width()]
 	atEnd := class == len(p.named)
 	var c byte
 	if !atEnd {
@@ -108,7 +109,7 @@ func (p *Pattern) advance(from int32, class int) int32 {
 	default:
 		to = p.state(p.next, p.left(c))
 	}
-	p.table[int(from)*p.width()+class] = to
+	p.table[from+class] = to
 	return to
 }
 
@@ -178,7 +179,7 @@ func (p *Pattern) left(c byte) before {
 	return other
 }
 
-// state is the number of a state, which is made if it is new.
+// state is where the row of a state begins, which is made if it is new.
 func (p *Pattern) state(kernel []int, b before) int32 {
 	p.key = append(p.key[:0], byte(b))
 	for _, at := range kernel {
@@ -187,7 +188,7 @@ func (p *Pattern) state(kernel []int, b before) int32 {
 	if n, ok := p.known[string(p.key)]; ok {
 		return n
 	}
-	n := int32(len(p.states))
+	n := int32(len(p.table))
 	p.states = append(p.states, state{slices.Clone(kernel), b})
 	for range p.width() {
 		p.table = append(p.table, unknown)

@@ -121,7 +121,7 @@ func (d *directory) perform(s step) error {
 		}
 		return err
 	case keep:
-		return d.keep(s.name, s.to, time.Now().Add(leapSeconds))
+		return d.keep(s.name, s.to, time.Now().Add(leap))
 	}
 	panic("s6log: unknown step")
 }

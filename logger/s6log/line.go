@@ -35,7 +35,7 @@ type sink struct {
 
 // at gives all lines that end now their time.
 func (s *stream) at(now time.Time) {
-	s.label = append(tai64n.Pack(now.Add(leapSeconds)).AppendText(s.label[:0]), ' ')
+	s.label = append(tai64n.Pack(now.Add(leap)).AppendText(s.label[:0]), ' ')
 	s.local = append(appendLocal(s.local[:0], now), "  "...)
 }
 
@@ -171,9 +171,9 @@ func sized(text []byte, size int) []byte {
 	return text[:size]
 }
 
-// leapSeconds is how many s6 counts, since 2017: its labels are so much ahead of
+// leap is the leap seconds that s6 counts, since 2017: its labels are so much ahead of
 // those of daemontools.
-const leapSeconds = 27 * time.Second
+const leap = 27 * time.Second
 
 // appendLocal appends a moment as 2026-11-21 19:34:37.548297809, local time.
 func appendLocal(b []byte, t time.Time) []byte {
