@@ -3,8 +3,11 @@ package s6log
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // TestDifferences: where we are not as s6-log, see svlog-s6(8).
@@ -121,5 +124,42 @@ func leftoversStay(t *testing.T) {
 		if got = strings.NewReplacer("\n|", "|", "\n", " ").Replace(got); got != c.want+" " {
 			t.Errorf("%+v: got %q", c, got)
 		}
+	}
+}
+
+// TestMemoryIsBounded: while nobody reads standard output, nothing more is read
+// than what is said.
+func TestMemoryIsBounded(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	fifo := filepath.Join(dir, "fifo")
+	must(t, unix.Mkfifo(fifo, 0o600))
+	out, err := os.OpenFile(fifo, os.O_RDWR, 0)
+	must(t, err)
+	defer out.Close()
+	r := start(t, dir, "/bin/sh", "-c", `exec "$0" 1 >fifo`, ours(t))
+	took := 0
+	wrote := make(chan int, 1)
+	go func() {
+		n, _ := r.in.WriteString(numbered(0, 200000)) // which it cannot take
+		wrote <- n
+	}()
+	eventually(t, "it has read what it takes", func() bool {
+		was := took
+		text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(r.Process.Pid), "io"))
+		must(t, err)
+		_, rest, _ := strings.Cut(string(text), "rchar: ")
+		took, err = strconv.Atoi(strings.SplitN(rest, "\n", 2)[0])
+		must(t, err)
+		return took >= maxWaiting && took == was && asleep(t, r)
+	})
+	// What it has read of its own program and of /proc counts too.
+	if most := maxWaiting + 4*chunkSize; took > most {
+		t.Errorf("got %d bytes read; want at most %d", took, most)
+	}
+	must(t, r.Process.Kill())
+	<-r.gone
+	if n := <-wrote; n > maxWaiting+4*chunkSize {
+		t.Errorf("got %d bytes taken; want at most %d", n, maxWaiting+4*chunkSize)
 	}
 }
