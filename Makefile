@@ -13,7 +13,7 @@ PROGRAMS = svscan supervise svctl svlog svexec
 svscan_names    = svscan runsvdir s6-svscan
 supervise_names = supervise runsv s6-supervise
 svctl_names     = svctl svc svstat svok sv s6-svc s6-svstat s6-svwait s6-svok s6-svdt svwait
-svlog_names     = svlog multilog tai64n tai64nlocal readproctitle svlogd
+svlog_names     = svlog multilog tai64n tai64nlocal readproctitle svlogd s6-log
 svexec_names    = svexec
 
 PAGES       = find . -name .git -prune -o -name '*.[158]' -print

@@ -13,6 +13,7 @@ import (
 	"github.com/svdir/svdir/cmd/internal/diag"
 	"github.com/svdir/svdir/logger"
 	"github.com/svdir/svdir/logger/compat"
+	"github.com/svdir/svdir/logger/s6log"
 	"github.com/svdir/svdir/logger/svlogd"
 )
 
@@ -23,6 +24,8 @@ func main() {
 		os.Exit(compat.Main(name, os.Args[1:], environ))
 	case "svlogd":
 		os.Exit(svlogd.Run(os.Args, environ))
+	case "s6-log":
+		os.Exit(s6log.Run(os.Args[1:], environ))
 	}
 	script, err := logger.Parse(os.Args[1:])
 	if err != nil {

@@ -1,0 +1,159 @@
+package s6log
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestRotation: line by line, both make the same files.
+func TestRotation(t *testing.T) {
+	t.Parallel()
+	for _, script := range []string{
+		"s4096 ./log",
+		"s6000 n3 ./log",
+		"s6000 n0 ./log",
+		"s6000 n1 t ./log",
+		"s4096 n100 l2048 T ./log",
+		"s4096 n100 l1000 ./log",
+		"s9000 S9000 ./log",
+		"s9000 S1 ./log",
+		"s9000 S20000 n1 ./log",
+		"s4096 n100 pprefix ./log s8000 ./other",
+		"-b -- s4096 n100 - +3 ./log f ./other",
+		"-b s4096 n100 ?cat ./log",
+		"-b s4096 n100 ?tr_a-z_A-Z ./log",
+		"-b s4096 n100 ./other ?cat;cat_<&4_>&5;echo_x>&5 ./log",
+		"-b s4096 n2 S3000 ?head_-c_1000 ./log",
+		"-b s4096 n100 ?: ./log",
+		"-b s4096 n100 r50 ?test_-e_twice||{_>twice;exit_1;};cat ./log",
+		"-b s4096 n100 r50 ?test_-e_twice||{_>twice;kill_-9_$$;};cat ./log",
+		"-qb -- s4096 n100 r50 ?test_-e_twice||{_>twice;exit_1;};cat ./log",
+		"-b s4096 n100 ?env|grep_^TZ;pwd>/dev/null ./log",
+	} {
+		var got [2]did
+		for i, program := range both(t) {
+			dir := t.TempDir()
+			r := start(t, dir, append([]string{program}, words(script)...)...)
+			for j := range 400 {
+				r.say(t, numbered(j, 1))
+			}
+			must(t, r.in.Close())
+			got[i] = did{r.ends(t), read(t, r.out), same(read(t, r.err)), tree(t, dir)}
+		}
+		compare(t, script, got)
+	}
+}
+
+// TestExecline: a processor of execline is run with its words and descriptors.
+// s6-log has the path of execlineb built in, so a stand-in is for us alone.
+func TestExecline(t *testing.T) {
+	t.Parallel()
+	dir, bin := t.TempDir(), t.TempDir()
+	write(t, filepath.Join(bin, "execlineb"), "#!/bin/sh\necho \"$# $1 $2\" >&5\nexec tr a-z A-Z\n", 0o755)
+	r, w, err := os.Pipe()
+	must(t, err)
+	defer r.Close()
+	l := launch(t, dir, r, w, "/usr/bin/env", "PATH="+bin+":/usr/bin:/bin", ours(t), "!tr a b", "s4096", "l0", "./log")
+	_, err = w.WriteString(numbered(0, 300))
+	must(t, err)
+	must(t, w.Close())
+	if code := l.ends(t); code != 0 {
+		t.Fatalf("exit code %d: %s", code, read(t, l.err))
+	}
+	all := contents(t, filepath.Join(dir, "log"))
+	last := len(all) - 1
+	if got, want := strings.Join(all[:last], "")+strings.ToUpper(all[last]), strings.ToUpper(numbered(0, 300)); got != want {
+		t.Errorf("got %q; want %q", got, want)
+	}
+	if got, want := read(t, filepath.Join(dir, "log/state")), "2 -Pc tr a b\n"; got != want {
+		t.Errorf("state: got %q; want %q", got, want)
+	}
+}
+
+// TestNoExecline: what is said where there is no execlineb.
+func TestNoExecline(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat(debianPath + "/execlineb"); err == nil {
+		t.Skip("it is there")
+	}
+	var got [2]did
+	for i, program := range both(t) {
+		dir := t.TempDir()
+		r := start(t, dir, program, "!cat", "r100", "./log")
+		r.say(t, "a\n")
+		current := filepath.Join(dir, "log/current")
+		eventually(t, "the line is written", func() bool {
+			text, err := os.ReadFile(current)
+			return err == nil && string(text) == "a\n"
+		})
+		must(t, r.Process.Signal(syscall.SIGALRM))
+		eventually(t, "it is tried twice", func() bool { return strings.Count(read(t, r.err), "failed") >= 2 })
+		r.say(t, "b\n")
+		eventually(t, "lines are written meanwhile", func() bool {
+			return len(contents(t, filepath.Join(dir, "log"))) == 2
+		})
+		said := strings.SplitAfterN(same(read(t, r.err)), "\n", 3)
+		got[i] = did{err: said[0] + said[1], tree: tree(t, dir)}
+	}
+	compare(t, "no execlineb", got)
+}
+
+// TestPortion: for any lines, no file is larger than its size, unless it has one
+// line, nothing is lost, and files end between lines.
+func TestPortion(t *testing.T) {
+	t.Parallel()
+	for range 2000 {
+		b := bounds{size: 4096 + rand.Int64N(1000), tolerance: rand.Int64N(2048)}
+		var input, output []byte
+		var now, buf []byte
+		for range 1 + rand.IntN(30) {
+			buf = append(append(buf, strings.Repeat("x", rand.IntN(rand.IntN(6000)+1))...), '\n')
+			if rand.IntN(3) > 0 {
+				continue
+			}
+			input = append(input, buf...)
+			for len(buf) > 0 {
+				n, full := portion(buf, int64(len(now)), &b)
+				now, buf = append(now, buf[:n]...), buf[n:]
+				if int64(len(now)) > b.size && strings.Count(string(now), "\n") > 1 {
+					t.Fatalf("a file has %d bytes, in several lines; want at most %d", len(now), b.size)
+				}
+				if full != (int64(len(now))+b.tolerance >= b.size) && (!full || len(buf) == 0) {
+					t.Fatalf("%+v: a file of %d bytes is full: got %v", b, len(now), full)
+				}
+				if full {
+					output, now = append(output, now...), nil
+				}
+			}
+		}
+		if string(output)+string(now) != string(input) {
+			t.Fatalf("got %d bytes; want %d", len(output)+len(now), len(input))
+		}
+	}
+}
+
+func TestSurplus(t *testing.T) {
+	t.Parallel()
+	all := []file{{"@3", 10}, {"@1", 30}, {"@2", 20}}
+	for _, c := range []struct {
+		count int
+		total uint64
+		want  []string
+	}{
+		{3, 0, nil}, {10, 60, nil}, {2, 0, []string{"@1"}}, {0, 0, []string{"@1", "@2", "@3"}},
+		{10, 59, []string{"@1"}}, {10, 29, []string{"@1", "@2"}}, {10, 9, []string{"@1", "@2", "@3"}}, {1, 30, []string{"@1", "@2"}},
+	} {
+		var got []string
+		for _, f := range surplus(slices.Clone(all), &bounds{count: c.count, total: c.total}) {
+			got = append(got, f.name)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%d archives, %d bytes: got %v; want %v", c.count, c.total, got, c.want)
+		}
+	}
+}
