@@ -39,11 +39,12 @@ var floors = []struct {
 	{"supervise", engines},
 	{"supervise/attribute", engines},
 	{"supervise/background", engines},
+	{"supervise/chain", append(slices.Clone(engines), "supervise/attribute")},
 	{"logger", engines},
 	{"svscan", append(slices.Clone(engines), "supervise")},
 	{"svctl/...", append(slices.Clone(engines), "svctl/...")},
 	{"cmd/internal/diag", nil},
-	{"cmd/...", []string{"cmd/internal/diag", "supervise", "supervise/attribute", "supervise/background", "svscan", "logger", "svctl/..."}},
+	{"cmd/...", []string{"cmd/internal/diag", "supervise", "supervise/attribute", "supervise/background", "supervise/chain", "svscan", "logger", "svctl/..."}},
 	{"tests/...", []string{"..."}},
 	{"examples/...", []string{"..."}},
 }
