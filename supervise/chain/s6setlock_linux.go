@@ -38,11 +38,14 @@ func s6setlock(c *call) int {
 	}
 	fd, err := openRecord(args[0], kind)
 	if err != nil {
-		direction := " for writing: "
-		if kind == unix.F_RDLCK {
-			direction = " for reading: "
+		doing := "open " + args[0] + " for writing"
+		switch {
+		case kind == unix.F_RDLCK && err == unix.ENOENT:
+			doing = "create " + args[0]
+		case kind == unix.F_RDLCK:
+			doing = "open " + args[0] + " for reading"
 		}
-		return c.fatal(exitSystem, "unable to open "+args[0]+direction+systemReason(err))
+		return c.fatal(exitSystem, "unable to "+doing+": "+systemReason(err))
 	}
 	if how == timed {
 		if err := recordWithin(fd, kind, time.Duration(limit)*time.Millisecond); err != nil {
