@@ -155,7 +155,7 @@ func TestGolden(t *testing.T) {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
 			if got, want := perform(t, ours, line), perform(t, theirs, line); got != want {
-				t.Errorf("got %+v; want %+v", got, want)
+				t.Errorf("got %q, %q, exit code %d, files %q; want %q, %q, %d, %q", got.out, got.err, got.code, got.files, want.out, want.err, want.code, want.files)
 			}
 		})
 	}

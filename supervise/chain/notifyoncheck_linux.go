@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"errors"
 	"os"
 	"strconv"
 	"syscall"
@@ -11,10 +12,10 @@ import (
 )
 
 const (
-	checkerName     = "s6-notifyoncheck (child)"
-	notifyUsage     = "[ -d ] [ -3 fd ] [ -s initialsleep ] [ -T globaltimeout ] [ -t localtimeout ] [ -w waitingtime ] [ -n tries ] [ -c \"checkprog...\" ] prog..."
-	notificationFD  = "notification-fd"
-	superviseStatus = "supervise/control"
+	checkerName      = "s6-notifyoncheck (child)"
+	notifyUsage      = "[ -d ] [ -3 fd ] [ -s initialsleep ] [ -T globaltimeout ] [ -t localtimeout ] [ -w waitingtime ] [ -n tries ] [ -c \"checkprog...\" ] prog..."
+	notificationFD   = "notification-fd"
+	superviseControl = "supervise/control"
 )
 
 // checking is how the checks are made. Times are in milliseconds, 0 for never.
@@ -46,8 +47,8 @@ func s6notifyoncheck(c *call) int {
 	if !ok || len(argv) == 0 {
 		return c.usage(exitUsage, notifyUsage)
 	}
-	switch err := fifo.Alive(unix.AT_FDCWD, superviseStatus); {
-	case err == fifo.ErrNotRunning:
+	switch err := fifo.Alive(unix.AT_FDCWD, superviseControl); {
+	case errors.Is(err, fifo.ErrNotRunning), errors.Is(err, unix.ENOENT):
 		return c.fatal(exitUsage, "s6-supervise not running.")
 	case err != nil:
 		return c.fatal(exitSystem, "unable to sanity-check current service directory: "+systemReason(err))
