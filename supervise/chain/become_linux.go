@@ -43,7 +43,7 @@ func (s suite) find(prog string, try func(file string) error) error {
 		if dir == "" {
 			dir = s.here
 		}
-		if dir == "" || prog == "" && s.here == "" {
+		if dir == "" {
 			continue
 		}
 		err := try(dir + "/" + prog)
