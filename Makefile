@@ -14,7 +14,8 @@ svscan_names    = svscan runsvdir s6-svscan
 supervise_names = supervise runsv s6-supervise
 svctl_names     = svctl svc svstat svok sv s6-svc s6-svstat s6-svwait s6-svok s6-svdt svwait
 svlog_names     = svlog multilog tai64n tai64nlocal readproctitle svlogd s6-log
-svexec_names    = svexec
+svexec_names    = svexec chpst setuidgid envuidgid envdir softlimit setlock pgrphack fghack \
+                  s6-setuidgid s6-softlimit s6-envdir s6-setlock s6-notifyoncheck
 
 PAGES       = find . -name .git -prune -o -name '*.[158]' -print
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2

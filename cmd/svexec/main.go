@@ -1,5 +1,6 @@
 // Svexec takes on the attributes in set/ of a service directory and becomes a
-// program, or stays in front of a daemon. See svexec(8).
+// program, or stays in front of a daemon. Under the name of a chain loader it is
+// that. See svexec(8) and chainload(8).
 //
 //go:debug containermaxprocs=0
 //go:debug updatemaxprocs=0
@@ -7,13 +8,18 @@ package main
 
 import (
 	"os"
+	"path"
 
 	"github.com/svdir/svdir/cmd/internal/diag"
 	"github.com/svdir/svdir/supervise/attribute"
 	"github.com/svdir/svdir/supervise/background"
+	"github.com/svdir/svdir/supervise/chain"
 )
 
 func main() {
+	if name := path.Base(os.Args[0]); chain.Knows(name) {
+		os.Exit(chain.Main(name, os.Args[1:]))
+	}
 	options, err := attribute.Parse(os.Args[1:])
 	if err != nil {
 		diag.BadUsage("svexec", err.Error(), diag.Usage)

@@ -74,6 +74,26 @@ func (s *start) execute(file string) error {
 	return image.execute()
 }
 
+// Limit is a soft and hard limit of one resource.
+type Limit struct {
+	Resource int
+	unix.Rlimit
+}
+
+// Execute sets limits and executes file, for those who have looked for it by
+// themselves. It returns why it could not, with soft limits as they were.
+func Execute(file string, argv, env []string, limits []Limit) error {
+	image, err := newImage(file, argv, env)
+	if err != nil {
+		return err
+	}
+	for _, l := range limits {
+		image.limits = append(image.limits, resourceLimit{uintptr(l.Resource), l.Rlimit})
+	}
+	_ = syscall.Exec("", nil, nil) // as above
+	return image.execute()
+}
+
 // image is what execve takes.
 type image struct {
 	file      *byte
