@@ -51,10 +51,9 @@ func (s *Service) reap(p *process, slot int) (ending, bool) {
 			p.asked = fifo.Now()
 			s.engine.poll.Remove(p.fd)
 			s.engine.poll.Add(p.fd, 0, s, tagOf(slot))
-			s.askAt = p.asked + inquiry
-			return e, false
 		}
-		if !known && fifo.Now() < p.asked+inquiry && !hungUp(p.fd) {
+		if !known && fifo.Now() < p.asked+s.engine.reaperTime() && !hungUp(p.fd) {
+			s.askAt = fifo.Now() + inquiry
 			return e, false
 		}
 		e.unknown = !known
@@ -100,9 +99,19 @@ func (s *Service) askAgain() {
 	}
 }
 
-// inquiry is how long the reaper of a process that was not our child is waited
-// for.
+// inquiry is after what time is asked again how a process ended that was not our
+// child, where its pidfd does not hang up: not before Linux 6.9.
 const inquiry = 40 * time.Millisecond
+
+// reaperTime is how long the reaper of such a process is waited for. svscan is
+// waited for while a busy machine keeps it; of others nothing is known.
+func (e *Engine) reaperTime() time.Duration {
+	const busy = 5 * time.Second
+	if e.svscan {
+		return busy
+	}
+	return inquiry
+}
 
 // lookUp is how the process of a slot ended, which is gone.
 func (s *Service) lookUp(p *process, slot int) ending {
