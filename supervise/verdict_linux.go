@@ -44,8 +44,11 @@ func (s *Service) reap(p *process, slot int) (ending, bool) {
 	e := ending{wait: uint16(wait)}
 	switch {
 	case err != nil:
+		gone := hungUp(p.fd)
 		var known bool
-		e, known = s.inquire(p)
+		if e, known = s.inquire(p); !known && !gone && hungUp(p.fd) {
+			e, known = s.inquire(p) // it was reaped while we asked, and before that noted
+		}
 		if !known && p.asked == 0 {
 			// Its reaper has not come to it. When it has, the pidfd hangs up.
 			p.asked = fifo.Now()

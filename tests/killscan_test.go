@@ -169,7 +169,7 @@ func (k *killScan) start() {
 	k.mu.Lock() // so that its end is not seen before its pid is known
 	defer k.mu.Unlock()
 	k.supervise, err = syscall.ForkExec(argv[0], argv, &syscall.ProcAttr{
-		Dir: k.dir, Env: []string{"PATH=" + peerPath}, Files: []uintptr{0, said.Fd(), said.Fd()},
+		Dir: k.dir, Env: []string{"PATH=" + peerPath, "SV_SVSCAN=" + strconv.Itoa(os.Getpid())}, Files: []uintptr{0, said.Fd(), said.Fd()},
 		Sys: &syscall.SysProcAttr{},
 	})
 	if k.begun == 2 {
