@@ -97,7 +97,7 @@ func TestReexecKeeps(t *testing.T) {
 			break
 		}
 	}
-	before := tr.steady()
+	before := tr.descriptors()
 	for i := range 20 {
 		tr.reexecs(i + 2)
 	}
@@ -105,8 +105,8 @@ func TestReexecKeeps(t *testing.T) {
 	tr.warned("killed")
 	for got := ""; got != "supervise b"; got = tr.line() {
 	}
-	if !tr.await(func() bool { return tr.descriptors() == before }) {
-		t.Errorf("got %d descriptors; want %d as before", tr.descriptors(), before)
+	if !tr.await(func() bool { return tr.descriptors() <= before }) { // it may look at a file just now
+		t.Errorf("got %d descriptors; want at most %d, as before", tr.descriptors(), before)
 	}
 	pid := strconv.Itoa(tr.pids["b"])
 	unblocked := tr.await(func() bool { // in all threads but that of os/signal

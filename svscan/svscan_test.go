@@ -125,7 +125,7 @@ func TestRemoval(t *testing.T) {
 	tr.link("first")
 	tr.expect("supervise first")
 	tr.quiet(50 * time.Millisecond)
-	before := tr.steady()
+	before := tr.descriptors()
 	tr.link("a", "log/run", "stubborn")
 	tr.expect("supervise a a/log")
 	tr.unlink("a")
@@ -148,8 +148,8 @@ func TestRemoval(t *testing.T) {
 		tr.must(os.Symlink(tr.sv(next), tr.scan+"/a"))
 		tr.expect("supervise a")
 	}
-	if !tr.await(func() bool { return tr.descriptors() == before+2 }) { // it may look at a file just now
-		t.Errorf("%d descriptors, want %d as before and two for end", tr.descriptors(), before)
+	if !tr.await(func() bool { return tr.descriptors() <= before+2 }) { // it may look at a file just now
+		t.Errorf("%d descriptors, want at most %d as before and two for end", tr.descriptors(), before)
 	}
 	if _, err := os.Stat(tr.top + "/sv/a/supervise/control"); err != nil {
 		t.Errorf("the files of a removed service: %v", err)

@@ -367,17 +367,7 @@ func (tr *tree) silent() {
 	}
 }
 
-// descriptors is how many descriptors svscan has.
-// steady is how many it has while it looks at no file.
-func (tr *tree) steady() int {
-	tr.t.Helper()
-	n := tr.descriptors()
-	for range 50 {
-		n = min(n, tr.descriptors())
-	}
-	return n
-}
-
+// descriptors is how many svscan has at this instant.
 func (tr *tree) descriptors() int {
 	tr.t.Helper()
 	list, err := os.ReadDir("/proc/" + strconv.Itoa(tr.cmd.Process.Pid) + "/fd")
