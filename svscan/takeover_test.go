@@ -37,8 +37,8 @@ func TestTakeOver(t *testing.T) {
 	tr.write(tr.scan + "/.own/run")
 	tr.must(os.Rename(tr.scan+"/.own", tr.scan+"/own"))
 	tr.expect("supervise own")
-	if got := tr.running(); got != "a b c own" {
-		t.Errorf("running are %q; want a b c own", got)
+	if !tr.await(func() bool { return tr.running() == "a b c own" }) {
+		t.Errorf("running are %q; want a b c own", tr.running())
 	}
 	tr.restart(func() {
 		tr.unlink("c")

@@ -182,7 +182,13 @@ func (tr *tree) start() {
 // there, and starts another. What they say goes the same way.
 func (tr *tree) restart(meanwhile func(), args ...string) {
 	tr.t.Helper()
-	tr.await(func() bool { return tr.env().PID == tr.cmd.Process.Pid }) // it has written down what it started
+	tr.await(func() bool { return tr.env().PID == tr.cmd.Process.Pid })
+	for name, pid := range tr.pids {
+		tr.await(func() bool { // it has written down what it started
+			text, _ := os.ReadFile(tr.scan + "/.svscan/running/" + name) // not yet
+			return syscall.Kill(pid, 0) != nil || strings.HasPrefix(string(text), strconv.Itoa(pid)+" ")
+		})
+	}
 	tr.must(tr.cmd.Process.Kill())
 	_ = tr.cmd.Wait() // it was killed
 	meanwhile()
