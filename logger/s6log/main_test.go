@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long a test waits for what should come at once.
-const patience = 40 * time.Second
+const patience = 120 * time.Second
 
 var programs string
 

@@ -15,7 +15,7 @@ import (
 
 // patience is how long a test waits for what should come at once, or after the
 // three seconds that svlogd pauses.
-const patience = 40 * time.Second
+const patience = 120 * time.Second
 
 var programs string
 
