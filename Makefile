@@ -39,7 +39,7 @@ demo: all ## start an example tree, show it live; ^C ends it in order
 	examples/demo/demo $(abspath $(BIN))
 
 check: packages lint ## install what the tests need, then run everything
-	go test -count=1 -v -parallel=8 -timeout=14m ./... $(REPORT)
+	go test -count=1 -v -p=1 -parallel=6 -timeout=14m ./... $(REPORT)
 
 packages: ## install what the tests need (as root, from Debian's packages)
 	tests/packages

@@ -49,7 +49,8 @@ func TestTakeOver(t *testing.T) {
 	}
 }
 
-// TestSignals: each signal, at the start of a line and within one.
+// TestSignals: each signal, at the start of a line and within one. Of ALRM in an
+// empty file nothing shows, so nobody knows when it was heard.
 func TestSignals(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -59,7 +60,7 @@ func TestSignals(t *testing.T) {
 		closing bool   // then the input ends
 	}{
 		{syscall.SIGTERM, "one\n", "", false}, {syscall.SIGTERM, "", "", false}, {syscall.SIGTERM, "one\ntw", "o\n", false}, {syscall.SIGTERM, "one\ntw", "", true},
-		{syscall.SIGALRM, "one\n", "two\n", true}, {syscall.SIGALRM, "", "two\n", true}, {syscall.SIGALRM, "one\ntw", "o\n", true},
+		{syscall.SIGALRM, "one\n", "two\n", true}, {syscall.SIGALRM, "one\ntw", "o\n", true},
 		{syscall.SIGHUP, "one\n", "", false}, {syscall.SIGINT, "one\n", "", false}, {syscall.SIGKILL, "one\n", "", false},
 	} {
 		var seen [2]string
