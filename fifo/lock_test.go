@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 func TestLock(t *testing.T) {
@@ -69,10 +71,7 @@ func TestLockHeldByAnother(t *testing.T) {
 func TestLockAndPeers(t *testing.T) {
 	for _, program := range []string{"setlock", "s6-setlock"} {
 		t.Run(program, func(t *testing.T) {
-			setlock, err := exec.LookPath(program)
-			if err != nil {
-				t.Skip(err)
-			}
+			setlock := need.Peer(t, program)
 			dir, path := directory(t)
 			held, err := Lock(dir, "lock")
 			must(t, err)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // processorState counts in state how often it ran, and adds nothing to what it
@@ -64,7 +66,7 @@ var deaths = []struct{ call, name, how string }{
 // so it tries until it has hit the place.
 func TestKilledInRotation(t *testing.T) {
 	t.Parallel()
-	peer(t, "strace")
+	need.Peer(t, "strace")
 	for _, death := range deaths {
 		t.Run(death.call+" "+death.name+" "+death.how, func(t *testing.T) {
 			t.Parallel()
@@ -102,7 +104,7 @@ func killedAt(t *testing.T, call, name string, n int, heir string) (where string
 	}
 	program := svlog(t)
 	if heir != "svlog" {
-		program = peer(t, heir)
+		program = need.Peer(t, heir)
 	}
 	if !finishes(t, dir, r, program, script...) {
 		t.Fatalf("%s was killed", program)

@@ -10,13 +10,15 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // TestTerm: TERM ends a logger at the end of a line, and leaves the rest in the
 // pipe for the next, as with multilog.
 func TestTerm(t *testing.T) {
 	t.Parallel()
-	for _, words := range [][]string{{svlog(t), "./log"}, {peer(t, "multilog"), "./log"}} {
+	for _, words := range [][]string{{svlog(t), "./log"}, {need.Peer(t, "multilog"), "./log"}} {
 		dir := t.TempDir()
 		r, w, err := os.Pipe()
 		must(t, err)

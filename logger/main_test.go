@@ -53,19 +53,6 @@ func svlog(t *testing.T) string {
 	return filepath.Join(programs, "svlog")
 }
 
-// peer is the path of a program of the field.
-func peer(t *testing.T, name string) string {
-	t.Helper()
-	path := filepath.Join("/usr/bin", name)
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("REQUIRE_PEERS") != "" {
-			t.Fatalf("REQUIRE_PEERS is set and %s is not installed: run make packages", name)
-		}
-		t.Skipf("%s is not installed: run make packages", name)
-	}
-	return path
-}
-
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 func TestMatch(t *testing.T) {
@@ -51,7 +53,7 @@ func TestMatch(t *testing.T) {
 // multilogMatch asks the real multilog which patterns match the line.
 func multilogMatch(t *testing.T, patterns []string, line string) []bool {
 	t.Helper()
-	multilog := peer(t, "multilog")
+	multilog := need.Peer(t, "multilog")
 	var matched []bool
 	for _, p := range patterns {
 		// Its alert is on standard error.

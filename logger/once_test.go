@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // halves is a script for two directories that rotate apart: one gets all lines,
@@ -39,7 +41,7 @@ func checkHalves(t *testing.T, dir string, count int) {
 // them.
 func TestKilledTwice(t *testing.T) {
 	t.Parallel()
-	peer(t, "strace")
+	need.Peer(t, "strace")
 	const count = 1500
 	for _, first := range []string{"readv", "write"} {
 		for _, second := range []string{"pread64", "tee", "read", "ftruncate", "pwrite64", "linkat", "unlinkat", "write", "readv"} {
@@ -109,7 +111,7 @@ func TestKilledInFlood(t *testing.T) {
 		// One that TERM ended at its start has not looked at what the last one
 		// left, and multilog does not.
 		if orderly && cmd.ProcessState.ExitCode() == 0 {
-			other := begin(peer(t, "multilog"))
+			other := begin(need.Peer(t, "multilog"))
 			<-time.After(rand.N(10 * time.Millisecond)) // nothing is waited for: this is how long it runs
 			finish(t, other, syscall.SIGTERM)
 		}
@@ -225,7 +227,7 @@ func TestNoRecord(t *testing.T) {
 // the record of svlog is still open.
 func TestDoubtfulRecord(t *testing.T) {
 	t.Parallel()
-	peer(t, "strace")
+	need.Peer(t, "strace")
 	for _, program := range []string{"multilog", "svlogd"} {
 		t.Run(program, func(t *testing.T) {
 			t.Parallel()
@@ -236,7 +238,7 @@ func TestDoubtfulRecord(t *testing.T) {
 				must(t, os.RemoveAll(filepath.Join(dir, "log"))) // strace missed it
 				r = filled(t, text)
 			}
-			if !finishes(t, dir, r, peer(t, program), "./log") {
+			if !finishes(t, dir, r, need.Peer(t, program), "./log") {
 				t.Fatalf("%s was killed", program)
 			}
 			before := contents(t, filepath.Join(dir, "log"))

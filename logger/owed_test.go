@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/supervise/setting"
+	"github.com/svdir/svdir/tests/need"
 )
 
 func TestWindow(t *testing.T) {
@@ -285,7 +286,7 @@ func TestDropAtStart(t *testing.T) {
 // the next one tells of exactly what was taken and not written.
 func TestKilledInDrop(t *testing.T) {
 	t.Parallel()
-	peer(t, "strace")
+	need.Peer(t, "strace")
 	for _, call := range []string{"write", "ftruncate", "madvise", "readv", "tee", "fsync"} {
 		t.Run(call, func(t *testing.T) {
 			t.Parallel()

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // started is a logger that reads from a pipe.
@@ -122,7 +124,7 @@ func eventually(t *testing.T, what string, done func() bool) {
 // text, and what else a script writes is the same too.
 func TestAsMultilog(t *testing.T) {
 	t.Parallel()
-	multilog := peer(t, "multilog")
+	multilog := need.Peer(t, "multilog")
 	long := strings.Repeat("0123456789", 1000)
 	input := "one\n\ntwo words\n" + long[:972] + "\n" + long[:973] + "\n" + long[:974] + "\n" + long[:999] + "\n" + long[:1000] + "\n" +
 		long[:1001] + "\n" + long + "\n*\x00\xff\r\n" + numbered(0, 3000) + "status\nno newline"
@@ -189,7 +191,7 @@ func TestAsMultilog(t *testing.T) {
 func TestFilesAsMultilog(t *testing.T) {
 	t.Parallel()
 	var files [2][]string
-	for i, program := range []string{svlog(t), peer(t, "multilog")} {
+	for i, program := range []string{svlog(t), need.Peer(t, "multilog")} {
 		dir := t.TempDir()
 		l := start(t, dir, program, "s6000", "n4", "./log")
 		for j := range 700 {
@@ -231,8 +233,8 @@ func TestTakeOver(t *testing.T) {
 	t.Parallel()
 	words := map[string][]string{
 		"svlog":    {svlog(t), "s4096", "n1000", "./log"},
-		"multilog": {peer(t, "multilog"), "s4096", "n1000", "./log"},
-		"svlogd":   {peer(t, "svlogd"), "./log"},
+		"multilog": {need.Peer(t, "multilog"), "s4096", "n1000", "./log"},
+		"svlogd":   {need.Peer(t, "svlogd"), "./log"},
 	}
 	for range 4 {
 		dir := t.TempDir()
@@ -311,7 +313,7 @@ func TestLeftover(t *testing.T) {
 func TestLocked(t *testing.T) {
 	t.Parallel()
 	ours := []string{svlog(t), "./log"}
-	for _, first := range [][]string{ours, {peer(t, "multilog"), "./log"}, {peer(t, "svlogd"), "./log"}, {peer(t, "s6-log"), "./log"}} {
+	for _, first := range [][]string{ours, {need.Peer(t, "multilog"), "./log"}, {need.Peer(t, "svlogd"), "./log"}, {need.Peer(t, "s6-log"), "./log"}} {
 		dir := t.TempDir()
 		must(t, os.Mkdir(filepath.Join(dir, "log"), 0o755))
 		l := start(t, dir, first...)
@@ -326,7 +328,7 @@ func TestLocked(t *testing.T) {
 	l := start(t, dir, ours...)
 	l.say(t, "a\n")
 	for _, other := range [][]string{{"multilog", "./log"}, {"svlogd", "./log"}, {"s6-log", "./log"}} {
-		if got := run(t, dir, "x\n", peer(t, other[0]), other[1:]...); got.code != 111 {
+		if got := run(t, dir, "x\n", need.Peer(t, other[0]), other[1:]...); got.code != 111 {
 			t.Errorf("%s while we run: got %+v", other[0], got)
 		}
 	}

@@ -10,15 +10,15 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 const nobody = 65534
 
 func needRoot(t *testing.T) {
 	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("this test needs root")
-	}
+	need.Root(t)
 }
 
 // small mounts a file system of few bytes at log in a new directory, and

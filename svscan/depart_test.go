@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // program puts an executable into the scan directory, which tells of its end
@@ -188,9 +190,7 @@ func TestGuard(t *testing.T) {
 // TestFirstGuards needs root, for a process namespace: process 1 does not leave
 // its services, and is gone when they are.
 func TestFirstGuards(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Skip("not root")
-	}
+	need.Root(t)
 	t.Parallel()
 	for prog, refused := range map[string][]syscall.Signal{
 		"svscan": {syscall.SIGQUIT, syscall.SIGSEGV}, "runsvdir": {syscall.SIGHUP, syscall.SIGQUIT}, "s6-svscan": {syscall.SIGABRT},

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 func TestStop(t *testing.T) {
@@ -232,9 +234,7 @@ func TestFirst(t *testing.T) {
 			tr.cmd = exec.Command(tr.top+"/bin/svscan", tr.scan)
 			tr.cmd.Args[0] = prog
 			tr.cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWPID}
-			if os.Getuid() != 0 {
-				t.Skip("not root")
-			}
+			need.Root(t)
 			tr.start()
 			name := styles[prog].supervise
 			tr.expect(name + " a")

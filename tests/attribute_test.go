@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/tests/need"
 )
 
 // What supervise makes of svexec; what svexec does itself is tested beside it.
@@ -18,7 +19,7 @@ import (
 // when the setting is right.
 func TestUnknownUser(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	w := plant(t)
 	w.put("web/run", sleeper)
 	w.put("web/finish", "#!/bin/sh\necho >>"+w.dir+"/finished\n")
@@ -128,7 +129,7 @@ func TestReadyThroughExec(t *testing.T) {
 // TestSameUser: the same tree runs as root and as anybody.
 func TestSameUser(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	w := plant(t)
 	w.flags = []string{"-no-user-change"}
 	w.put("web/run", "#!/bin/sh\nid -u >ran\nexec sleep 1000\n")

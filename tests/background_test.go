@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/tests/need"
 )
 
 // A daemon that backgrounds itself, as most do: the program forks, its child
@@ -175,7 +176,7 @@ func TestBackgroundStopsEarly(t *testing.T) {
 // is. Without -s there is no second time for those of the service.
 func TestBackgroundUser(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	w := plant(t)
 	w.backgrounds("web", "-u nobody", "#!/bin/sh\nid -u >id; umask >umask\nsetsid ./daemon &\n", daemonized)
 	w.put("web/set/umask", "027\n")
@@ -192,7 +193,7 @@ func TestBackgroundUser(t *testing.T) {
 // TestBackgroundNginx: Debian's, as its own start script has it.
 func TestBackgroundNginx(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	needPeer(t, "nginx")
 	w := plant(t)
 	port := freePort(t)

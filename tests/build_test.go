@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // programs is the directory into which ours is built, by TestMain's leave.
@@ -84,18 +86,5 @@ func havePeer(suite string) (bool, error) {
 
 func needPeer(t *testing.T, suite string) {
 	t.Helper()
-	have, err := havePeer(suite)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !have {
-		t.Skipf("%s is not installed: run make packages", suite)
-	}
-}
-
-func needRoot(t *testing.T) {
-	t.Helper()
-	if os.Getuid() != 0 {
-		t.Skip("this test needs root")
-	}
+	need.Peer(t, filepath.Base(peers[suite]))
 }

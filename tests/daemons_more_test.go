@@ -11,13 +11,15 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // TestMoreDaemons does with sshd and cron what TestDaemons does with the
 // others. They have a /run of their own and none of the machine's crontabs.
 func TestMoreDaemons(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	for _, name := range []string{"daemontools", "runit"} {
 		needPeer(t, name)
 	}

@@ -16,13 +16,15 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // TestDaemons serves the directories of examples/ and uses each daemon for
 // real, after its start, after a restart and after a kill. It needs root.
 func TestDaemons(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	for _, name := range []string{"daemontools", "runit", "nginx", "redis", "postgresql"} {
 		needPeer(t, name)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/tests/need"
 )
 
 // The cases of process 1, each in a namespace of its own: they need root.
@@ -16,7 +17,7 @@ import (
 // serveFirst starts svscan as process 1, and returns its pid as we see it.
 func (w *tree) serveFirst() int {
 	w.t.Helper()
-	needRoot(w.t)
+	need.Root(w.t)
 	w.serve("/usr/bin/unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
 	first := 0
 	eventually(w.t, w.dir, "svscan is process 1", func() bool {
@@ -50,7 +51,7 @@ func last(code int) string {
 // TestFirstOrphans: what nobody waits for leaves no zombie.
 func TestFirstOrphans(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	w := plant(t)
 	// sh forks one that forks one, and waits for neither.
 	w.put("orphans/run", "#!/bin/sh\ni=0\nwhile [ $i -lt 100 ]; do\n"+

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/tests/need"
 )
 
 // TestNested: a service may be an svscan, whose services may be too. The end of
@@ -74,7 +75,7 @@ func TestNestedKilled(t *testing.T) {
 // in order.
 func TestFirst(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	const orphans = 300
 	w := plant(t)
 	w.put("web/run", "#!/bin/sh\ntrap 'echo end >>said; exit 0' TERM\nsleep 1000 >/dev/null 2>&1 &\necho ready >>said\nwhile :; do wait; done\n")

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/tests/need"
 )
 
 // These are the lines that people type and have in their notes, with $SVDIR for
@@ -134,7 +135,7 @@ func TestRemovedAsDjbSays(t *testing.T) {
 // TestLookedAtByAnyone: nobody may look, and the owner alone may act.
 func TestLookedAtByAnyone(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	clientsOf(t, "runit", func(t *testing.T, clients string) {
 		w := notes(t, clients)
 		w.run(order("ln -s $SV/web $SV/other $SVDIR"))

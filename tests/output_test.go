@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/tests/need"
 )
 
 // chatty says numbered lines until the file enough is there.
@@ -72,7 +73,7 @@ func checkNumbered(t *testing.T, text string) {
 // TestLoggerWithUser: attributes of a logger are in its own set/.
 func TestLoggerWithUser(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	w := plant(t)
 	w.put("web/run", "#!/bin/sh\necho hello\nexec sleep 1000\n")
 	w.put("web/log/set/user", "nobody\n")
@@ -150,7 +151,7 @@ func TestOutput(t *testing.T) {
 // other.
 func TestRunDirectory(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	w := plant(t)
 	w.put("../etc/web/run", "#!/bin/sh\necho from $PWD\nexec sleep 1000\n")
 	w.put("../etc/web/log/run", "#!/bin/sh\nexec cat >>lines\n")

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/tests/need"
 )
 
 var scopeRounds = flag.Int("scope-rounds", 10, "how often TestKillTree plants a tree")
@@ -193,7 +194,7 @@ func cgroupOf(pid int) string {
 // all that it starts, and it goes with the run. It needs root, and cgroups of
 // version 2.
 func TestKillCgroup(t *testing.T) {
-	needRoot(t)
+	need.Root(t)
 	t.Parallel()
 	text, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil || !strings.Contains(string(text), " - cgroup2 ") {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/tests/need"
 )
 
 // These need root: the kernel is short of something that supervise needs. It
@@ -46,7 +47,7 @@ func (w *tree) fill(dir string) func() {
 
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	w := plant(t)
 	dir := w.mount("web", "none", "tmpfs", 0, "size=128k")
 	w.put("web/run", sleeper)
@@ -74,7 +75,7 @@ func TestFullDisk(t *testing.T) {
 // TestFullDiskAtStart: what cannot be begun is begun as soon as there is room.
 func TestFullDiskAtStart(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	w := plant(t)
 	dir := w.mount("web", "none", "tmpfs", 0, "size=128k,nr_inodes=4")
 	w.put("web/run", sleeper)
@@ -95,7 +96,7 @@ func TestFullDiskAtStart(t *testing.T) {
 // TestNoDescriptors: supervise may open no more files.
 func TestNoDescriptors(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	w := plant(t)
 	w.put("web/run", sleeper)
 	w.put("web/log/run", "#!/bin/sh\nexec cat >>lines\n")
@@ -115,7 +116,7 @@ func TestNoDescriptors(t *testing.T) {
 // TestNoProcesses: the user of supervise may have no more processes.
 func TestNoProcesses(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	w := plant(t)
 	w.put("web/run", sleeper)
 	w.must(filepath.WalkDir(w.dir, func(path string, _ os.DirEntry, err error) error {
@@ -180,7 +181,7 @@ func (w *tree) restarted(service string, old status.Record) status.Record {
 // is elsewhere, and refused in a line if it is not.
 func TestReadOnly(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	w := plant(t)
 	w.put("../definition/run", sleeper)
 	w.put("../hopeless/run", sleeper)

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // values are the settings that are a file with one line, some with several, and
@@ -101,7 +103,7 @@ func TestBadValues(t *testing.T) {
 // Settings that are not there, or not to be read.
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	for setting, value := range values {
 		p := plant(t, map[string]string{"set/" + setting: value}).asNobody()
 		must(t, os.Chmod(p.path("set/"+setting), 0))

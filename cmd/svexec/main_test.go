@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // called makes this program svexec instead of its tests.
@@ -243,13 +245,6 @@ func (s *started) stat(n int) int {
 	return value
 }
 
-func needRoot(t *testing.T) {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("this test needs root")
-	}
-}
-
 // bothUsers runs a test as we are, and as nobody where we are root.
 func bothUsers(t *testing.T, test func(t *testing.T, as func(*place) *place)) {
 	t.Run("as we are", func(t *testing.T) {
@@ -258,7 +253,7 @@ func bothUsers(t *testing.T, test func(t *testing.T, as func(*place) *place)) {
 	})
 	t.Run("as nobody", func(t *testing.T) {
 		t.Parallel()
-		needRoot(t)
+		need.Root(t)
 		test(t, (*place).asNobody)
 	})
 }

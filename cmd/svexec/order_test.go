@@ -8,13 +8,15 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // D1, D10: each step finds what those before it did, and nothing of those behind
 // it: prepare, which is between, tells what it sees, as the service does.
 func TestOrder(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	const tell = `#!/bin/sh
 read -r stat </proc/$$/stat
 set -- ${stat##*)}
@@ -63,7 +65,7 @@ func TestPrepare(t *testing.T) {
 // D10: directories are made with exactly their mode and owner.
 func TestDirs(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	p := plant(t, map[string]string{
 		"set/umask": "077", "old/": "", "kept/": "", "wrong/": "",
 		"set/dirs/1": "new/%n 2750 nobody:daemon\n",
@@ -101,7 +103,7 @@ func owned(t *testing.T, path string) string {
 // own.
 func TestDirsFollowNoForeignLinks(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	p := plant(t, map[string]string{"theirs/": "", "ours/": "", "victim/sub/": ""})
 	must(t, os.Chown(p.path("theirs"), nobody, nobody))
 	must(t, os.Symlink("../victim", p.path("theirs/link")))
@@ -124,7 +126,7 @@ func TestDirsFollowNoForeignLinks(t *testing.T) {
 
 func TestDirsAsNobody(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	p := plant(t, map[string]string{"data/": "", "set/dirs/1": "data/own 0750 nobody", "set/dirs/2": "/usr/lib"}).asNobody()
 	must(t, os.Chmod(p.path("data"), 0o777))
 	p.runs()
@@ -140,7 +142,7 @@ func TestDirsAsNobody(t *testing.T) {
 // Below a new root the program, and cwd, are looked for there.
 func TestChroot(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	p := plant(t, map[string]string{"set/chroot": "root\n", "set/user": "nobody", "root/data/": "", "run": "#!/bin/sh\n"})
 	transplant(t, "/bin/cat", p.path("root"))
 	s := p.runs()

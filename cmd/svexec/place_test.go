@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // D1: an argv without a script; blanks and empty arguments arrive as they are.
@@ -104,9 +106,7 @@ func TestEnvironment(t *testing.T) {
 // The rules of environment directories are those of envdir, to the byte.
 func TestEnvironmentAsEnvdir(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("envdir"); err != nil {
-		t.Skip("daemontools is not installed")
-	}
+	need.Peer(t, "envdir")
 	p := plant(t, map[string]string{
 		"set/env/A": "plain", "set/env/B": "newline\nmore", "set/env/C": " blanks \t \n", "set/env/D": "\n", "set/env/E": "",
 		"set/env/F": "a\x00b\x00\n", "set/env/G": "  \t", "set/env/H": "cr\r\n", "set/env/I": "\x00", "set/env/J": "\n\n", "set/env/K": "größe \x7f\x01",

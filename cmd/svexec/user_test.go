@@ -10,12 +10,14 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // D4: user, group, supplementary groups.
 func TestUser(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	p := plant(t, nil)
 	for value, want := range map[string]struct{ uid, gid, groups string }{
 		"nobody":         {"65534", "65534", "65534"},
@@ -50,7 +52,7 @@ func TestUser(t *testing.T) {
 // Whoever may not change users is refused, unless there is nothing to change.
 func TestUserAsNobody(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	p := plant(t, map[string]string{"set/user": "nobody"}).asNobody()
 	p.runs()
 	p.put("set/user", ":65534:65534")
@@ -64,7 +66,7 @@ func TestUserAsNobody(t *testing.T) {
 // svexec -u is a tool for the hand: no set/ is looked at, unless asked for.
 func TestUserByHand(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	p := plant(t, map[string]string{"set/user": "frob", "set/umask": "0777"})
 	p.args = []string{"-u", "nobody:daemon"}
 	p.runs().expect(map[string]string{"Uid": "65534 65534 65534 65534", "Groups": "1", "Umask": "0022"})
@@ -76,7 +78,7 @@ func TestUserByHand(t *testing.T) {
 // D6: capabilities of a user who has none.
 func TestCapabilities(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	p := plant(t, map[string]string{"set/user": "nobody"})
 	for text, want := range map[string]uint64{
 		"":                                      0,
@@ -104,7 +106,7 @@ func TestCapabilities(t *testing.T) {
 // The proof of D6: a user who is not root listens below 1024.
 func TestCapabilityBindsLowPort(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	if _, err := exec.LookPath("perl"); err != nil {
 		t.Skip("perl is not installed")
 	}
@@ -145,7 +147,7 @@ func lowPortsAreFree(t *testing.T) bool {
 // A user without privileges may take on fewer, not more.
 func TestCapabilitiesAsNobody(t *testing.T) {
 	t.Parallel()
-	needRoot(t)
+	need.Root(t)
 	p := plant(t, map[string]string{"set/capabilities": "", "set/no-new-privs": ""}).asNobody()
 	p.runs().expect(map[string]string{"CapEff": "0000000000000000", "NoNewPrivs": "1"})
 	p.put("set/capabilities", "kill")

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // patience is how long a test waits for what should come at once.
@@ -53,14 +55,7 @@ var build = sync.OnceValue(func() error {
 func both(t *testing.T, name string) [2]string {
 	t.Helper()
 	must(t, build())
-	real := filepath.Join("/usr/bin", name)
-	if _, err := os.Stat(real); err != nil {
-		if os.Getenv("REQUIRE_PEERS") != "" {
-			t.Fatalf("REQUIRE_PEERS is set and %s is not installed: run make packages", name)
-		}
-		t.Skipf("%s is not installed: run make packages", name)
-	}
-	return [2]string{real, filepath.Join(bin, name)}
+	return [2]string{need.Peer(t, name), filepath.Join(bin, name)}
 }
 
 func must(t *testing.T, err error) {

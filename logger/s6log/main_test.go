@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // patience is how long a test waits for what should come at once.
@@ -48,13 +50,10 @@ func ours(t *testing.T) string {
 	return filepath.Join(programs, "s6-log")
 }
 
-// theirs is the program itself.
-const theirs = "/usr/bin/s6-log"
-
 // both are the two programs, ours first.
 func both(t *testing.T) [2]string {
 	t.Helper()
-	return [2]string{ours(t), theirs}
+	return [2]string{ours(t), need.Peer(t, "s6-log")}
 }
 
 func must(t *testing.T, err error) {

@@ -7,15 +7,15 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // small mounts a file system of few bytes at log in a new directory, and
 // returns that.
 func small(t *testing.T, config string) string {
 	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("this test needs root")
-	}
+	need.Root(t)
 	dir := t.TempDir()
 	log := filepath.Join(dir, "log")
 	must(t, os.Mkdir(log, 0o755))
@@ -32,7 +32,7 @@ const noRoom = "svlogd: pausing: unable to write to current: log: out of disk sp
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	text := numbered(0, 1000)
-	for _, program := range []string{real(t), ours(t)} {
+	for _, program := range []string{need.Peer(t, "svlogd"), ours(t)} {
 		dir := small(t, "s20000\nn100\n")
 		log := filepath.Join(dir, "log")
 		l := start(t, dir, program, "log")
@@ -92,7 +92,7 @@ func TestKilledWhenFull(t *testing.T) {
 func TestSacrifice(t *testing.T) {
 	t.Parallel()
 	text := numbered(0, 5000)
-	for _, program := range []string{real(t), ours(t)} {
+	for _, program := range []string{need.Peer(t, "svlogd"), ours(t)} {
 		dir := small(t, "s8000\nn100\nN2\n")
 		got := runs(t, dir, text, program, "log")
 		if want := "exit code 0\nsaid:\nsvlogd: warning: out of disk space, delete: log/TIME.s\n"; !strings.HasPrefix(got, want) {

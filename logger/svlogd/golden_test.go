@@ -6,13 +6,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // both runs svlogd and ours on the same files, and wants the same from them.
 func both(t *testing.T, files tree, input string, args ...string) {
 	t.Helper()
 	var got [2]string
-	for i, program := range []string{ours(t), real(t)} {
+	for i, program := range []string{ours(t), need.Peer(t, "svlogd")} {
 		dir := t.TempDir()
 		files.plant(t, dir)
 		got[i] = runs(t, dir, input, program, args...)
@@ -134,7 +136,7 @@ func TestDatagrams(t *testing.T) {
 		{"u%s\n-*\n+last\n", "log"}, {"u%s\n", "-l 3 log"}, {"U%s\npp\n", "-l 4 -r. log"},
 	} {
 		var got [2]string
-		for i, program := range []string{ours(t), real(t)} {
+		for i, program := range []string{ours(t), need.Peer(t, "svlogd")} {
 			dir := t.TempDir()
 			tree{"log/config": strings.ReplaceAll(c.config, "%s", to)}.plant(t, dir)
 			got[i] = runs(t, dir, input, program, strings.Fields(c.args)...)

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // living is a svlogd that reads from a pipe.
@@ -158,7 +160,7 @@ func TestSignals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var got [2]string
-			for i, program := range []string{ours(t), real(t)} {
+			for i, program := range []string{ours(t), need.Peer(t, "svlogd")} {
 				dir := t.TempDir()
 				tree{"log/": ""}.plant(t, dir)
 				l := start(t, dir, program, "-v", "log", "late")
@@ -181,7 +183,7 @@ func TestTakeOver(t *testing.T) {
 	tree{"log/config": "s4096\nn1000\n"}.plant(t, dir)
 	next := 0
 	for round := range 8 {
-		program, how := []string{ours(t), real(t)}[round%2], round/2%2
+		program, how := []string{ours(t), need.Peer(t, "svlogd")}[round%2], round/2%2
 		l := start(t, dir, program, "log")
 		l.say(t, numbered(next, 150+round))
 		next += 150 + round
@@ -194,7 +196,7 @@ func TestTakeOver(t *testing.T) {
 		must(t, l.Process.Kill())
 		<-l.gone
 	}
-	for _, program := range []string{real(t), ours(t)} {
+	for _, program := range []string{need.Peer(t, "svlogd"), ours(t)} {
 		runs(t, dir, numbered(next, 1), program, "log")
 		next++
 	}
@@ -206,7 +208,7 @@ func TestTakeOver(t *testing.T) {
 // TestLocked: a directory has one logger, whichever comes first.
 func TestLocked(t *testing.T) {
 	t.Parallel()
-	both := []string{ours(t), real(t)}
+	both := []string{ours(t), need.Peer(t, "svlogd")}
 	for i, first := range both {
 		dir := t.TempDir()
 		tree{"log/": ""}.plant(t, dir)

@@ -46,19 +46,6 @@ func ours(t testing.TB) string {
 	return filepath.Join(programs, "svlogd")
 }
 
-// real is the path of runit's.
-func real(t testing.TB) string {
-	t.Helper()
-	const path = "/usr/bin/svlogd"
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("REQUIRE_PEERS") != "" {
-			t.Fatal("REQUIRE_PEERS is set and svlogd is not installed: run make packages")
-		}
-		t.Skip("svlogd is not installed: run make packages")
-	}
-	return path
-}
-
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {

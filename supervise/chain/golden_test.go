@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 func TestMain(m *testing.M) {
@@ -130,12 +132,10 @@ func perform(t *testing.T, bin, line string) outcome {
 
 func needAll(t *testing.T) {
 	t.Helper()
-	if os.Getuid() != 0 {
-		t.Skip("who is not root cannot change users")
-	}
+	need.Root(t) // it changes users
 	for name := range loaders {
-		if _, err := os.Stat(filepath.Join(theirs, name)); err != nil && name != checkerName {
-			t.Skipf("%s is not installed", name)
+		if name != checkerName {
+			need.Peer(t, name)
 		}
 	}
 }

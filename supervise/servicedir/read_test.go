@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // directory is an open directory of this test, and its path.
@@ -96,9 +98,7 @@ func expectReason(t *testing.T, err error, why string) {
 
 // Needs root: as nobody, a setting of root's may not be readable.
 func TestReadValueAsNobody(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("not root")
-	}
+	need.Root(t)
 	fd, dir := directory(t)
 	write(t, filepath.Join(dir, "setting"), "1")
 	must(t, os.Chmod(dir, 0o755))
@@ -248,9 +248,7 @@ func expectSame(t *testing.T, fd int, path string) {
 
 // Needs root: a service directory on a read-only file system.
 func TestOpenStateReadOnly(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("not root")
-	}
+	need.Root(t)
 	dir, elsewhere := t.TempDir(), t.TempDir()
 	done := make(chan struct{})
 	go func() { // its thread has mounts of its own, and ends with it

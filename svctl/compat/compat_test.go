@@ -21,6 +21,7 @@ import (
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/logger/tai64n"
 	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/tests/need"
 )
 
 // oursDir has this test program under every name: called so it is that client,
@@ -59,19 +60,6 @@ func withNames(m *testing.M) int {
 		panic(err)
 	}
 	return m.Run()
-}
-
-// peer is the path of a program of the field.
-func peer(t testing.TB, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("REQUIRE_PEERS") == "1" {
-			t.Fatalf("peer missing: %v", err)
-		}
-		t.Skipf("peer missing: %v", err)
-	}
-	return path
 }
 
 // result is what came of one call.
@@ -275,9 +263,9 @@ func compare(t *testing.T, c call, build func(s *scene)) {
 	if _, known := clients[program]; !known {
 		program = "sv"
 	}
-	theirs := peer(t, program)
-	if c.nobody && os.Getuid() != 0 {
-		t.Skip("needs root to be nobody")
+	theirs := need.Peer(t, program)
+	if c.nobody {
+		need.Root(t)
 	}
 	var scenes [2]*scene
 	var got [2]result

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/tests/need"
 )
 
 // supervise starts a supervisor of the field for the service name and waits
@@ -21,7 +22,7 @@ func (s *scene) supervise(supervisor, name string) *os.Process {
 	t := s.t
 	t.Helper()
 	s.live = true
-	cmd := exec.Command(peer(t, supervisor), name)
+	cmd := exec.Command(need.Peer(t, supervisor), name)
 	cmd.Dir = s.root
 	fifos := []string{name + "/supervise/ok"}
 	if supervisor == "s6-supervise" {

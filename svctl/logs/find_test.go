@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/svdir/svdir/svctl"
+	"github.com/svdir/svdir/tests/need"
 )
 
 // Without a running logger a log is where it is by custom, or where log/run
@@ -76,7 +77,7 @@ func TestOpenLog(t *testing.T) {
 		t.Errorf("got %q, %v; want %q", got, err, dir)
 	}
 	below := t.TempDir()
-	r = record(t, below, "sh", "-c", peer(t, "svlogd")+" -tt "+below+"; :")
+	r = record(t, below, "sh", "-c", need.Peer(t, "svlogd")+" -tt "+below+"; :")
 	if got, err := openLog(r.cmd.Process.Pid); got != below || err != nil {
 		t.Errorf("below a script: got %q, %v; want %q", got, err, below)
 	}

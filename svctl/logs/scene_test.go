@@ -14,23 +14,11 @@ import (
 	"time"
 
 	"github.com/svdir/svdir/logger/logdir"
+	"github.com/svdir/svdir/tests/need"
 )
 
 // patience is how long a test waits for what should come at once.
 const patience = 30 * time.Second
-
-// peer is the path of a program of another suite.
-func peer(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("REQUIRE_PEERS") == "1" {
-			t.Fatalf("peer missing: %v", err)
-		}
-		t.Skipf("peer missing: %v", err)
-	}
-	return path
-}
 
 // recorder is a real logger on a pipe that outlives it.
 type recorder struct {
@@ -47,7 +35,7 @@ type recorder struct {
 // current when this returns.
 func record(t *testing.T, dir string, argv ...string) *recorder {
 	t.Helper()
-	argv[0] = peer(t, argv[0])
+	argv[0] = need.Peer(t, argv[0])
 	in, out, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)

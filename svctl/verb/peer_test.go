@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // peers are the supervisors of the field.
@@ -15,14 +17,7 @@ var peers = []string{"supervise", "runsv", "s6-supervise"}
 // the suite is not installed, unless REQUIRE_PEERS is set.
 func startPeer(t *testing.T, program, dir, name string) {
 	t.Helper()
-	path, err := exec.LookPath(program)
-	if err != nil {
-		if os.Getenv("REQUIRE_PEERS") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	cmd := exec.Command(path, name)
+	cmd := exec.Command(need.Peer(t, program), name)
 	cmd.Dir = dir
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -107,10 +102,7 @@ func TestLinkUnderRunsvdir(t *testing.T) {
 	scan, defs := tree(t), t.TempDir()
 	script(t, defs+"/web/run", "exec sleep 1000\n")
 	script(t, defs+"/web/log/run", "exec cat >/dev/null\n")
-	path, err := exec.LookPath("runsv")
-	if err != nil {
-		t.Skip(err)
-	}
+	path := need.Peer(t, "runsv")
 	if code, out, _ := invoke("link --no-wait " + defs + "/web"); code != done || out != "web: linked\n" {
 		t.Fatalf("link: exit %d, %s", code, out)
 	}
@@ -141,9 +133,7 @@ func TestLinkUnderRunsvdir(t *testing.T) {
 
 // The services of a tree below the tree are shown and addressed.
 func TestNested(t *testing.T) {
-	if _, err := exec.LookPath("runsvdir"); err != nil {
-		t.Skip(err)
-	}
+	need.Peer(t, "runsvdir")
 	dir, inner := tree(t), t.TempDir()
 	script(t, inner+"/leaf/run", "exec sleep 1000\n")
 	script(t, dir+"/nest/run", "exec runsvdir "+inner+"\n")

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/tests/need"
 )
 
 // actAs makes the test binary svctl, so that another user can run it.
@@ -24,9 +25,7 @@ func TestMain(m *testing.M) {
 
 // Needs root. Anyone may look, the owner acts, and who may not is told why.
 func TestOtherUser(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("needs root")
-	}
+	need.Root(t)
 	const nobody = 65534
 	dir := tree(t, "web", "peer")
 	for _, d := range []string{filepath.Dir(dir), dir} {
