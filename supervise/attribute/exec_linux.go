@@ -2,7 +2,10 @@ package attribute
 
 import (
 	"errors"
+	"os"
 	"path"
+	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"unsafe"
@@ -185,4 +188,30 @@ func defaultSignals() {
 		}
 		fifo.DefaultAction(sig)
 	}
+	awaitHandlers()
+}
+
+// awaitHandlers waits until no other thread runs. One that was in its handler
+// when that was taken away has still to send the signal that ends us; it never
+// sleeps before, and exec would end it first. Without /proc nobody knows.
+func awaitHandlers() {
+	runtime.LockOSThread() // so that this thread, which runs, stays the one not asked
+	defer runtime.UnlockOSThread()
+	self := strconv.Itoa(unix.Gettid())
+	tasks, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		return
+	}
+	for _, task := range tasks {
+		for task.Name() != self && runs(task.Name()) {
+			_, _, _ = unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0) // cannot fail
+		}
+	}
+}
+
+// runs says that a thread of ours is neither asleep nor gone.
+func runs(tid string) bool {
+	text, err := os.ReadFile("/proc/self/task/" + tid + "/stat")
+	_, after, found := strings.Cut(string(text), ") ")
+	return err == nil && found && after[0] == 'R'
 }
