@@ -17,3 +17,11 @@ func DefaultAction(sig syscall.Signal) {
 	var to action
 	_, _, _ = unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), uintptr(unsafe.Pointer(&to)), 0, unsafe.Sizeof(to.mask), 0, 0) // KILL and STOP have no other
 }
+
+// Ignored says that sig is ignored.
+func Ignored(sig syscall.Signal) bool {
+	const ignored = 1 // SIG_IGN
+	var is action
+	_, _, errno := unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), 0, uintptr(unsafe.Pointer(&is)), unsafe.Sizeof(is.mask), 0, 0)
+	return errno == 0 && is.handler == ignored
+}

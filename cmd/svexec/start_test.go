@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // The program gets the descriptors that were meant for it, and no other: not
@@ -76,6 +78,21 @@ func TestTermIsNotLost(t *testing.T) {
 		if ended := cmd.ProcessState.Sys().(syscall.WaitStatus); ended.Signal() != syscall.SIGTERM {
 			t.Fatalf("got %v; want an end by TERM", cmd.ProcessState)
 		}
+	}
+}
+
+// Where /proc is of another namespace of pids it knows our threads by other
+// numbers, and none of them is waited for in vain.
+func TestForeignProc(t *testing.T) {
+	t.Parallel()
+	need.Root(t)
+	p := plant(t, nil)
+	cmd := exec.Command("unshare", "--pid", "--fork", "--kill-child", program, "sh", "-c", "echo $$")
+	cmd.Dir, cmd.Env = p.dir, append([]string{called}, p.env...)
+	stuck := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+	defer stuck.Stop()
+	if got, err := cmd.Output(); err != nil || string(got) != "1\n" {
+		t.Errorf("got %q, %v; want 1, the pid in the new namespace", got, err)
 	}
 }
 

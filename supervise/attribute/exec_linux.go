@@ -2,17 +2,13 @@ package attribute
 
 import (
 	"errors"
-	"os"
 	"path"
-	"runtime"
-	"strconv"
 	"strings"
 	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 
-	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/setting"
 )
@@ -173,45 +169,4 @@ func (s *start) full(prog string) string {
 		return prog
 	}
 	return path.Join(s.home, prog)
-}
-
-// defaultSignals takes the handlers of the runtime away. TERM must end us by
-// itself: the runtime would send another signal for it, which exec would lose.
-// It also takes away what we were told to ignore, which exec would keep. The
-// runtime still needs those of faults, and PIPE lets a write fail.
-func defaultSignals() {
-	const last = 64
-	for sig := unix.Signal(1); sig <= last; sig++ {
-		switch sig {
-		case unix.SIGSEGV, unix.SIGBUS, unix.SIGFPE, unix.SIGPIPE, unix.SIGURG:
-			continue
-		}
-		fifo.DefaultAction(sig)
-	}
-	awaitHandlers()
-}
-
-// awaitHandlers waits until no other thread runs. One that was in its handler
-// when that was taken away has still to send the signal that ends us; it never
-// sleeps before, and exec would end it first. Without /proc nobody knows.
-func awaitHandlers() {
-	runtime.LockOSThread() // so that this thread, which runs, stays the one not asked
-	defer runtime.UnlockOSThread()
-	self := strconv.Itoa(unix.Gettid())
-	tasks, err := os.ReadDir("/proc/self/task")
-	if err != nil {
-		return
-	}
-	for _, task := range tasks {
-		for task.Name() != self && runs(task.Name()) {
-			_, _, _ = unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0) // cannot fail
-		}
-	}
-}
-
-// runs says that a thread of ours is neither asleep nor gone.
-func runs(tid string) bool {
-	text, err := os.ReadFile("/proc/self/task/" + tid + "/stat")
-	_, after, found := strings.Cut(string(text), ") ")
-	return err == nil && found && after[0] == 'R'
 }

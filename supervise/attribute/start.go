@@ -47,7 +47,7 @@ type option[T any] struct {
 // that nothing is left but that.
 func Exec(o Options) error {
 	runtime.LockOSThread() // see the package
-	defaultSignals()
+	DefaultSignals(true)
 	if o.Report >= 0 {
 		if _, err := unix.FcntlInt(uintptr(o.Report), unix.F_SETFD, unix.FD_CLOEXEC); err != nil {
 			return &trouble{"use", "descriptor of -e", err}

@@ -49,8 +49,8 @@ func Knows(name string) bool { return loaders[name] != nil }
 
 // Main is the loader of this name with its arguments, without argv[0].
 func Main(name string, args []string) (code int) {
-	runtime.LockOSThread() // see the package
-	defaultSignals()
+	runtime.LockOSThread()          // see the package
+	attribute.DefaultSignals(false) // what is ignored stays so, for the program
 	return loaders[name](&call{name: name, args: slices.Clone(args), env: os.Environ()})
 }
 
