@@ -9,48 +9,24 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/svdir/svdir/logger/logdir"
 	"github.com/svdir/svdir/logger/tai64n"
+	"github.com/svdir/svdir/tests/need"
 )
 
 // patience is how long a test waits for what should come at once, or after the
 // five seconds that a logger pauses.
 const patience = 40 * time.Second
 
-var programs string
-
-func TestMain(m *testing.M) {
-	var err error
-	if programs, err = os.MkdirTemp("", "svlog-bin-"); err == nil {
-		err = os.Chmod(programs, 0o755) // nobody runs it too
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	_ = os.RemoveAll(programs) // best effort: it is in the temporary directory
-	os.Exit(code)
-}
-
-var build = sync.OnceValue(func() error {
-	cmd := exec.Command("go", "build", "-o", programs+"/", "../cmd/svlog")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("go build: %v\n%s", err, out)
-	}
-	return nil
-})
+func TestMain(m *testing.M) { need.Main(m) }
 
 // svlog is the path of our program.
 func svlog(t *testing.T) string {
 	t.Helper()
-	must(t, build())
-	return filepath.Join(programs, "svlog")
+	return need.Program(t, "svlog", "svlog")
 }
 
 func must(t *testing.T, err error) {

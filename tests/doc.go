@@ -21,6 +21,8 @@
 //	chaos/             a tree of all shapes while random processes of ours are killed
 //	pipe_test.go       a flood of lines while the logger comes and goes
 //	nest_test.go       svscan as a service, and as process 1; clean_test.go: what a service starts with
+//	need/              programs of ours and of the field, for the tests of all packages
+//	report_test.go     what make check shows of all this
 //	tree_test.go       the scan directory and svscan that these have; build_test.go, process_test.go, wait_test.go: likewise
 //	notice_test.go     messages that nobody reads; terminal_test.go, nohup_test.go: HUP
 //	layers_test.go     who imports whom, and the other rules of the house

@@ -52,12 +52,11 @@ func TestNothingMade(t *testing.T) {
 // TestNonBlocking: an input that does not block has not ended.
 func TestNonBlocking(t *testing.T) {
 	t.Parallel()
-	must(t, build())
 	for name, want := range map[string]string{"multilog": "one\ntwo\n", "tai64n": "@ one\n@ two\n", "tai64nlocal": "one\ntwo\n"} {
 		r, w, err := os.Pipe()
 		must(t, err)
 		must(t, unix.SetNonblock(int(r.Fd()), true))
-		s := startFrom(t, r, t.TempDir(), nil, filepath.Join(bin, name), "./d")
+		s := startFrom(t, r, t.TempDir(), nil, ours(t, name), "./d")
 		for _, line := range []string{"one\n", "two\n"} {
 			waitsFor(t, s)
 			_, err := w.WriteString(line)

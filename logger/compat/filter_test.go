@@ -111,7 +111,6 @@ func TestMalformed(t *testing.T) {
 // TestFilterTrouble: what cannot be read or written.
 func TestFilterTrouble(t *testing.T) {
 	t.Parallel()
-	must(t, build())
 	for _, name := range []string{"tai64n", "tai64nlocal", "readproctitle", "multilog"} {
 		var seen [2]string
 		for i, program := range both(t, name) {
@@ -134,7 +133,6 @@ func TestFilterTrouble(t *testing.T) {
 // TestFlushes: what was read is written before more is waited for.
 func TestFlushes(t *testing.T) {
 	t.Parallel()
-	must(t, build())
 	for _, c := range []struct{ name, in, want string }{
 		{"tai64n", "a\nb", "@ a\n@ b"}, {"tai64nlocal", "@400000004b7e2b4a00000001 x\n@", "2010-02-19 06:10:08.000000001 x\n"},
 	} {

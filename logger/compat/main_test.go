@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -24,38 +23,18 @@ import (
 // patience is how long a test waits for what should come at once.
 const patience = 120 * time.Second
 
-var bin string
+func TestMain(m *testing.M) { need.Main(m) }
 
-func TestMain(m *testing.M) {
-	var err error
-	if bin, err = os.MkdirTemp("", "svlog-compat-"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	_ = os.RemoveAll(bin) // best effort: it is in the temporary directory
-	os.Exit(code)
+// ours is the path of our program of this name.
+func ours(t *testing.T, name string) string {
+	t.Helper()
+	return need.Program(t, "svlog", name)
 }
-
-var build = sync.OnceValue(func() error {
-	cmd := exec.Command("go", "build", "-o", bin+"/", "../../cmd/svlog")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("go build: %v\n%s", err, out)
-	}
-	for name := range programs {
-		if err := os.Symlink("svlog", filepath.Join(bin, name)); err != nil {
-			return err
-		}
-	}
-	return nil
-})
 
 // both are the paths of the real program, which comes first, and of ours.
 func both(t *testing.T, name string) [2]string {
 	t.Helper()
-	must(t, build())
-	return [2]string{need.Peer(t, name), filepath.Join(bin, name)}
+	return [2]string{need.Peer(t, name), ours(t, name)}
 }
 
 func must(t *testing.T, err error) {

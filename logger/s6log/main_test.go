@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -21,33 +20,12 @@ import (
 // patience is how long a test waits for what should come at once.
 const patience = 120 * time.Second
 
-var programs string
-
-func TestMain(m *testing.M) {
-	var err error
-	if programs, err = os.MkdirTemp("", "s6log-bin-"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	_ = os.RemoveAll(programs) // best effort: it is in the temporary directory
-	os.Exit(code)
-}
-
-var build = sync.OnceValue(func() error {
-	cmd := exec.Command("go", "build", "-o", filepath.Join(programs, "svlog"), "../../cmd/svlog")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("go build: %v\n%s", err, out)
-	}
-	return os.Symlink("svlog", filepath.Join(programs, "s6-log"))
-})
+func TestMain(m *testing.M) { need.Main(m) }
 
 // ours is our program under the name s6-log.
 func ours(t *testing.T) string {
 	t.Helper()
-	must(t, build())
-	return filepath.Join(programs, "s6-log")
+	return need.Program(t, "svlog", "s6-log")
 }
 
 // both are the two programs, ours first.

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // TestTakeOver has both, and svlog under its own name, follow each other in one
@@ -22,7 +24,7 @@ func TestTakeOver(t *testing.T) {
 	words := map[string][]string{
 		"ours":   {s6[0], "s4096", "n1000", "./log"},
 		"theirs": {s6[1], "s4096", "n1000", "./log"},
-		"svlog":  {filepath.Join(programs, "svlog"), "s4096", "n1000", "./log"},
+		"svlog":  {need.Program(t, "svlog", "svlog"), "s4096", "n1000", "./log"},
 	}
 	for range 4 {
 		dir := t.TempDir()
@@ -108,7 +110,7 @@ func TestLeftover(t *testing.T) {
 func TestLocked(t *testing.T) {
 	t.Parallel()
 	s6 := both(t)
-	for _, first := range []string{s6[0], s6[1], filepath.Join(programs, "svlog")} {
+	for _, first := range []string{s6[0], s6[1], need.Program(t, "svlog", "svlog")} {
 		dir := t.TempDir()
 		l := start(t, dir, first, "./log")
 		eventually(t, "it has begun", func() bool { _, err := os.Stat(filepath.Join(dir, "log/current")); return err == nil })

@@ -8,42 +8,22 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // patience is how long a test waits for what should come at once, or after the
 // three seconds that svlogd pauses.
 const patience = 120 * time.Second
 
-var programs string
-
-func TestMain(m *testing.M) {
-	var err error
-	if programs, err = os.MkdirTemp("", "svlogd-bin-"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	_ = os.RemoveAll(programs) // best effort: it is in the temporary directory
-	os.Exit(code)
-}
-
-var build = sync.OnceValue(func() error {
-	cmd := exec.Command("go", "build", "-o", filepath.Join(programs, "svlogd"), "../../cmd/svlog")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("go build: %v\n%s", err, out)
-	}
-	return nil
-})
+func TestMain(m *testing.M) { need.Main(m) }
 
 // ours is the path of our program.
 func ours(t testing.TB) string {
 	t.Helper()
-	must(t, build())
-	return filepath.Join(programs, "svlogd")
+	return need.Program(t, "svlog", "svlogd")
 }
 
 func must(t testing.TB, err error) {

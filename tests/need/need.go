@@ -1,6 +1,7 @@
-// Package need says what a test needs of the machine. A test that cannot have
-// it is skipped, with the reason; where REQUIRE_PEERS is set, as in a check of
-// everything, a suite of the field that is not installed is a failure.
+// Package need is what a test needs: programs of ours, which it builds, and
+// what the machine must have. A test that cannot have that is skipped, with the
+// reason; where REQUIRE_PEERS is set, as in a check of everything, a suite of
+// the field that is not installed is a failure.
 package need
 
 import (
