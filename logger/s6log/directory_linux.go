@@ -221,24 +221,18 @@ func (d *directory) archives() ([]file, error) {
 	}
 	defer unix.Close(fd)
 	var all []file
-	for buf := make([]byte, 4096); ; {
-		n, err := fifo.Retry(func() (int, error) { return unix.ReadDirent(fd, buf) })
-		if err != nil || n == 0 {
-			return all, err
+	err = fifo.EachName(fd, func(name string) {
+		if _, ok := logdir.Stem(name); !ok {
+			return
 		}
-		_, _, names := unix.ParseDirent(buf[:n], -1, nil)
-		for _, name := range names {
-			if _, ok := logdir.Stem(name); !ok {
-				continue
-			}
-			var st unix.Stat_t
-			if err := unix.Fstatat(d.fd, name, &st, 0); err != nil {
-				d.warn("unable to stat " + path(d.path, name) + because(err))
-				continue
-			}
-			all = append(all, file{name, uint64(st.Size)})
+		var st unix.Stat_t
+		if err := unix.Fstatat(d.fd, name, &st, 0); err != nil {
+			d.warn("unable to stat " + path(d.path, name) + because(err))
+			return
 		}
-	}
+		all = append(all, file{name, uint64(st.Size)})
+	})
+	return all, err
 }
 
 // write appends b to current, whole or, unless that is impossible, not at all.

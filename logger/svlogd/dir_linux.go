@@ -161,18 +161,12 @@ func (d *directory) old() (names []string, err error) {
 		return nil, err
 	}
 	defer unix.Close(fd)
-	for buf := make([]byte, 4096); ; {
-		n, err := fifo.Retry(func() (int, error) { return unix.ReadDirent(fd, buf) })
-		if err != nil || n == 0 {
-			return names, err
+	err = fifo.EachName(fd, func(name string) {
+		if len(name) == tai64n.TextSize+len(done) && name[0] == '@' {
+			names = append(names, name)
 		}
-		_, _, all := unix.ParseDirent(buf[:n], -1, nil)
-		for _, name := range all {
-			if len(name) == tai64n.TextSize+len(done) && name[0] == '@' {
-				names = append(names, name)
-			}
-		}
-	}
+	})
+	return names, err
 }
 
 // stem is the name of the next old file, without its ending: this moment, or
