@@ -54,8 +54,13 @@ func (p *Poller) Signals(w Waiter, tag int, sigs ...os.Signal) error {
 	return nil
 }
 
-// Children has Wait tell of CHLD too, from now on, to the Waiter of Signals.
-func (p *Poller) Children() { signal.Notify(p.woken.died, syscall.SIGCHLD) }
+// Children has Wait tell of CHLD too, from now on, to the Waiter of Signals: it
+// does nothing before that.
+func (p *Poller) Children() {
+	if p.woken.died != nil {
+		signal.Notify(p.woken.died, syscall.SIGCHLD)
+	}
+}
 
 // Deafen ends Signals, and returns what came and was not told yet: the next Wait
 // tells it.

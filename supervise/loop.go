@@ -159,12 +159,12 @@ func (e *Engine) Run() error {
 		e.signalled(syscall.SIGTERM)
 	}
 	for len(e.services) > 0 && !e.letGo {
+		if e.orphans {
+			e.reapOrphans()
+		}
 		e.listenForRoom()
 		if err := e.poll.Wait(e.deadline()); err != nil {
 			return err
-		}
-		if e.orphans {
-			e.reapOrphans()
 		}
 		e.timeouts()
 		e.guard()
@@ -178,10 +178,14 @@ func (e *Engine) Run() error {
 }
 
 func (e *Engine) listen() error {
-	if e.subreaper {
-		defer e.poll.Children()
+	if err := e.poll.Signals(e, tagSignal, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT); err != nil {
+		return err
 	}
-	return e.poll.Signals(e, tagSignal, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT)
+	if e.subreaper { // since it has adopted, or was executed again
+		e.poll.Children()
+		e.orphans = true // what ended before was not told
+	}
+	return nil
 }
 
 // The tags of what the engine itself waits for.

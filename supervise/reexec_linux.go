@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -141,7 +142,8 @@ func (e *Engine) tried() {
 
 // execAgain becomes the new image. It returns only if that is not possible.
 func (e *Engine) execAgain() {
-	if came := e.poll.Deafen(); len(came) > 0 {
+	isOrder := func(s syscall.Signal) bool { return s != syscall.SIGCHLD } // for which the next image reaps at once
+	if slices.ContainsFunc(e.poll.Deafen(), isOrder) {
 		_ = e.listen() // it worked before
 		e.failExec("a signal came first")
 		return

@@ -297,3 +297,48 @@ func TestPidReused(t *testing.T) {
 	w.must(stranger.stop(syscall.SIGKILL))
 	w.ends()
 }
+
+// TestAdoptSubreaper: a supervise that has orphans for children, since a service
+// asks for its tree or its daemon, is followed by one, and executes itself
+// again, as any other.
+func TestAdoptSubreaper(t *testing.T) {
+	t.Parallel()
+	for setting, text := range map[string]string{"kill-scope": "tree\n", "daemonizes": "pid\n"} {
+		t.Run(setting, func(t *testing.T) {
+			t.Parallel()
+			w := plant(t)
+			w.put("web/run", "#!/bin/sh\nsh -c 'sleep 1000 &'\nexec sleep 1000\n")
+			if setting == "daemonizes" {
+				w.put("web/run", "#!/bin/sh\n./fork\n")
+				w.put("web/fork", double)
+			}
+			w.put("web/set/"+setting, text)
+			w.serve()
+			run := w.reaches("web", status.Up)
+			if setting == "daemonizes" {
+				w.happens("web", "ready", 1)
+				run = w.record("web")
+			}
+			again := func(what string) {
+				t.Helper()
+				if got := w.record("web"); got.State != status.Up || got.PID != run.PID || got.Starts != 1 || got.Ready != run.Ready {
+					t.Errorf("%s: got %+v; want the run of %+v", what, got, run)
+				}
+			}
+			for range 3 {
+				w.killSupervise("web")
+				again("after a kill")
+			}
+			for i := range 3 {
+				w.run(answers("svctl reexec web", ""))
+				eventually(t, w.scan+"/web", "the reexec", func() bool { return w.record("web").Reexecs == i+1 })
+				again("after a reexec")
+			}
+			w.must(syscall.Kill(run.PID, syscall.SIGUSR1))
+			if end := w.happens("web", "end", 1)[0]; end.PID != run.PID || end.Signal != int(syscall.SIGUSR1) {
+				t.Errorf("got end %+v; want that of %d by signal %d", end, run.PID, syscall.SIGUSR1)
+			}
+			w.ends()
+		})
+	}
+}
