@@ -136,7 +136,6 @@ func (s *scanner) begin() error {
 	}
 	// Best effort: before Linux 3.4 strangers go to process 1.
 	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-	s.bind()
 	return s.arrive()
 }
 
@@ -153,6 +152,7 @@ func (s *scanner) arrive() error {
 		}
 		s.once(&s.saidLock, err.Error())
 	}
+	s.bind() // not before: who has no tree leaves nothing to end
 	s.forgetBoot()
 	s.unreaped = true
 	s.openControl()

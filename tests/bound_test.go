@@ -387,3 +387,27 @@ func TestBoundRefused(t *testing.T) {
 	}
 	nothingBelow(t, w.dir)
 }
+
+// TestBoundHasNothing: an svscan that has no tree leaves no guardian, which would
+// end the tree that it finds later.
+func TestBoundHasNothing(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	w.serve()
+	first := w.svscan
+	for dir, want := range map[string]string{"missing": "unable to open missing: ", "service": "another svscan runs here"} {
+		w.bound("svscan", dir)
+		<-w.svscan.gone
+		if pid := w.named("svguardian"); pid != 0 {
+			t.Errorf("%s: guardian %d is left", dir, pid)
+		}
+		said, err := os.ReadFile(filepath.Join(w.dir, "said"))
+		w.must(err)
+		if code := w.svscan.cmd.ProcessState.ExitCode(); code != 111 || !strings.Contains(string(said), want) {
+			t.Errorf("%s: got exit code %d, %s; want 111, %s", dir, code, said, want)
+		}
+	}
+	w.svscan = first
+	w.ends()
+}

@@ -5,8 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -32,35 +30,21 @@ echo >ready
 exec 3>&-
 exec sleep 1000
 `)
+	var svscan int
 	if exec.Command("unshare", "--pid", "--fork", "--mount-proc", "true").Run() == nil {
-		w.serve("unshare", "--pid", "--fork", "--mount-proc", "--kill-child")
+		svscan = w.serveFirst()
 	} else {
 		w.serve()
+		svscan = w.svscan.cmd.Process.Pid
 	}
 	w.reaches("many", status.Up)
 	reaped := func() []byte {
 		text, _ := os.ReadFile(filepath.Join(w.scan, ".svscan/reaped")) // not there yet
 		return text
 	}
-	parent := func() int {
-		below, _ := exec.Command("pgrep", "-P", strconv.Itoa(w.svscan.cmd.Process.Pid)).Output()
-		if pid, err := strconv.Atoi(strings.TrimSpace(string(below))); err == nil {
-			return pid
-		}
-		return w.svscan.cmd.Process.Pid
-	}()
 	eventually(t, w.scan, "all are there", func() bool { _, err := os.Stat(filepath.Join(w.scan, "many/ready")); return err == nil })
-	children := func() (n int) {
-		lists, err := filepath.Glob("/proc/" + strconv.Itoa(parent) + "/task/*/children") // of each thread
-		w.must(err)
-		for _, list := range lists {
-			text, _ := os.ReadFile(list) // the thread may have gone
-			n += len(bytes.Fields(text))
-		}
-		return n
-	}
 	began := time.Now()
-	eventually(t, w.scan, "all were reaped", func() bool { return children() == 1 })
+	eventually(t, w.scan, "all were reaped", func() bool { return children(svscan, "") == 1 })
 	t.Logf("the last were reaped after %v", time.Since(began))
 	deaths := 0
 	for line := range bytes.Lines(reaped()) {
@@ -73,7 +57,7 @@ exec sleep 1000
 	if size := len(reaped()); deaths < 300 || size > scandir.ReapedSize+64 {
 		t.Errorf("got %d deaths in %d bytes; want the last ones", deaths, size)
 	}
-	w.must(syscall.Kill(parent, syscall.SIGTERM))
+	w.must(syscall.Kill(svscan, syscall.SIGTERM))
 	select {
 	case <-w.svscan.gone:
 	case <-time.After(patience):
