@@ -31,7 +31,7 @@ const (
 
 // shapes make thirty services.
 var shapes = []shape{
-	{name: "plain", count: 5, mode: "plain", letters: rough},
+	{name: "plain", count: 4, mode: "plain", letters: rough},
 	{name: "logged", count: 6, mode: "lines", letters: mild, logged: true},
 	{name: "both", count: 2, mode: "lines", letters: mild, logged: true, finish: true},
 	{name: "tidy", count: 4, mode: "plain", letters: mild, finish: true},
@@ -45,6 +45,9 @@ var shapes = []shape{
 		"timeout-kill": "200\n",
 	}},
 	{name: "fork", count: 1, mode: "fork", letters: gentle, plain: true},
+	{name: "tree", count: 1, mode: "fork", letters: gentle, plain: true, files: map[string]string{
+		"set/kill-scope": "tree\n",
+	}},
 	{name: "noexec", count: 1, mode: "plain", letters: gentle, plain: true, files: map[string]string{
 		"run": "#!/bin/sh\nservice plain\nexit $?\n",
 	}},
