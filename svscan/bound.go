@@ -81,6 +81,7 @@ func (s *scanner) unbound() {
 func (s *scanner) takenOver() {
 	if s.last() && s.stopAt == 0 && s.table.scanned && !s.table.starts(fifo.Now()) {
 		s.stop()
+		s.perform() // nothing else wakes us for it
 	}
 }
 

@@ -2,10 +2,7 @@ package tests
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,79 +12,6 @@ import (
 
 	"github.com/svdir/svdir/supervise/status"
 )
-
-// holder holds an end of a pipe, and can be killed.
-type holder struct {
-	*exec.Cmd
-	w *tree
-}
-
-// bound starts argv in the directory of the tree with -e 3 after its name, where
-// 3 is a pipe that only the holder has.
-func (w *tree) bound(argv ...string) *holder {
-	w.t.Helper()
-	r, end, err := os.Pipe()
-	w.must(err)
-	defer r.Close()
-	defer end.Close()
-	h := &holder{exec.Command("sleep", "1000"), w}
-	h.ExtraFiles = []*os.File{end}
-	w.must(h.Start())
-	w.t.Cleanup(h.kill)
-	w.svscan, err = startWith(r, w.dir, filepath.Join(w.dir, "said"), w.env, slices.Concat(argv[:1], []string{"-e", "3"}, argv[1:])...)
-	w.must(err)
-	return h
-}
-
-func (h *holder) kill() {
-	_ = h.Process.Kill() // it may have ended already
-	_ = h.Wait()         // likewise
-}
-
-// gone waits until nothing is left of the tree, which must not take much longer
-// than grace.
-func (w *tree) gone(grace time.Duration) {
-	w.t.Helper()
-	began := time.Now()
-	nothingBelow(w.t, w.dir)
-	if took := time.Since(began); took > grace {
-		w.t.Logf("took %v, on a busy machine; want %v", took, grace)
-	}
-	<-w.svscan.gone
-}
-
-// named is the process below the tree whose command line begins with name, 0 if
-// there is none.
-func (w *tree) named(name string) int {
-	for _, pid := range below(w.dir) {
-		line, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline") // it may be gone now
-		argv0, _, _ := strings.Cut(string(line), "\x00")
-		if filepath.Base(argv0) == name {
-			return pid
-		}
-	}
-	return 0
-}
-
-// guardian waits for one that is not old.
-func (w *tree) guardian(old int) int {
-	w.t.Helper()
-	pid := 0
-	eventually(w.t, w.dir, "there is a guardian", func() bool {
-		pid = w.named("svguardian")
-		return pid != 0 && pid != old
-	})
-	return pid
-}
-
-// counted is a service that says how often it starts.
-const counted = "#!/bin/sh\necho start >>starts\nexec sleep 1000\n"
-
-// starts is how often a service has said so.
-func (w *tree) starts(service string) int {
-	text, _ := os.ReadFile(filepath.Join(w.scan, service, "starts")) // not there yet
-	return strings.Count(string(text), "start\n")
-}
 
 // TestBound: the end of the program is the end of the tree, in order.
 func TestBound(t *testing.T) {
@@ -106,7 +30,7 @@ func TestBound(t *testing.T) {
 		t.Errorf("the service has the descriptor: %v, %v", links, err)
 	}
 	h.kill()
-	w.gone(1100 * time.Millisecond)
+	w.gone()
 	if got := w.text("web/said"); got != "end\n" {
 		t.Errorf("got %q; want an orderly end", got)
 	}
@@ -126,7 +50,7 @@ func TestBoundShell(t *testing.T) {
 	w.must(err)
 	w.reaches("web", status.Up)
 	w.must(w.svscan.cmd.Process.Kill())
-	w.gone(time.Second)
+	w.gone()
 }
 
 // TestBoundWritten: what is written to it is read, and means nothing.
@@ -152,7 +76,7 @@ func TestBoundWritten(t *testing.T) {
 		}
 		w.unaffected("web", web.PID)
 		w.must(end.Close())
-		w.gone(time.Second)
+		w.gone()
 	}
 }
 
@@ -181,7 +105,7 @@ func TestBoundDead(t *testing.T) {
 	w.reaches("web", status.Up)
 	keep := w.guardian(0)
 	w.killAllBut(keep)
-	w.gone(3 * time.Second)
+	w.gone()
 	if n := w.starts("web"); n != 1 {
 		t.Errorf("got %d starts; want 1", n)
 	}
@@ -203,25 +127,31 @@ func TestBoundKilled(t *testing.T) {
 	}
 	w.guardian(0)
 	w.must(w.svscan.cmd.Process.Kill())
-	w.gone(3100 * time.Millisecond)
+	w.gone()
 	if n := w.starts("web"); n != 1 {
 		t.Errorf("got %d starts; want 1", n)
 	}
 }
 
 // TestBoundBothKilled: so were svscan and the program, and then nobody else is
-// waited for.
+// waited for. The machine may be busy, so the fastest of a few counts.
 func TestBoundBothKilled(t *testing.T) {
 	t.Parallel()
-	w := plant(t)
-	w.put("web/run", counted)
-	h := w.bound("svscan", w.scan)
-	w.reaches("web", status.Up)
-	w.guardian(0)
-	w.must(w.svscan.cmd.Process.Signal(syscall.SIGSTOP)) // so that it does not see the end
-	h.kill()
-	w.must(w.svscan.cmd.Process.Kill())
-	w.gone(time.Second)
+	const waited, tries = 2 * time.Second, 5 // a guardian waits so long for another svscan
+	for range tries {
+		w := plant(t)
+		w.put("web/run", counted)
+		h := w.bound("svscan", w.scan)
+		w.reaches("web", status.Up)
+		w.guardian(0)
+		w.must(w.svscan.cmd.Process.Signal(syscall.SIGSTOP)) // so that it does not see the end
+		h.kill()
+		w.must(w.svscan.cmd.Process.Kill())
+		if w.gone() < waited {
+			return
+		}
+	}
+	t.Errorf("each of %d trees took %v and more to end; want less of one", tries, waited)
 }
 
 // TestBoundReplaced: whoever starts another svscan in time has the tree, and
@@ -239,18 +169,6 @@ func TestBoundReplaced(t *testing.T) {
 	eventually(t, w.dir, "the guardian leaves", func() bool { return processGone(guardian) })
 	w.unaffected("web", web.PID)
 	w.ends()
-}
-
-// killAllBut kills all processes below the tree but one, supervisors first.
-func (w *tree) killAllBut(keep int) {
-	w.t.Helper()
-	eventually(w.t, w.dir, "all but one are gone", func() bool {
-		left := slices.DeleteFunc(below(w.dir), func(pid int) bool { return pid == keep })
-		for _, pid := range left {
-			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended already
-		}
-		return len(left) == 0
-	})
 }
 
 // TestBoundAllKilled: svscan, the program and every supervise were killed. The
@@ -276,7 +194,7 @@ func TestBoundAllKilled(t *testing.T) {
 		w.must(syscall.Kill(pid, syscall.SIGKILL))
 	}
 	h.kill()
-	w.gone(3100 * time.Millisecond)
+	w.gone()
 	if n := w.starts("web"); n != 1 {
 		t.Errorf("got %d starts; want 1", n)
 	}
@@ -297,7 +215,7 @@ func TestBoundSuperviseKilled(t *testing.T) {
 	w.reaches("web", status.Up)
 	w.guardian(0)
 	w.must(w.svscan.cmd.Process.Kill())
-	w.gone(3 * time.Second)
+	w.gone()
 	if n := w.starts("web"); n != 1 {
 		t.Errorf("got %d starts; want 1", n)
 	}
@@ -318,7 +236,7 @@ func TestBoundScanReexec(t *testing.T) {
 	eventually(t, w.dir, "there is no zombie", func() bool { return children(w.svscan.cmd.Process.Pid, "Z") == 0 })
 	w.unaffected("web", web.PID)
 	h.kill()
-	w.gone(time.Second)
+	w.gone()
 }
 
 // TestBoundReexec: a supervise that executes its program again is bound as
@@ -337,7 +255,7 @@ func TestBoundReexec(t *testing.T) {
 	}
 	w.unaffected("web", web.PID)
 	h.kill()
-	w.gone(time.Second)
+	w.gone()
 }
 
 // TestBoundSupervise: supervise alone can be bound too.
@@ -352,7 +270,7 @@ func TestBoundSupervise(t *testing.T) {
 	w.guardian(old)
 	w.unaffected("web", web.PID)
 	h.kill()
-	w.gone(1100 * time.Millisecond)
+	w.gone()
 }
 
 // TestBoundSuperviseDead: as TestBoundDead.
@@ -364,7 +282,7 @@ func TestBoundSuperviseDead(t *testing.T) {
 	w.reaches("web", status.Up)
 	w.killAllBut(w.guardian(0))
 	h.kill()
-	w.gone(3 * time.Second)
+	w.gone()
 	if n := w.starts("web"); n != 1 {
 		t.Errorf("got %d starts; want 1", n)
 	}

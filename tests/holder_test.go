@@ -1,0 +1,94 @@
+package tests
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// holder holds an end of a pipe, and can be killed.
+type holder struct {
+	*exec.Cmd
+	w *tree
+}
+
+// bound starts argv in the directory of the tree with -e 3 after its name, where
+// 3 is a pipe that only the holder has.
+func (w *tree) bound(argv ...string) *holder {
+	w.t.Helper()
+	r, end, err := os.Pipe()
+	w.must(err)
+	defer r.Close()
+	defer end.Close()
+	h := &holder{exec.Command("sleep", "1000"), w}
+	h.ExtraFiles = []*os.File{end}
+	w.must(h.Start())
+	w.t.Cleanup(h.kill)
+	w.svscan, err = startWith(r, w.dir, filepath.Join(w.dir, "said"), w.env, slices.Concat(argv[:1], []string{"-e", "3"}, argv[1:])...)
+	w.must(err)
+	return h
+}
+
+func (h *holder) kill() {
+	_ = h.Process.Kill() // it may have ended already
+	_ = h.Wait()         // likewise
+}
+
+// gone waits until nothing is left of the tree, and says how long that took.
+func (w *tree) gone() time.Duration {
+	w.t.Helper()
+	began := time.Now()
+	nothingBelow(w.t, w.dir)
+	<-w.svscan.gone
+	return time.Since(began)
+}
+
+// named is the process below the tree whose command line begins with name, 0 if
+// there is none.
+func (w *tree) named(name string) int {
+	for _, pid := range below(w.dir) {
+		line, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline") // it may be gone now
+		argv0, _, _ := strings.Cut(string(line), "\x00")
+		if filepath.Base(argv0) == name {
+			return pid
+		}
+	}
+	return 0
+}
+
+// guardian waits for one that is not old.
+func (w *tree) guardian(old int) int {
+	w.t.Helper()
+	pid := 0
+	eventually(w.t, w.dir, "there is a guardian", func() bool {
+		pid = w.named("svguardian")
+		return pid != 0 && pid != old
+	})
+	return pid
+}
+
+// counted is a service that says how often it starts.
+const counted = "#!/bin/sh\necho start >>starts\nexec sleep 1000\n"
+
+// starts is how often a service has said so.
+func (w *tree) starts(service string) int {
+	text, _ := os.ReadFile(filepath.Join(w.scan, service, "starts")) // not there yet
+	return strings.Count(string(text), "start\n")
+}
+
+// killAllBut kills all processes below the tree but one, supervisors first.
+func (w *tree) killAllBut(keep int) {
+	w.t.Helper()
+	eventually(w.t, w.dir, "all but one are gone", func() bool {
+		left := slices.DeleteFunc(below(w.dir), func(pid int) bool { return pid == keep })
+		for _, pid := range left {
+			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended already
+		}
+		return len(left) == 0
+	})
+}
