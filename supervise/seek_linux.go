@@ -15,8 +15,8 @@ import (
 // started. A finish and a control/X are not sought: they may run twice there.
 
 // seek looks for the run that may have been started when the last supervise was
-// killed. It is adopted, or found not to be, or still sought.
-func (s *Service) seek() {
+// killed. It is adopted, or found not to be, or still sought: among these.
+func (s *Service) seek() (suspects []int) {
 	certain, perhaps := s.suspects(ticksOf(s.sought.Time))
 	switch {
 	case len(certain) == 1:
@@ -26,6 +26,7 @@ func (s *Service) seek() {
 	case len(certain)+len(perhaps) == 0:
 		s.sought = nil
 	}
+	return append(certain, perhaps...)
 }
 
 // mayStart says that no run is sought, or ends a start for its sake.
@@ -33,12 +34,11 @@ func (s *Service) mayStart() bool {
 	if s.sought == nil {
 		return true
 	}
-	if s.seek(); s.sought == nil {
+	suspects := s.seek()
+	if s.sought == nil {
 		return s.run.fd < 0 // else it was adopted
 	}
-	certain, perhaps := s.suspects(ticksOf(s.sought.Time))
-	suspect := append(certain, perhaps...)[0]
-	s.unstarted("unable to start run: process "+strconv.Itoa(suspect)+" may be it, started when supervise was killed (kill it if it is not)", 0)
+	s.unstarted("unable to start run: process "+strconv.Itoa(suspects[0])+" may be it, started when supervise was killed (kill it if it is not)", 0)
 	return false
 }
 

@@ -90,11 +90,9 @@ func TestReexecKeeps(t *testing.T) {
 	tr.expect("supervise b")
 	tr.reexecs(1)
 	tr.order("a")
-	for range 3 { // a has two controls, of which the stand-in reads one
-		if got := tr.line(); !strings.HasPrefix(got, "letters ") {
+	for got := ""; got != "letters b L"; { // a has two controls, of which the stand-in reads one
+		if got = tr.line(); !strings.HasPrefix(got, "letters ") {
 			t.Fatalf("got %q; want letters", got)
-		} else if got == "letters b L" {
-			break
 		}
 	}
 	before := tr.descriptors()

@@ -13,15 +13,15 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // TestKillPoints kills supervise at system calls, each run of a scenario at one,
 // and looks what the next one makes of it: at a few of them that chance chooses,
 // or at all where KILL_POINTS=all (make kill-points).
 func TestKillPoints(t *testing.T) {
-	if _, err := os.Stat(straceProgram); err != nil {
-		t.Skip("strace is not installed: run make packages")
-	}
+	need.Peer(t, "strace")
 	all := os.Getenv("KILL_POINTS") == "all"
 	seed := uint64(time.Now().UnixNano())
 	if value := os.Getenv("KILL_SEED"); value != "" {
@@ -31,11 +31,7 @@ func TestKillPoints(t *testing.T) {
 	}
 	t.Logf("KILL_SEED=%d", seed)
 	programs := mainThread(t, "mainthread")
-	for i := range killScenarios {
-		scenario := &killScenarios[i]
-		if only := os.Getenv("KILL_SCENARIO"); only != "" && only != scenario.name {
-			continue
-		}
+	for i, scenario := range scenarios(t, os.Getenv("KILL_SCENARIO")) {
 		t.Run(scenario.name, func(t *testing.T) {
 			t.Parallel()
 			points := killReference(t, scenario, programs)
@@ -54,21 +50,28 @@ func TestKillPoints(t *testing.T) {
 // as on processors for which there is no vfork of ours: a run that was started
 // when supervise was killed is sought.
 func TestKillSought(t *testing.T) {
-	if _, err := os.Stat(straceProgram); err != nil {
-		t.Skip("strace is not installed: run make packages")
-	}
+	need.Peer(t, "strace")
 	programs := mainThread(t, "mainthread,forkexec_syscall")
-	for i := range killScenarios {
-		scenario := &killScenarios[i]
-		if scenario.name != "start" {
-			continue
-		}
-		points := killReference(t, scenario, programs)
-		if os.Getenv("KILL_POINTS") != "all" {
-			points = slices.DeleteFunc(points, func(point string) bool { return !strings.HasPrefix(point, "pwrite64:") })
-		}
-		killAll(t, scenario, points, programs)
+	scenario := scenarios(t, "start")[0]
+	points := killReference(t, scenario, programs)
+	if os.Getenv("KILL_POINTS") != "all" {
+		points = slices.DeleteFunc(points, func(point string) bool { return !strings.HasPrefix(point, "pwrite64:") })
 	}
+	killAll(t, scenario, points, programs)
+}
+
+// scenarios are all, or the one of this name.
+func scenarios(t *testing.T, only string) (found []*killScenario) {
+	t.Helper()
+	for i := range killScenarios {
+		if s := &killScenarios[i]; only == "" || only == s.name {
+			found = append(found, s)
+		}
+	}
+	if len(found) == 0 {
+		t.Fatalf("no scenario is %q", only)
+	}
+	return found
 }
 
 // mainThread is where the programs are whose calls can be counted.
@@ -145,6 +148,9 @@ func runKillScan(scenario *killScenario, point, dir, programs string) (string, i
 // killAll goes through all the points, some at a time.
 func killAll(t *testing.T, scenario *killScenario, points []string, programs string) {
 	t.Helper()
+	if len(points) == 0 {
+		t.Fatal("got no point at which it may be killed")
+	}
 	var unreached atomic.Int32
 	next := make(chan string)
 	var group sync.WaitGroup

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/tests/need"
 )
 
 // endsBy is a run that ends with 0 or another code when it is told to by a file.
@@ -119,15 +120,13 @@ func TestVerdictUnknown(t *testing.T) {
 // by its pidfd, as before Linux 6.15.
 func (w *tree) silenceKernel() {
 	w.t.Helper()
-	if _, err := os.Stat(straceProgram); err != nil {
-		w.t.Skip("strace is not installed: run make packages")
-	}
+	strace := need.Peer(w.t, "strace")
 	programs := filepath.Join(w.dir, "bin")
 	w.must(os.MkdirAll(programs, 0o755))
 	for _, name := range []string{"svscan", "svexec", "svlog", "svctl"} {
 		w.must(os.Link(filepath.Join(bin(w.t), name), filepath.Join(programs, name)))
 	}
-	script := "#!/bin/sh\nexec " + straceProgram + " -qq -o /dev/null -e trace=ioctl -e inject=ioctl:error=ENOTTY " +
+	script := "#!/bin/sh\nexec " + strace + " -qq -o /dev/null -e trace=ioctl -e inject=ioctl:error=ENOTTY " +
 		filepath.Join(bin(w.t), "supervise") + " \"$@\"\n"
 	w.must(os.WriteFile(filepath.Join(programs, "supervise"), []byte(script), 0o755))
 	for i, pair := range w.env {
