@@ -61,6 +61,32 @@ func fill(t *testing.T, path string) {
 	}
 }
 
+// TestProcessorWhenFull: one that ends while svlogd waits for room has ended, also
+// for the rotation that waits for it.
+func TestProcessorWhenFull(t *testing.T) {
+	t.Parallel()
+	dir := small(t, "s20000\nn100\n!read go <../gate\n")
+	gate, ballast := filepath.Join(dir, "gate"), filepath.Join(dir, "log", "ballast")
+	must(t, unix.Mkfifo(gate, 0o600))
+	l := start(t, dir, ours(t), "-v", "log")
+	text := numbered(0, 2500)
+	l.say(t, text[:30000]) // so that the piece that finds no room needs a rotation
+	l.hears(t, "svlogd: info: processing: log/@")
+	fill(t, ballast)
+	_, err := l.in.WriteString(text[30000:])
+	must(t, err)
+	l.hears(t, noRoom)
+	must(t, os.WriteFile(gate, []byte("go\n"), 0))
+	l.hears(t, "sigchild received.")
+	must(t, os.Remove(gate))
+	must(t, os.WriteFile(gate, []byte("go\n"), 0o600)) // the next ones need not wait
+	must(t, os.Remove(ballast))
+	must(t, l.in.Close())
+	if got := l.ends(t); !strings.HasPrefix(got, "exit code 0\n") {
+		t.Errorf("got %s; want an end in order", got)
+	}
+}
+
 // TestKilledWhenFull: one that is killed while it waits for room has left in
 // the pipe what it has not written.
 func TestKilledWhenFull(t *testing.T) {
