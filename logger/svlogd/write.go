@@ -65,8 +65,8 @@ func (l *logger) append(d *directory, b []byte) {
 	}
 }
 
-// sacrifice deletes the oldest file for room, if there are more than config
-// wants kept.
+// sacrifice deletes for room what a processor has left, or else the oldest file,
+// if there are more than config wants kept.
 func (l *logger) sacrifice(d *directory) bool {
 	if d.least >= d.keep {
 		return false
@@ -75,10 +75,12 @@ func (l *logger) sacrifice(d *directory) bool {
 	if err != nil {
 		l.warn("unable to read directory, want remove old logfile: " + d.path + ": " + reason(err))
 	}
-	if uint64(len(names)) <= d.least {
+	old, left := surplus(names, d.least, d.busy(), "")
+	may := append(left, old...)
+	if len(may) == 0 {
 		return false
 	}
-	name := names[oldest(names)]
+	name := may[0]
 	l.warn("out of disk space, delete: " + d.path + "/" + name)
 	if err := d.unlink(name); err != nil {
 		l.warn("unable to unlink oldest logfile: " + d.path + ": " + reason(err))
