@@ -143,7 +143,7 @@ func (l *logger) launch(d *directory) (err error) {
 func (l *logger) ended(d *directory) (failed error, ended bool) {
 	if d.again > 0 && fifo.Now() >= d.again {
 		d.again, d.late = 0, true
-		_ = unix.Kill(-d.child.pid, unix.SIGKILL) // it may have ended
+		d.child.kill()
 	}
 	how, ended := d.child.reap()
 	if !ended {
