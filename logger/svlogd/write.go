@@ -8,29 +8,13 @@ import (
 
 // flush writes what waits in the buffers.
 func (l *logger) flush() {
-	l.alert(l.stream.alerts)
+	_ = fifo.WriteAll(2, l.stream.alerts) // nobody is left to be told
 	l.stream.alerts = l.stream.alerts[:0]
 	for _, d := range l.dirs {
 		if d.fd >= 0 {
 			l.write(d, d.buf)
 		}
 		d.buf = d.buf[:0]
-	}
-}
-
-// alert writes to standard error, and waits for room if need be.
-func (l *logger) alert(b []byte) {
-	for len(b) > 0 {
-		n, err := fifo.Retry(func() (int, error) { return unix.Write(2, b) })
-		switch {
-		case err == unix.EAGAIN:
-			// Another process has made it non-blocking.
-			_, _ = unix.Poll([]unix.PollFd{{Fd: 2, Events: unix.POLLOUT}}, -1) // a signal only asks sooner
-		case err != nil:
-			return // nobody is left to be told
-		default:
-			b = b[n:]
-		}
 	}
 }
 
