@@ -27,7 +27,7 @@ func (d *directory) processor(env []string) (child, error) {
 		name      string
 	}{
 		{0, unix.O_RDONLY, logdir.Previous},
-		{1, unix.O_WRONLY | unix.O_CREAT | unix.O_TRUNC, processed},
+		{1, unix.O_WRONLY | unix.O_CREAT | unix.O_TRUNC, logdir.Processed},
 		{4, unix.O_RDONLY | unix.O_CREAT, state},
 		{5, unix.O_WRONLY | unix.O_CREAT | unix.O_TRUNC, newState},
 	} {

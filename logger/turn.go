@@ -150,8 +150,7 @@ func (l *logger) ended(d *directory) (failed error, ended bool) {
 		return nil, false
 	}
 	l.forget(d)
-	switch {
-	case how != nil && d.late:
+	if how != nil && d.late {
 		how = errors.New("killed after " + d.bounds.limit.String())
 	}
 	return how, true

@@ -29,7 +29,7 @@ func TestBesideProcessor(t *testing.T) {
 	text := numbered(0, 1000)
 	l.say(t, text[:2500])
 	eventually(t, "the processor runs", func() bool {
-		_, err := os.Stat(filepath.Join(dir, "log", processed))
+		_, err := os.Stat(filepath.Join(dir, "log", logdir.Processed))
 		return err == nil
 	})
 	l.say(t, text[2500:3500])
