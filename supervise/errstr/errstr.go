@@ -1,6 +1,6 @@
 // Package errstr has the words of daemontools and runit for the errors of the
-// system: those that files, FIFOs, locks and processes give. They are older than those
-// of libc, and scripts look for them.
+// system: those that files, FIFOs, locks and processes give. They are older than
+// those of libc, and scripts look for them.
 package errstr
 
 import (
