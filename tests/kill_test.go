@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // TestKillPoints kills supervise at system calls, each run of a scenario at one,
@@ -93,7 +95,7 @@ var killCalls = strings.Fields(`openat mknodat unlinkat renameat renameat2 pwrit
 // the points at which it may be.
 func killReference(t *testing.T, scenario *killScenario, programs string) []string {
 	t.Helper()
-	dir := publicDir(t)
+	dir := need.PublicDir(t)
 	out, code := runKillScan(scenario, "", dir, programs)
 	if code != killFine {
 		t.Fatalf("nobody was killed, and yet: %s", out)
