@@ -54,8 +54,14 @@ func OpenBound(fd int) (*Bound, error) {
 // FD is its descriptor.
 func (b *Bound) FD() int { return b.fd }
 
-// Add waits in p for what is written there, and for its end.
-func (b *Bound) Add(p *Poller, w Waiter, tag int) { p.Add(b.fd, unix.POLLIN|unix.POLLRDHUP, w, tag) }
+// Add waits in p for its end, and for what is written there where that is read.
+func (b *Bound) Add(p *Poller, w Waiter, tag int) {
+	events := int16(unix.POLLRDHUP)
+	if b.socket || b.own >= 0 {
+		events |= unix.POLLIN
+	}
+	p.Add(b.fd, events, w, tag)
+}
 
 // Ended reads what waits, which means nothing, and says whether the other end
 // has gone.

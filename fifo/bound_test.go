@@ -75,6 +75,33 @@ func TestBoundEnds(t *testing.T) {
 	}
 }
 
+// TestBoundUnread: what is written to a pipe that cannot be read, since there is
+// no /proc, tells nothing; its end does.
+func TestBoundUnread(t *testing.T) {
+	ours, theirs := blockingPipe(t)
+	closeLater(t, ours)
+	b := &Bound{fd: ours, own: -1}
+	told := 0
+	var p Poller
+	b.Add(&p, waiterFunc(func(int, int16) { told++ }), 1)
+	_, err := unix.Write(theirs, []byte("x"))
+	must(t, err)
+	other, ready := blockingPipe(t)
+	closeLater(t, other)
+	must(t, unix.Close(ready))
+	p.Add(other, unix.POLLIN, waiterFunc(func(int, int16) {}), 2)
+	must(t, p.Wait(Now()+patience))
+	if told != 0 {
+		t.Error("told of what cannot be read")
+	}
+	p.Remove(other)
+	must(t, unix.Close(theirs))
+	must(t, p.Wait(Now()+patience))
+	if told != 1 || !b.Ended() {
+		t.Errorf("told %d times, ended %v; want once, true", told, b.Ended())
+	}
+}
+
 func TestOpenBoundRefuses(t *testing.T) {
 	dir, path := directory(t)
 	must(t, Make(dir, "life", 0o600))

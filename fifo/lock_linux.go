@@ -1,6 +1,7 @@
 package fifo
 
 import (
+	"errors"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -11,9 +12,11 @@ import (
 // tests (a classic record lock would vanish when any other descriptor of the
 // file is closed). It does not wait: unix.EAGAIN means that somebody has it.
 func Lock(dir int, name string) (int, error) {
-	fd, err := openLock(dir, name)
+	fd, err := Retry(func() (int, error) {
+		return unix.Openat(dir, name, unix.O_RDWR|unix.O_CREAT|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o600)
+	})
 	if err != nil {
-		return -1, err
+		return -1, wrap("open", name, err)
 	}
 	err = unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB)
 	if err == nil {
@@ -45,34 +48,16 @@ func TakeLock(fd int) error {
 	return err
 }
 
-// LockWithin is Lock, but waits so long for those who have the lock.
+// LockWithin is Lock, but tries so long while somebody has the lock. Nothing tells
+// of the end of a lock but a wait in the kernel, which cannot be ended: it would
+// take the lock for nobody.
 func LockWithin(dir int, name string, limit time.Duration) (int, error) {
-	fd, err := openLock(dir, name)
-	if err != nil {
-		return -1, err
+	const pause = 5 * time.Millisecond
+	for deadline := Now() + limit; ; <-time.After(pause) {
+		if fd, err := Lock(dir, name); !errors.Is(err, unix.EAGAIN) || Now() >= deadline {
+			return fd, err
+		}
 	}
-	got := make(chan error, 1)
-	go func() { got <- TakeLock(fd) }()
-	select {
-	case err = <-got:
-	case <-time.After(limit):
-		return -1, wrap("lock", name, unix.EAGAIN) // fd is left to the one who waits
-	}
-	if err != nil {
-		_ = unix.Close(fd) // no lock was taken with it
-		return -1, wrap("lock", name, err)
-	}
-	return fd, nil
-}
-
-func openLock(dir int, name string) (int, error) {
-	fd, err := Retry(func() (int, error) {
-		return unix.Openat(dir, name, unix.O_RDWR|unix.O_CREAT|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o600)
-	})
-	if err != nil {
-		return -1, wrap("open", name, err)
-	}
-	return fd, nil
 }
 
 // IsLocked says whether somebody holds a record or OFD lock on the open file

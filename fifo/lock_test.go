@@ -3,8 +3,10 @@ package fifo
 import (
 	"bufio"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -103,14 +105,21 @@ func TestLockAndPeers(t *testing.T) {
 }
 
 // TestLockWithin: a lock that is given back soon is waited for, one that is not
-// is not.
+// is not, by nobody.
 func TestLockWithin(t *testing.T) {
-	dir, _ := directory(t)
+	dir, path := directory(t)
 	never, err := Lock(dir, "never")
 	must(t, err)
 	closeLater(t, never)
 	_, err = LockWithin(dir, "never", time.Millisecond)
 	expect(t, "LockWithin of a held lock", err, unix.EAGAIN)
+	entries, err := os.ReadDir("/proc/self/fd")
+	must(t, err)
+	for _, e := range entries {
+		if is, _ := os.Readlink("/proc/self/fd/" + e.Name()); is == path+"/never" && e.Name() != strconv.Itoa(never) {
+			t.Errorf("descriptor %s waits for the lock still", e.Name())
+		}
+	}
 
 	soon, err := Lock(dir, "soon")
 	must(t, err)

@@ -59,6 +59,7 @@ func openDirectory(path string, b bounds, mode uint32) (*directory, error) {
 	d.self = idOf(&st)
 	d.lock, err = fifo.Lock(d.fd, logdir.Lock)
 	if err != nil {
+		_ = unix.Close(d.fd) // nothing was written
 		return nil, &Trouble{Verb: LockDirectory, Dir: path, Err: err}
 	}
 	return d, nil

@@ -18,7 +18,7 @@ func (l *logger) flush() {
 		}
 		switch k.kind {
 		case alert:
-			_ = writeFull(2, k.buf) // nobody is left to be told
+			_ = fifo.WriteAll(2, k.buf) // nobody is left to be told
 		case output:
 			l.writeOutput(k.buf)
 		case status:
@@ -79,7 +79,7 @@ func (l *logger) writeOutput(b []byte) {
 	var err error
 	for len(b) > 0 && err == nil {
 		n := piece(b)
-		err = writeFull(1, b[:n])
+		err = fifo.WriteAll(1, b[:n])
 		b = b[n:]
 	}
 	if err != nil && !l.gone {
@@ -102,21 +102,4 @@ func piece(b []byte) int {
 		return n + 1
 	}
 	return len(b)
-}
-
-// writeFull writes all of b, and waits for room if need be.
-func writeFull(fd int, b []byte) error {
-	for len(b) > 0 {
-		n, err := fifo.Retry(func() (int, error) { return unix.Write(fd, b) })
-		if err == unix.EAGAIN {
-			// Another process has made it non-blocking.
-			_, _ = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}, -1) // a signal only asks sooner
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		b = b[n:]
-	}
-	return nil
 }

@@ -21,7 +21,7 @@ type input struct {
 const standardInput = 0
 
 func openInput() *input {
-	in := &input{buf: make([]byte, maxBuffer), patient: patient(standardInput)}
+	in := &input{buf: make([]byte, maxBuffer), patient: fifo.Patient(standardInput)}
 	var st unix.Stat_t
 	if unix.Fstat(standardInput, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFIFO {
 		in.id = idOf(&st)
@@ -31,17 +31,6 @@ func openInput() *input {
 		in.copied = p // else what is read is in memory until it is written
 	}
 	return in
-}
-
-// patient says that epoll can wait for fd: not for a file on a disk, which is
-// always ready.
-func patient(fd int) bool {
-	epoll, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
-	if err != nil {
-		return true
-	}
-	defer unix.Close(epoll)
-	return unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN}) != unix.EPERM
 }
 
 // standing says that what is read stays in the pipe until it is taken.
@@ -89,7 +78,7 @@ func (in *input) look(limit int) (chunk []byte, end bool, err error) {
 
 // readCopy empties our pipe.
 func (in *input) readCopy() ([]byte, bool, error) {
-	if err := readFull(in.copied[0], in.buf[:in.n]); err != nil {
+	if err := fifo.ReadAll(in.copied[0], in.buf[:in.n]); err != nil {
 		return nil, true, err
 	}
 	return in.buf[:in.n], false, nil
@@ -121,20 +110,5 @@ func (in *input) take(n int, mark []byte) error {
 			was += n
 		}
 	}
-	return readFull(standardInput, in.buf[was:in.at])
-}
-
-// readFull reads what is known to be there.
-func readFull(fd int, b []byte) error {
-	for len(b) > 0 {
-		n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, b) })
-		if n == 0 || err == unix.EAGAIN {
-			return nil // another reader was there
-		}
-		if err != nil {
-			return err
-		}
-		b = b[n:]
-	}
-	return nil
+	return fifo.ReadAll(standardInput, in.buf[was:in.at])
 }

@@ -129,9 +129,9 @@ func (l *logger) takeOver(d *directory) error {
 	if err != nil {
 		return &Trouble{Verb: Look, Dir: d.path, File: logdir.Current, Err: err}
 	}
-	done, err := d.find(processed)
+	done, err := d.find(logdir.Processed)
 	if err != nil {
-		return &Trouble{Verb: Look, Dir: d.path, File: processed, Err: err}
+		return &Trouble{Verb: Look, Dir: d.path, File: logdir.Processed, Err: err}
 	}
 	if err := d.survey(); err != nil {
 		return &Trouble{Verb: ReadDirectory, Dir: d.path, Err: err}

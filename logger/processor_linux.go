@@ -14,6 +14,7 @@ import (
 // child is a processor that runs. fd is its pidfd, -1 on a kernel without.
 type child struct {
 	pid, fd int
+	leads   bool // the group of what it has started
 }
 
 // processor starts the processor of d in the directory: it reads previous and
@@ -26,7 +27,7 @@ func (d *directory) processor(env []string) (child, error) {
 		name      string
 	}{
 		{0, unix.O_RDONLY, logdir.Previous},
-		{1, unix.O_WRONLY | unix.O_CREAT | unix.O_TRUNC, processed},
+		{1, unix.O_WRONLY | unix.O_CREAT | unix.O_TRUNC, logdir.Processed},
 		{4, unix.O_RDONLY | unix.O_CREAT, state},
 		{5, unix.O_WRONLY | unix.O_CREAT | unix.O_TRUNC, newState},
 	} {
@@ -37,10 +38,8 @@ func (d *directory) processor(env []string) (child, error) {
 		defer unix.Close(fd)
 		files[f.at] = uintptr(fd)
 	}
-	c := child{fd: -1}
-	// Together with what it starts it can be killed.
-	group := d.bounds.limit > 0
-	attr := &syscall.ProcAttr{Dir: d.here(), Env: env, Files: files, Sys: &syscall.SysProcAttr{PidFD: &c.fd, Setpgid: group}}
+	c := child{fd: -1, leads: d.bounds.limit > 0}
+	attr := &syscall.ProcAttr{Dir: d.here(), Env: env, Files: files, Sys: &syscall.SysProcAttr{PidFD: &c.fd, Setpgid: c.leads}}
 	var err error
 	c.pid, err = fifo.Retry(func() (int, error) {
 		return syscall.ForkExec("/bin/sh", []string{"sh", "-c", d.bounds.processor}, attr)
@@ -69,6 +68,15 @@ func (d *directory) here() string {
 
 // Error says how it ended.
 func (c ExitCode) Error() string { return "exit code " + strconv.Itoa(int(c)) }
+
+// kill kills c, together with what it has started if it leads that.
+func (c child) kill() {
+	pid := c.pid
+	if c.leads {
+		pid = -pid
+	}
+	_ = unix.Kill(pid, unix.SIGKILL) // it may have ended
+}
 
 // reap says whether c has ended, and how it failed; it waits where there is no
 // pidfd.

@@ -49,7 +49,7 @@ func (l *logger) restore(d *directory) bool {
 // abandon ends a rotation whose files were deleted.
 func (l *logger) abandon(d *directory) {
 	if d.runs {
-		_ = unix.Kill(d.child.pid, unix.SIGKILL)                                               // it may have ended
+		d.child.kill()
 		_, _ = fifo.Retry(func() (int, error) { return unix.Wait4(d.child.pid, nil, 0, nil) }) // how does not matter
 		l.forget(d)
 	}

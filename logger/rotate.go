@@ -2,6 +2,7 @@ package logger
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/svdir/svdir/logger/logdir"
 	"github.com/svdir/svdir/logger/tai64n"
@@ -9,9 +10,8 @@ import (
 
 // Files of a log directory that only the logger itself knows.
 const (
-	processed = "processed" // what the processor made of previous
-	state     = "state"     // what the processor left for the next time
-	newState  = "newstate"  // the same, as it is being written
+	state    = "state"    // what the processor left for the next time
+	newState = "newstate" // the same, as it is being written
 )
 
 // step is one change of a log directory. A logger may be killed between any
@@ -61,9 +61,9 @@ const (
 // may have been processed or not, unless processed is settled. multilog leaves
 // it there beside a settled current, which svlogd makes, and overwrites it.
 func takeOver(current, done found) []step {
-	steps := []step{{do: remove, name: processed}, {keep, logdir.Previous, unfinished}}
+	steps := []step{{do: remove, name: logdir.Processed}, {keep, logdir.Previous, unfinished}}
 	if done == settled {
-		steps = []step{{do: remove, name: logdir.Previous}, {keep, processed, safe}}
+		steps = []step{{do: remove, name: logdir.Previous}, {keep, logdir.Processed, safe}}
 	}
 	if current == settled {
 		return append(steps, step{do: appendTo, name: logdir.Current}, step{do: trim})
@@ -87,12 +87,12 @@ func rotation(processor bool) []step {
 	}
 	return append(steps,
 		step{do: process, name: logdir.Previous},
-		step{do: syncFile, name: processed},
-		step{do: settle, name: processed},
+		step{do: syncFile, name: logdir.Processed},
+		step{do: settle, name: logdir.Processed},
 		step{do: syncFile, name: newState},
 		step{do: remove, name: logdir.Previous},
 		step{move, newState, state},
-		step{keep, processed, safe},
+		step{keep, logdir.Processed, safe},
 		step{do: trim})
 }
 
@@ -114,15 +114,7 @@ type file struct {
 // surplus are the archives that must go, oldest first: so many that with
 // current there are count, and that with a full current total is not exceeded.
 func surplus(all []file, b bounds) []file {
-	slices.SortFunc(all, func(a, b file) int {
-		switch {
-		case a.name < b.name:
-			return -1
-		case a.name > b.name:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(all, func(a, b file) int { return strings.Compare(a.name, b.name) })
 	sum := b.size
 	for _, f := range all {
 		sum += f.size

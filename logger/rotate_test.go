@@ -49,7 +49,7 @@ func (d disk) perform(t *testing.T, s step, half bool) bool {
 	case remove:
 		d.remove(s.name)
 	case process:
-		d[processed] = &content{text: strings.ToUpper(f.text), names: 1}
+		d[logdir.Processed] = &content{text: strings.ToUpper(f.text), names: 1}
 		d[newState] = &content{names: 1}
 		d[logdir.Current].text = "next\n" // lines go on meanwhile
 	case keep:
@@ -134,7 +134,7 @@ func killed(t *testing.T, d disk, steps []step, deep int, story string) {
 					want = "line\nnext\n"
 				}
 			}
-			over := takeOver(after.find(logdir.Current), after.find(processed))
+			over := takeOver(after.find(logdir.Current), after.find(logdir.Processed))
 			if deep > 0 {
 				killed(t, after, over, deep-1, told)
 			}
@@ -144,7 +144,7 @@ func killed(t *testing.T, d disk, steps []step, deep int, story string) {
 			if got := after.lines(); got != want {
 				t.Errorf("%s: got %q; want %q", told, got, want)
 			}
-			for _, name := range []string{logdir.Previous, processed, newState} {
+			for _, name := range []string{logdir.Previous, logdir.Processed, newState} {
 				if after[name] != nil {
 					t.Errorf("%s: left %s", told, name)
 				}

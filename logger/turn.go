@@ -143,15 +143,14 @@ func (l *logger) launch(d *directory) (err error) {
 func (l *logger) ended(d *directory) (failed error, ended bool) {
 	if d.again > 0 && fifo.Now() >= d.again {
 		d.again, d.late = 0, true
-		_ = unix.Kill(-d.child.pid, unix.SIGKILL) // it may have ended
+		d.child.kill()
 	}
 	how, ended := d.child.reap()
 	if !ended {
 		return nil, false
 	}
 	l.forget(d)
-	switch {
-	case how != nil && d.late:
+	if how != nil && d.late {
 		how = errors.New("killed after " + d.bounds.limit.String())
 	}
 	return how, true

@@ -1,6 +1,7 @@
 package logger
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -28,7 +29,7 @@ func TestBesideProcessor(t *testing.T) {
 	text := numbered(0, 1000)
 	l.say(t, text[:2500])
 	eventually(t, "the processor runs", func() bool {
-		_, err := os.Stat(filepath.Join(dir, "log", processed))
+		_, err := os.Stat(filepath.Join(dir, "log", logdir.Processed))
 		return err == nil
 	})
 	l.say(t, text[2500:3500])
@@ -128,6 +129,30 @@ func TestDeleted(t *testing.T) {
 	if got := l.said(t); got != want {
 		t.Errorf("said %q; want %q", got, want)
 	}
+}
+
+// TestDeletedBesideProcessor: what a processor that has a time limit has started
+// ends with it, also where its files are deleted.
+func TestDeletedBesideProcessor(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	log, gate := filepath.Join(dir, "log"), filepath.Join(dir, "gate")
+	must(t, unix.Mkfifo(gate, 0o600))
+	l := start(t, dir, svlog(t), "P10m", "!cat ../gate; cat", "./log")
+	l.say(t, "one\n")
+	must(t, l.Process.Signal(syscall.SIGALRM))
+	open, err := os.OpenFile(gate, os.O_WRONLY, 0) // when it is read
+	must(t, err)
+	defer open.Close()
+	l.say(t, "two\n")
+	must(t, os.RemoveAll(log))
+	must(t, l.Process.Signal(syscall.SIGALRM)) // it looks at once
+	eventually(t, "nobody reads", func() bool {
+		_, err := open.Write([]byte("more\n"))
+		return errors.Is(err, unix.EPIPE)
+	})
+	must(t, l.in.Close())
+	l.ends(t, 0)
 }
 
 // TestMoved: a directory that is renamed is written to where it is.

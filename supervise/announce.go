@@ -46,7 +46,6 @@ func (s *Service) show() {
 	if s.m.Running && s.record.StartTicks == 0 {
 		s.record.StartTicks = proc.StartTicks(s.run.pid) // after what clients wait for
 	}
-	f.text = status.AppendEnv(f.text[:0], &s.record)
 	s.writeTally()
 	s.writeHistory()
 	s.record.Machine = f.remember(s.m.remember(s.record.Machine[:0], s.engine.epoch))

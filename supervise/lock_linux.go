@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/forkexec"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
 
@@ -31,9 +32,8 @@ func (s *Service) serviceLock(files []uintptr) (int, []uintptr, error) {
 	if err != nil {
 		return -1, files, err
 	}
-	const closed = ^uintptr(0)
 	for len(files) <= at {
-		files = append(files, closed)
+		files = append(files, forkexec.Closed)
 	}
 	files[at] = uintptr(fd)
 	if held, err := fifo.IsLocked(fd); err == nil && held {

@@ -67,7 +67,7 @@ func (s Svscan) Reexec(wait bool, deadline time.Time) (done bool, err error) {
 		return false, &Problem{"watch", s.Scan, reason(err), err}
 	}
 	defer in.close()
-	if _, err := unix.InotifyAddWatch(in.fd, s.own, unix.IN_MOVED_TO|unix.IN_ONLYDIR); err != nil {
+	if _, err := in.add(s.own, unix.IN_MOVED_TO); err != nil {
 		return false, problem("watch", s.Scan, s.own, err)
 	}
 	if err := s.Send(verb, "R"); err != nil {
@@ -83,7 +83,7 @@ func (s Svscan) Reexec(wait bool, deadline time.Time) (done bool, err error) {
 		case !deadline.IsZero() && !time.Now().Before(deadline):
 			return false, nil
 		}
-		if err := in.wait(deadline); err != nil {
+		if err := in.wait(deadline, func(int, uint32, string) {}); err != nil {
 			return false, err
 		}
 	}

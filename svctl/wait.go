@@ -33,7 +33,7 @@ const checkPause = 250 * time.Millisecond
 // Watch is a wait that sees everything from the moment it was made: make it,
 // then send letters, then Wait.
 type Watch struct {
-	inotify *inotify
+	watches watches
 	all     []*Waiting
 }
 
@@ -43,9 +43,9 @@ func NewWatch(all []*Waiting) (*Watch, error) {
 	if err != nil {
 		return nil, &Problem{"watch", "the services", reason(err), err}
 	}
-	w := &Watch{in, all}
+	w := &Watch{watches{in, map[int][]*Waiting{}}, all}
 	for _, one := range all {
-		if err := in.watch(one); err != nil {
+		if err := w.watches.watch(one); err != nil {
 			one.Verdict, one.Err = Never, err
 		}
 		one.Before, one.dirty = Read(one.Target), true
@@ -55,7 +55,7 @@ func NewWatch(all []*Waiting) (*Watch, error) {
 }
 
 // Close ends the watch.
-func (w *Watch) Close() { w.inotify.close() }
+func (w *Watch) Close() { w.watches.close() }
 
 // Wait waits until every service has its verdict, with first until one has
 // reached its goal, at most until deadline. The zero deadline is none.
@@ -86,7 +86,7 @@ func (w *Watch) Wait(first bool, deadline time.Time) error {
 		if next := time.Now().Add(pause); probing && (deadline.IsZero() || next.Before(deadline)) {
 			until = next
 		}
-		if err := w.inotify.wait(until); err != nil {
+		if err := w.watches.wait(until); err != nil {
 			return err
 		}
 	}
@@ -114,7 +114,7 @@ func (w *Watch) look(one *Waiting, deadline time.Time) {
 		return
 	}
 	one.dirty = false
-	if one.Err = w.inotify.watch(one); one.Err == nil {
+	if one.Err = w.watches.watch(one); one.Err == nil {
 		one.Now = Read(one.Target)
 		one.Err = one.Now.Err
 	}

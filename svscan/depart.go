@@ -78,15 +78,6 @@ var fatal = []syscall.Signal{
 	syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL, syscall.SIGABRT, syscall.SIGSYS, syscall.SIGTRAP,
 }
 
-func isFatal(sig syscall.Signal) bool {
-	for _, f := range fatal {
-		if f == sig {
-			return true
-		}
-	}
-	return false
-}
-
 // fatalSignal is a fatal signal that somebody sent. One that really happened is
 // a panic; see rescued.
 func (s *scanner) fatalSignal(sig syscall.Signal) {

@@ -61,7 +61,7 @@ func (s *scanner) startLeaving(k *keeping, id identity) {
 	if there, _ := s.table.names.find(name, id); !there && s.run < 0 {
 		s.showRemoved(k) // by that it is found
 		name = removedName(name)
-		if logger == "" || logger == k.name+"/"+servicedir.Log {
+		if logger == k.name+"/"+servicedir.Log {
 			logger = ""
 		}
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
-	"github.com/svdir/svdir/supervise/status"
 )
 
 // live is what still runs, "NAME PID" each, sorted: the process of a service
@@ -35,8 +34,7 @@ func (s *scanner) live() []string {
 // runs is the process of the service in the directory path below dir, 0 if it
 // has none now, as far as its status tells.
 func runs(dir int, path string) (pid int, known bool) {
-	text := readAt(dir, path+"/"+servicedir.State+"/"+servicedir.StatusEnv, statusSize)
-	r, err := status.ParseEnv(text)
+	r, err := recordAt(dir, path)
 	if err != nil || r.PID == 0 || r.StartTicks != 0 && proc.StartTicks(r.PID) != r.StartTicks {
 		return 0, err == nil
 	}

@@ -16,7 +16,7 @@ const heap = 512
 // subreaper, what others left behind. Those are looked at first, and recorded.
 func (s *scanner) reap() {
 	var r register
-	defer func() { r.close() }()
+	defer r.close()
 	s.unreaped = false
 	for range heap {
 		pid, status, found, err := fifo.Peek(unix.P_ALL, 0)

@@ -3,6 +3,7 @@ package svscan
 import (
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -69,7 +70,7 @@ func (s *scanner) heard(sig syscall.Signal) {
 	switch o := s.meaning(sig); {
 	case sig == syscall.SIGCHLD:
 		s.reap()
-	case o == orderNothing && isFatal(sig):
+	case o == orderNothing && slices.Contains(fatal, sig):
 		s.fatalSignal(sig)
 	case o.ends() && s.guarded(o) && s.refuses(strings.TrimPrefix(unix.SignalName(sig), "SIG")):
 	default:

@@ -13,17 +13,13 @@ import (
 // and watches it as if it had started it: it is no child of ours, so its end
 // shows at its pidfd, without a status. After a reexec it is our child still.
 
-// statusSize is more than a status.env has.
-const statusSize = 8 << 10
-
 // takeOver finds the supervise that a service has already, and says whether
 // there is one.
 func (s *scanner) takeOver(k *keeping, id identity) bool {
 	if r, ok := s.readRunning(k.name); ok && r.id() == id && s.hold(k, id, r.PID, r.Ticks, r.BootID) {
 		return true
 	}
-	text := readAt(k.dir, servicedir.State+"/"+servicedir.StatusEnv, statusSize)
-	r, err := status.ParseEnv(text)
+	r, err := recordAt(k.dir, ".")
 	return err == nil && isLocked(k.dir) && s.hold(k, id, r.Supervisor, r.SupervisorTicks, r.BootID)
 }
 
@@ -79,9 +75,8 @@ func (h *heir) Ready(int, int16) {
 // hasLeft says that the supervise of a service, and the half that has its logger,
 // left in order, for all that it has written.
 func (k *keeping) hasLeft() bool {
-	for _, half := range []string{"", servicedir.Log + "/"} {
-		text := readAt(k.dir, half+servicedir.State+"/"+servicedir.StatusEnv, statusSize)
-		if r, err := status.ParseEnv(text); err == nil && !r.Gone() {
+	for _, half := range []string{".", servicedir.Log} {
+		if r, err := recordAt(k.dir, half); err == nil && !r.Gone() {
 			return false
 		}
 	}
@@ -99,6 +94,12 @@ func isLocked(dir int) bool {
 	defer unix.Close(fd)
 	held, err := fifo.IsLocked(fd)
 	return err == nil && held
+}
+
+// recordAt is the status of the service in the directory path below dir.
+func recordAt(dir int, path string) (status.Record, error) {
+	const most = 8 << 10 // more than it has
+	return status.ParseEnv(readAt(dir, path+"/"+servicedir.State+"/"+servicedir.StatusEnv, most))
 }
 
 // readAt reads a file below dir, at most size bytes of it; nothing if it cannot.

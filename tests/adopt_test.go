@@ -252,11 +252,7 @@ func TestLettersWait(t *testing.T) {
 			w.send("web", "d")
 			w.must(syscall.Kill(pid, syscall.SIGKILL)) // for the second time in a second: the next one comes after that
 			if again {
-				f, err := os.OpenFile(filepath.Join(w.scan, ".svscan/control"), os.O_WRONLY, 0)
-				w.must(err)
-				_, err = f.WriteString("R")
-				w.must(err)
-				w.must(f.Close())
+				w.must(os.WriteFile(filepath.Join(w.scan, ".svscan/control"), []byte("R"), 0))
 			}
 			w.reaches("web", status.Down)
 			w.ends()

@@ -45,7 +45,7 @@ type daemon struct {
 }
 
 func serveDaemons(t *testing.T, control string) {
-	dir := publicDir(t)
+	dir := need.PublicDir(t)
 	scanned := filepath.Join(dir, "service")
 	daemons := layOut(t, dir, scanned)
 	env := append(environment(t, "bin", scanned), "SVWAIT=30")

@@ -79,11 +79,7 @@ func TestDeaths(t *testing.T) {
 func (w *tree) freeze(pid int) {
 	w.t.Helper()
 	w.must(syscall.Kill(pid, syscall.SIGSTOP))
-	eventually(w.t, w.dir, "it has stopped", func() bool {
-		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)) // it is there
-		_, rest, _ := strings.Cut(string(text), ") ")
-		return strings.HasPrefix(rest, "T")
-	})
+	eventually(w.t, w.dir, "it has stopped", func() bool { return processState(pid) == "T" })
 }
 
 // permutations are all orders of list.

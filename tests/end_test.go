@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -51,12 +50,6 @@ func TestTimeoutKill(t *testing.T) {
 	}
 }
 
-// processGone says that there is no such process, but for a zombie perhaps.
-func processGone(pid int) bool {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	return err != nil || bytes.Contains(text, []byte(") Z "))
-}
-
 // text is what a file below the scan directory holds.
 func (w *tree) text(name string) string {
 	w.t.Helper()
@@ -83,26 +76,16 @@ func TestSignals(t *testing.T) {
 	}
 	busy := w.reaches("busy", status.Up)
 	w.run(answers("svctl pause busy", ``), ask("svctl status busy", `paused`))
-	eventually(t, w.dir, "it is stopped", func() bool { return strings.HasPrefix(processState(busy.PID), "T") })
-	used := processState(busy.PID)
+	eventually(t, w.dir, "it is stopped", func() bool { return processState(busy.PID) == "T" })
+	used := processorTime(busy.PID)
 	w.run(answers("svctl hup web", ``), answers("svctl cont web", ``)) // time passes
-	if now := processState(busy.PID); now != used {
-		t.Errorf("got processor time %s, then %s; want the same while paused", used, now)
+	if now := processorTime(busy.PID); now != used {
+		t.Errorf("got processor time %d, then %d; want the same while paused", used, now)
 	}
 	w.run(answers("svctl cont busy", ``))
-	eventually(t, w.dir, "it goes on", func() bool { return processState(busy.PID) != used })
+	eventually(t, w.dir, "it goes on", func() bool { return processorTime(busy.PID) != used })
 	w.run(answers("svctl down busy web", ``), refuses("svctl hup busy", 102, `^svctl: fatal: unable to signal busy: no process of it runs \(down\)$`))
 	w.ends()
-}
-
-// processState is the state of a process and the processor time that it has used.
-func processState(pid int) string {
-	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)) // gone: then it has none
-	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
-	if len(fields) < 13 {
-		return ""
-	}
-	return fields[0] + " " + fields[11] + " " + fields[12]
 }
 
 // TestDownWins: a thousand times down meets a crash, before, after or at the

@@ -96,7 +96,7 @@ var killCalls = strings.Fields(`openat mknodat unlinkat renameat renameat2 pwrit
 // the points at which it may be.
 func killReference(t *testing.T, scenario *killScenario, programs string) []string {
 	t.Helper()
-	dir := publicDir(t)
+	dir := need.PublicDir(t)
 	out, code := runKillScan(scenario, "", dir, programs)
 	if code != killFine {
 		t.Fatalf("nobody was killed, and yet: %s", out)

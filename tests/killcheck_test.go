@@ -20,14 +20,14 @@ func (k *killScan) look() {
 	if r.Want == status.WantUp != (k.want == status.Up) && k.want != status.Exited {
 		k.fail("WANT: got %v in %v", r.Want, r.State)
 	}
-	if state, ticks := statOf(r.PID); r.PID != 0 && (state == 0 || state == 'Z' || ticks != r.StartTicks) {
-		k.fail("PID: got %d, ticks %d, whose state is %q and ticks are %d", r.PID, r.StartTicks, state, ticks)
+	if ticks := statOf(r.PID).Number(22); r.PID != 0 && (processGone(r.PID) || ticks != r.StartTicks) {
+		k.fail("PID: got %d, ticks %d, whose ticks are %d", r.PID, r.StartTicks, ticks)
 	}
 	k.until("zombies", func() bool {
 		for _, word := range []string{"start", "end"} {
 			for _, note := range k.notes(word) {
 				pid, _ := strconv.Atoi(strings.Fields(note)[0]) // run wrote it
-				if state, _ := statOf(pid); state == 'Z' {
+				if processState(pid) == "Z" {
 					return false
 				}
 			}

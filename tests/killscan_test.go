@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/status"
 	"github.com/svdir/svdir/svscan/scandir"
 )
@@ -123,8 +124,7 @@ func (k *killScan) reap() {
 		if err != nil || !ended {
 			return
 		}
-		_, ticks := statOf(pid)
-		line := scandir.Death{PID: pid, Ticks: ticks, Status: uint32(wait)}.AppendText(nil)
+		line := scandir.Death{PID: pid, Ticks: proc.StartTicks(pid), Status: uint32(wait)}.AppendText(nil)
 		file, err := os.OpenFile(filepath.Join(k.dir, scandir.Dir, scandir.Reaped), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
 		if err == nil {
 			_, _ = file.Write(line) // who needs it reports that it is unknown
@@ -133,17 +133,6 @@ func (k *killScan) reap() {
 		_, _ = unix.Wait4(pid, nil, 0, nil) // it is a zombie
 		k.ended[pid] = unix.WaitStatus(wait)
 	}
-}
-
-// statOf is the state of a process, 0 if there is none, and when it was started.
-func statOf(pid int) (state byte, ticks uint64) {
-	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)) // there is none
-	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
-	if len(fields) < 20 {
-		return 0, 0
-	}
-	ticks, _ = strconv.ParseUint(fields[19], 10, 64) // the kernel writes numbers
-	return fields[0][0], ticks
 }
 
 // start starts supervise, the first one under strace.

@@ -116,7 +116,7 @@ func children(pid int, state string) int {
 		text, _ := os.ReadFile(task) // gone: then it has none
 		for _, child := range strings.Fields(string(text)) {
 			id, _ := strconv.Atoi(child) // a number
-			if state == "" || strings.HasPrefix(processState(id), state) {
+			if state == "" || processState(id) == state {
 				n++
 			}
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/svdir/svdir/supervise/status"
 	"github.com/svdir/svdir/supervise/tally"
+	"github.com/svdir/svdir/tests/need"
 )
 
 // tree is a scan directory and the svscan that serves it.
@@ -30,7 +31,7 @@ const sleeper = "#!/bin/sh\nexec sleep 1000\n"
 // is killed.
 func plant(t *testing.T) *tree {
 	t.Helper()
-	w := &tree{t: t, dir: publicDir(t)}
+	w := &tree{t: t, dir: need.PublicDir(t)}
 	w.scan = filepath.Join(w.dir, "service")
 	w.must(os.Mkdir(w.scan, 0o755))
 	w.env = append(environment(t, "compat", w.scan), "WORK="+w.dir)

@@ -49,7 +49,7 @@ func TestVerdict(t *testing.T) {
 				w.must(w.svscan.cmd.Process.Signal(syscall.SIGSTOP))
 				w.must(syscall.Kill(before.Supervisor, syscall.SIGKILL))
 				w.put("web/go", "")
-				eventually(t, w.scan, "run has ended", func() bool { return isZombie(before.PID) })
+				eventually(t, w.scan, "run has ended", func() bool { return processState(before.PID) == "Z" })
 				w.must(w.svscan.cmd.Process.Signal(syscall.SIGCONT))
 			} else {
 				w.killSupervise("web")
@@ -134,10 +134,4 @@ func (w *tree) silenceKernel() {
 			w.env[i] = "PATH=" + programs + ":" + path
 		}
 	}
-}
-
-func isZombie(pid int) bool {
-	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)) // gone: no zombie
-	_, rest, _ := strings.Cut(string(text), ") ")
-	return strings.HasPrefix(rest, "Z")
 }

@@ -2,7 +2,6 @@ package tests
 
 import (
 	"io/fs"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -66,19 +65,4 @@ func eventually(t *testing.T, dir, what string, done func() bool) {
 	if !await(dir, patience, done) {
 		t.Fatalf("%s: not within %v", what, patience)
 	}
-}
-
-// publicDir is a temporary directory that every user may enter, unlike
-// t.TempDir, so that services may drop their rights.
-func publicDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "svdir-test-")
-	if err == nil {
-		err = os.Chmod(dir, 0o755)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // best effort: it is in the temporary directory
-	return dir
 }

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/tests/need"
 )
 
@@ -128,12 +129,11 @@ func (s *started) signal(t *testing.T, sig syscall.Signal) {
 
 // state is that of a process, as /proc has it: S where it sleeps.
 func state(pid int) byte {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 'Z'
+	var b proc.Buffer
+	if stat := b.Stat(pid); len(stat) > 0 {
+		return stat[0]
 	}
-	_, after, _ := strings.Cut(string(text), ") ")
-	return after[0]
+	return 'Z'
 }
 
 func eventually(t *testing.T, what string, done func() bool) {

@@ -33,7 +33,7 @@ type Pattern struct {
 // ErrSize.
 func Compile(expression string) (*Pattern, error) {
 	p := parser{text: expression}
-	tree, err := p.whole()
+	tree, err := p.alternatives()
 	if err != nil {
 		return nil, err
 	}

@@ -55,10 +55,6 @@ func (p *parser) next() byte {
 	return 0
 }
 
-func (p *parser) whole() (*node, error) {
-	return p.alternatives()
-}
-
 // alternatives reads up to the bracket that closes what is open, or the end.
 func (p *parser) alternatives() (*node, error) {
 	first, err := p.branch()

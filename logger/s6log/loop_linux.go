@@ -54,7 +54,7 @@ func Run(args, environ []string) int {
 	}
 	var f *failure
 	if errors.As(err, &f) {
-		_ = writeAll(2, []byte(prog+": "+f.text+"\n")) // nobody is left to be told
+		_ = fifo.WriteAll(2, []byte(prog+": "+f.text+"\n")) // nobody is left to be told
 		return f.code
 	}
 	return 0
@@ -83,10 +83,10 @@ func (l *logger) begin(args []string) error {
 	if err := l.open(s); err != nil {
 		return err
 	}
-	l.patient, l.piped = patient(standardInput), isPiped(standardOutput)
+	l.patient, l.piped = fifo.Patient(standardInput), isPiped(standardOutput)
 	if o.notify > 0 {
-		_ = writeAll(o.notify, []byte("\n")) // nobody waits for it
-		_ = unix.Close(o.notify)             // it was only for this
+		_ = fifo.WriteAll(o.notify, []byte("\n")) // nobody waits for it
+		_ = unix.Close(o.notify)                  // it was only for this
 	}
 	return nil
 }

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/svdir/svdir/fifo"
 )
 
 const prog = "s6-log"
@@ -42,21 +40,4 @@ func reason(err error) string {
 	}
 	text := err.Error()
 	return strings.ToUpper(text[:1]) + text[1:]
-}
-
-// writeAll writes all of b, and waits for room if need be.
-func writeAll(fd int, b []byte) error {
-	for len(b) > 0 {
-		n, err := fifo.Retry(func() (int, error) { return unix.Write(fd, b) })
-		if err == unix.EAGAIN {
-			// Another process has made it non-blocking.
-			_, _ = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}, -1) // a signal only asks sooner
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		b = b[n:]
-	}
-	return nil
 }

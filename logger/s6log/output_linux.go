@@ -11,7 +11,7 @@ const standardOutput = 1
 // flush writes what waits, each file once, as far as that can be done now.
 func (l *logger) flush() {
 	if len(l.stream.alerts) > 0 {
-		_ = writeAll(2, l.stream.alerts) // nobody is left to be told
+		_ = fifo.WriteAll(2, l.stream.alerts) // nobody is left to be told
 		l.stream.alerts = l.stream.alerts[:0]
 	}
 	for i := range l.stream.parts {
@@ -41,7 +41,7 @@ func replace(name string, text []byte) error {
 	if err != nil {
 		return err
 	}
-	err = writeAll(fd, text)
+	err = fifo.WriteAll(fd, text)
 	_ = unix.Close(fd) // nobody relies on it over a crash of the machine
 	if err == nil {
 		err = unix.Rename(draft, name)
@@ -79,7 +79,7 @@ func (l *logger) flushOutput() {
 // writeOutput writes some of b. Only a pipe or a socket keeps one waiting.
 func (l *logger) writeOutput(b []byte) (int, error) {
 	if !l.piped {
-		return len(b), writeAll(standardOutput, b)
+		return len(b), fifo.WriteAll(standardOutput, b)
 	}
 	n, err := fifo.Retry(func() (int, error) {
 		return unix.Pwritev2(standardOutput, [][]byte{b}, -1, unix.RWF_NOWAIT)

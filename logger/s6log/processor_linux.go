@@ -57,7 +57,7 @@ func (d *directory) start(env []string) error {
 	}
 	if err != nil {
 		text := prog + " (processor child): fatal: unable to exec " + words[0] + because(err) + "\n"
-		_ = writeAll(2, []byte(text)) // nobody is left to be told
+		_ = fifo.WriteAll(2, []byte(text)) // nobody is left to be told
 		d.warn("processor failed in " + d.path)
 		d.retry = fifo.Now() + d.bounds.retry
 		return nil

@@ -91,14 +91,3 @@ func (l *logger) wait(reading bool) error {
 	}
 	return nil
 }
-
-// patient says that epoll can wait for fd: not for a file on a disk, which is
-// always ready.
-func patient(fd int) bool {
-	epoll, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
-	if err != nil {
-		return true
-	}
-	defer unix.Close(epoll)
-	return unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN}) != unix.EPERM
-}

@@ -180,6 +180,14 @@ func (d *directory) stem() string {
 	}
 }
 
+// busy is the stem of the file that a processor reads, empty for none.
+func (d *directory) busy() string {
+	if d.run == nil {
+		return ""
+	}
+	return d.run.stem
+}
+
 func (d *directory) exists(name string) bool {
 	var st unix.Stat_t
 	return unix.Fstatat(d.fd, name, &st, unix.AT_SYMLINK_NOFOLLOW) == nil

@@ -61,6 +61,35 @@ func fill(t *testing.T, path string) {
 	}
 }
 
+// TestProcessorWhenFull: while svlogd waits for room, no processor loses its files.
+// One that ends has ended, also for the rotation that waits for it.
+func TestProcessorWhenFull(t *testing.T) {
+	t.Parallel()
+	dir := small(t, "s20000\nn100\nN0\n!read go <../gate; cat\n")
+	gate, ballast := filepath.Join(dir, "gate"), filepath.Join(dir, "log", "ballast")
+	must(t, unix.Mkfifo(gate, 0o600))
+	l := start(t, dir, ours(t), "-v", "log")
+	text := numbered(0, 1500)
+	l.say(t, text[:30000]) // so that the piece that finds no room needs a rotation
+	l.hears(t, "svlogd: info: processing: log/@")
+	fill(t, ballast)
+	_, err := l.in.WriteString(text[30000:])
+	must(t, err)
+	l.hears(t, noRoom)
+	must(t, os.WriteFile(gate, []byte("go\n"), 0))
+	l.hears(t, "sigchild received.")
+	must(t, os.Remove(gate))
+	must(t, os.WriteFile(gate, []byte("go\n"), 0o600)) // the next ones need not wait
+	must(t, os.Remove(ballast))
+	must(t, l.in.Close())
+	if got := l.ends(t); !strings.HasPrefix(got, "exit code 0\n") {
+		t.Errorf("got %s; want an end in order", got)
+	}
+	if got := content(t, filepath.Join(dir, "log")); got != text {
+		t.Errorf("got %d bytes; want %d", len(got), len(text))
+	}
+}
+
 // TestKilledWhenFull: one that is killed while it waits for room has left in
 // the pipe what it has not written.
 func TestKilledWhenFull(t *testing.T) {

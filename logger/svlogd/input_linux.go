@@ -22,20 +22,9 @@ const standardInput = 0
 const chunkSize = 16 << 10
 
 func openInput() *input {
-	in := &input{buf: make([]byte, chunkSize), patient: patient(standardInput)}
+	in := &input{buf: make([]byte, chunkSize), patient: fifo.Patient(standardInput)}
 	in.copying = unix.Pipe2(in.copied[:], unix.O_CLOEXEC|unix.O_NONBLOCK) == nil
 	return in
-}
-
-// patient says that epoll can wait for fd: not for a file on a disk, which is
-// always ready.
-func patient(fd int) bool {
-	epoll, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
-	if err != nil {
-		return true
-	}
-	defer unix.Close(epoll)
-	return unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN}) != unix.EPERM
 }
 
 // look is what can be read now, at most limit bytes where they are not left in a
@@ -53,7 +42,7 @@ func (in *input) look(limit int) (chunk []byte, end bool, err error) {
 		case err == nil && n == 0:
 			return nil, true, nil
 		case err == nil:
-			return in.buf[:n], false, readFull(in.copied[0], in.buf[:n])
+			return in.buf[:n], false, fifo.ReadAll(in.copied[0], in.buf[:n])
 		}
 		in.copying = false
 		_, _ = unix.Close(in.copied[0]), unix.Close(in.copied[1]) // a pipe has nothing to flush
@@ -73,20 +62,5 @@ func (in *input) take(n int) error {
 	if !in.copying {
 		return nil
 	}
-	return readFull(standardInput, in.buf[:n])
-}
-
-// readFull reads what is known to be there.
-func readFull(fd int, b []byte) error {
-	for len(b) > 0 {
-		n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, b) })
-		if n == 0 || err == unix.EAGAIN {
-			return nil // another reader was there
-		}
-		if err != nil {
-			return err
-		}
-		b = b[n:]
-	}
-	return nil
+	return fifo.ReadAll(standardInput, in.buf[:n])
 }

@@ -23,6 +23,7 @@ type logger struct {
 	leaving   bool // TERM came
 	turning   bool // ALRM came: rotate
 	reopening bool // HUP came
+	died      bool // CHLD came: a processor has ended
 }
 
 // retry is when what failed is tried again.

@@ -24,7 +24,7 @@ func surplus(names []string, keep uint64, busy, fresh string) (old, left []strin
 			}
 		}
 	}
-	for ; keep > 0 && n > keep && len(may) > 0; n-- {
+	for ; n > keep && len(may) > 0; n-- {
 		i := oldest(may)
 		old = append(old, may[i])
 		may = append(may[:i], may[i+1:]...)

@@ -1,6 +1,7 @@
 package svlogd
 
 import (
+	"math"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -111,11 +112,11 @@ func (l *logger) trim(d *directory, fresh string) {
 	if err != nil {
 		l.warn("unable to read directory: " + d.path + ": " + reason(err))
 	}
-	var busy string
-	if d.run != nil {
-		busy = d.run.stem
+	keep := d.keep
+	if keep == 0 {
+		keep = math.MaxUint64
 	}
-	old, left := surplus(names, d.keep, busy, fresh)
+	old, left := surplus(names, keep, d.busy(), fresh)
 	for _, name := range left {
 		if err := d.unlink(name); err != nil {
 			l.warn("unable to unlink processor leftover: " + name + ": " + reason(err))

@@ -4,9 +4,8 @@ import (
 	"errors"
 	"syscall"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/errstr"
 )
 
 const prog = "svlogd"
@@ -30,41 +29,11 @@ func (v *voice) info(text string) {
 	}
 }
 
-// reasons are the words of daemontools and runit for what can happen to a file.
-var reasons = map[syscall.Errno]string{
-	unix.EACCES:       "access denied",
-	unix.EAGAIN:       "temporary failure",
-	unix.EBADF:        "file descriptor not open",
-	unix.EDQUOT:       "disk quota exceeded",
-	unix.EEXIST:       "file already exists",
-	unix.EFBIG:        "file too big",
-	unix.EINVAL:       "invalid argument",
-	unix.EIO:          "input/output error",
-	unix.EISDIR:       "is a directory",
-	unix.ELOOP:        "symbolic link loop",
-	unix.EMFILE:       "process cannot open more files",
-	unix.ENAMETOOLONG: "file name too long",
-	unix.ENFILE:       "system cannot open more files",
-	unix.ENODEV:       "device does not support operation",
-	unix.ENOENT:       "file does not exist",
-	unix.ENOMEM:       "out of memory",
-	unix.ENOSPC:       "out of disk space",
-	unix.ENOTDIR:      "not a directory",
-	unix.ENXIO:        "device not configured",
-	unix.EPERM:        "permission denied",
-	unix.EROFS:        "read-only file system",
-	unix.ESTALE:       "stale NFS file handle",
-	unix.ETXTBSY:      "text busy",
-}
-
-// reason is why err happened.
+// reason is why err happened, in the words of daemontools and runit.
 func reason(err error) string {
 	var errno syscall.Errno
-	if !errors.As(err, &errno) {
-		return err.Error()
+	if errors.As(err, &errno) {
+		return errstr.Of(errno)
 	}
-	if text := reasons[errno]; text != "" {
-		return text
-	}
-	return errno.Error()
+	return err.Error()
 }

@@ -13,29 +13,10 @@ func appendStamp(b []byte, kind int, at time.Time) []byte {
 		return b
 	case 1:
 		b = tai64n.Pack(at).AppendText(b)
+	case 2:
+		b = at.UTC().AppendFormat(b, "2006-01-02_15:04:05.00000")
 	default:
-		at = at.UTC()
-		year, month, day := at.Date()
-		b = appendDigits(b, year, 4)
-		b = appendDigits(append(b, '-'), int(month), 2)
-		b = appendDigits(append(b, '-'), day, 2)
-		b = append(b, [...]byte{2: '_', 3: 'T'}[kind])
-		b = appendDigits(b, at.Hour(), 2)
-		b = appendDigits(append(b, ':'), at.Minute(), 2)
-		b = appendDigits(append(b, ':'), at.Second(), 2)
-		b = appendDigits(append(b, '.'), at.Nanosecond()/10000, 5)
+		b = at.UTC().AppendFormat(b, "2006-01-02T15:04:05.00000")
 	}
 	return append(b, ' ')
-}
-
-func appendDigits(b []byte, n, digits int) []byte {
-	from := len(b)
-	for range digits {
-		b = append(b, '0')
-	}
-	for i := len(b) - 1; i >= from; i-- {
-		b[i] += byte(n % 10)
-		n /= 10
-	}
-	return b
 }

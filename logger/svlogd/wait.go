@@ -33,6 +33,7 @@ func (l *logger) Ready(tag int, revents int16) {
 		l.reopening = true
 	case syscall.SIGCHLD:
 		l.info("sigchild received.")
+		l.died = true
 	}
 }
 
@@ -83,9 +84,14 @@ func sooner(a, b time.Duration) time.Duration {
 	return a
 }
 
-// mustWait waits until there is something to do, and looks after processors.
+// mustWait waits until there is something to do, and looks after processors. One
+// may have ended during a pause, which leaves it alone: then it does not wait.
 func (l *logger) mustWait(deadline time.Duration) {
+	if l.died {
+		deadline = fifo.Now()
+	}
 	l.wait(deadline)
+	l.died = false
 	l.reap()
 }
 

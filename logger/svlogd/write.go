@@ -8,29 +8,13 @@ import (
 
 // flush writes what waits in the buffers.
 func (l *logger) flush() {
-	l.alert(l.stream.alerts)
+	_ = fifo.WriteAll(2, l.stream.alerts) // nobody is left to be told
 	l.stream.alerts = l.stream.alerts[:0]
 	for _, d := range l.dirs {
 		if d.fd >= 0 {
 			l.write(d, d.buf)
 		}
 		d.buf = d.buf[:0]
-	}
-}
-
-// alert writes to standard error, and waits for room if need be.
-func (l *logger) alert(b []byte) {
-	for len(b) > 0 {
-		n, err := fifo.Retry(func() (int, error) { return unix.Write(2, b) })
-		switch {
-		case err == unix.EAGAIN:
-			// Another process has made it non-blocking.
-			_, _ = unix.Poll([]unix.PollFd{{Fd: 2, Events: unix.POLLOUT}}, -1) // a signal only asks sooner
-		case err != nil:
-			return // nobody is left to be told
-		default:
-			b = b[n:]
-		}
 	}
 }
 
@@ -65,8 +49,8 @@ func (l *logger) append(d *directory, b []byte) {
 	}
 }
 
-// sacrifice deletes the oldest file for room, if there are more than config
-// wants kept.
+// sacrifice deletes for room what a processor has left, or else the oldest file,
+// if there are more than config wants kept.
 func (l *logger) sacrifice(d *directory) bool {
 	if d.least >= d.keep {
 		return false
@@ -75,10 +59,12 @@ func (l *logger) sacrifice(d *directory) bool {
 	if err != nil {
 		l.warn("unable to read directory, want remove old logfile: " + d.path + ": " + reason(err))
 	}
-	if uint64(len(names)) <= d.least {
+	old, left := surplus(names, d.least, d.busy(), "")
+	may := append(left, old...)
+	if len(may) == 0 {
 		return false
 	}
-	name := names[oldest(names)]
+	name := may[0]
 	l.warn("out of disk space, delete: " + d.path + "/" + name)
 	if err := d.unlink(name); err != nil {
 		l.warn("unable to unlink oldest logfile: " + d.path + ": " + reason(err))

@@ -124,7 +124,7 @@ func (i *image) execute() error {
 		l.value.Cur = min(was.Cur, l.value.Max)
 	}
 	_, _, errno := unix.RawSyscall(unix.SYS_EXECVE, uintptr(unsafe.Pointer(i.file)), uintptr(unsafe.Pointer(&i.argv[0])), uintptr(unsafe.Pointer(&i.env[0])))
-	for n := range i.limits {
+	for n := len(i.limits) - 1; n >= 0; n-- { // the same may have been set twice
 		l := &i.limits[n]
 		_, _, _ = unix.RawSyscall6(unix.SYS_PRLIMIT64, 0, l.resource, uintptr(unsafe.Pointer(&l.value)), 0, 0, 0) // best effort: see above
 	}

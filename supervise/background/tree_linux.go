@@ -1,12 +1,13 @@
 package background
 
 import (
-	"bytes"
 	"os"
 	"strconv"
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/supervise/proc"
 )
 
 // hold opens a pidfd of pid, if that is a process below us; -1 if it is not. A
@@ -28,25 +29,14 @@ func hold(pid int) int {
 func isBelow(pid int) bool {
 	const deepest = 1000 // who counts more was given pids anew meanwhile
 	self := unix.Getpid()
+	var b proc.Buffer
 	for range deepest {
-		pid = parent(pid)
+		pid = int(b.Stat(pid).Number(4)) // the parent, 0 if there is none
 		if pid == self || pid <= 1 {
 			break
 		}
 	}
 	return pid == self
-}
-
-// parent is the parent of pid, 0 if there is none.
-func parent(pid int) int {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	// The name of the program, in brackets, may hold blanks and brackets itself.
-	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])
-	if err != nil || len(fields) < 2 {
-		return 0
-	}
-	ppid, _ := strconv.Atoi(string(fields[1])) // the kernel's own word
-	return ppid
 }
 
 // signalBelow signals every process below us.

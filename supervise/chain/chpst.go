@@ -21,20 +21,25 @@ const (
 type chpstOptions struct {
 	given  map[byte]string // u U b e / l L
 	nice   int
-	limits map[byte]uint64
+	limits []softLimit   // a later one wins
 	flags  map[byte]bool // v P 0 1 2
+}
+
+type softLimit struct {
+	letter byte
+	n      uint64
 }
 
 var errChpst = errors.New("usage")
 
 func parseChpst(c *call) (o chpstOptions, argv []string, err error) {
-	o = chpstOptions{given: map[byte]string{}, limits: map[byte]uint64{}, flags: map[byte]bool{}}
+	o = chpstOptions{given: map[byte]string{}, flags: map[byte]bool{}}
 	argv, ok := options(c.args, "u:U:b:e:m:d:o:p:f:c:r:t:/:n:l:L:vP012V", func(letter byte, value string) bool {
 		c.badOption(letter, value)
 		switch letter {
 		case 'm', 'd', 'o', 'p', 'f', 'c', 'r', 't':
 			n, tail := leading(value)
-			o.limits[letter] = n
+			o.limits = append(o.limits, softLimit{letter, n})
 			return tail == ""
 		case 'n':
 			return o.setNice(value)
@@ -184,8 +189,8 @@ func chpstLock(c *call, o chpstOptions) int {
 }
 
 func chpstLimits(c *call, o chpstOptions) int {
-	for letter, soft := range o.limits {
-		if err := c.limit(letter, soft); err != nil {
+	for _, l := range o.limits {
+		if err := c.limit(l.letter, l.n); err != nil {
 			return c.failed("unable to getrlimit()", err)
 		}
 	}

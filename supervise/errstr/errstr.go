@@ -1,6 +1,6 @@
 // Package errstr has the words of daemontools and runit for the errors of the
-// system: those that files, FIFOs and processes give. They are older than those
-// of libc, and scripts look for them.
+// system: those that files, FIFOs, locks and processes give. They are older than
+// those of libc, and scripts look for them.
 package errstr
 
 import (
@@ -49,7 +49,9 @@ var reasons = [...]string{
 	unix.EROFS:        "read-only file system",
 	unix.EMLINK:       "too many links",
 	unix.ELOOP:        "symbolic link loop",
+	unix.EDEADLK:      "operation would cause deadlock",
 	unix.ENAMETOOLONG: "file name too long",
+	unix.ENOLCK:       "no locks available",
 	unix.EDQUOT:       "disk quota exceeded",
 	unix.ESTALE:       "stale NFS file handle",
 }

@@ -63,7 +63,7 @@ func TestChaos(t *testing.T) {
 		if s.ours {
 			path, kills = bin+":"+path, *killsFlag
 		}
-		w, err := newStorm(s, f, publicDir(t), path)
+		w, err := newStorm(s, f, need.PublicDir(t), path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -142,7 +142,7 @@ func present(t *testing.T, s *suite) bool {
 // users may execute them.
 func programs(t *testing.T) string {
 	t.Helper()
-	bin := publicDir(t)
+	bin := need.PublicDir(t)
 	for _, argv := range [][]string{
 		{"make", "-s", "-C", "../..", "all", "BIN=" + bin},
 		{"go", "build", "-o", filepath.Join(bin, "helper", "service"), "./service"},
@@ -152,18 +152,4 @@ func programs(t *testing.T) string {
 		}
 	}
 	return bin
-}
-
-// publicDir is a temporary directory that every user may enter.
-func publicDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "svdir-chaos-")
-	if err == nil {
-		err = os.Chmod(dir, 0o755)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // best effort: it is in the temporary directory
-	return dir
 }

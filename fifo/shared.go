@@ -1,0 +1,50 @@
+package fifo
+
+import "golang.org/x/sys/unix"
+
+// What is here is for descriptors that we were given. Others may share them, so
+// their flags are left alone, whatever they are.
+
+// Patient says that a Poller can wait for fd: not for a file on a disk, which is
+// always ready.
+func Patient(fd int) bool {
+	epoll, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return true
+	}
+	defer unix.Close(epoll)
+	return unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN}) != unix.EPERM
+}
+
+// ReadAll fills b with what is known to be there, or with less where another
+// reader was there.
+func ReadAll(fd int, b []byte) error {
+	for len(b) > 0 {
+		n, err := Retry(func() (int, error) { return unix.Read(fd, b) })
+		if n == 0 || err == unix.EAGAIN {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return nil
+}
+
+// WriteAll writes all of b, and waits for room if need be.
+func WriteAll(fd int, b []byte) error {
+	for len(b) > 0 {
+		n, err := Retry(func() (int, error) { return unix.Write(fd, b) })
+		if err == unix.EAGAIN {
+			// Another process has made it non-blocking.
+			_, _ = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}, -1) // a signal only asks sooner
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return nil
+}
