@@ -181,6 +181,13 @@ func TestClosedOutput(t *testing.T) {
 		l := start(t, dir, "/bin/sh", "-c", `exec "$0" 1 ./log >fifo`, program)
 		eventually(t, "it has begun", func() bool { _, err := os.Stat(filepath.Join(dir, "log/current")); return err == nil })
 		must(t, out.Close())
+		eventually(t, "nobody reads it", func() bool { // what another test starts has it until it executes its program
+			fd, err := unix.Open(fifo, unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+			if err == nil {
+				must(t, unix.Close(fd))
+			}
+			return err == unix.ENXIO
+		})
 		for _, text := range []string{"a\n", "b\n"} {
 			l.say(t, text)
 			eventually(t, "it is written", func() bool { return strings.HasSuffix(read(t, filepath.Join(dir, "log/current")), text) })
