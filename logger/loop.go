@@ -20,6 +20,7 @@ type logger struct {
 	settings settings // of the default logger
 	env      []string // of processors
 	stream   stream
+	sources  []source
 	in       *input
 	ledger   ledger
 	poll     fifo.Poller
@@ -65,11 +66,8 @@ func Run(script Script, environ []string) error {
 
 // openAll opens what the script names. What is in directories stays as it is.
 func (l *logger) openAll() error {
-	for _, pair := range l.env {
-		if name, ok := strings.CutPrefix(pair, "SV_NAME="); ok {
-			l.stream.service = strings.TrimSuffix(name, "/"+servicedir.Log)
-		}
-	}
+	l.sources = sources(l.name(), l.variable("SV_INSTANCE"), "")
+	l.stream.source, l.stream.own = &l.sources[0], l.sources[0]
 	for _, a := range l.script.actions {
 		l.stream.sinks = append(l.stream.sinks, sink{action: a, fd: -1})
 	}
@@ -85,6 +83,19 @@ func (l *logger) openAll() error {
 		}
 	}
 	return nil
+}
+
+// name is that of the service whose logger we are.
+func (l *logger) name() string { return strings.TrimSuffix(l.variable("SV_NAME"), "/"+servicedir.Log) }
+
+// variable is one of the environment, empty if it is not there.
+func (l *logger) variable(name string) string {
+	for _, pair := range l.env {
+		if value, ok := strings.CutPrefix(pair, name+"="); ok {
+			return value
+		}
+	}
+	return ""
 }
 
 // open opens the status file or the directory of a sink; that is made with this
