@@ -1,7 +1,6 @@
 package logger
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 	"syscall"
@@ -20,13 +19,12 @@ type logger struct {
 	settings settings // of the default logger
 	env      []string // of processors
 	stream   stream
-	sources  []source
-	in       *input
+	inputs   []input
+	in       *input // whose chunk is passed on
 	ledger   ledger
 	poll     fifo.Poller
 	notice   *fifo.Notice
 
-	heard   bool // standard input may be readable
 	leaving bool // TERM came
 	turning bool // ALRM came: rotate now
 	trouble string
@@ -37,13 +35,18 @@ type logger struct {
 // retry is when what failed is tried again.
 const retry = 5 * time.Second
 
-// Run logs standard input as script says, until its end or until TERM. environ
-// is the environment of processors; SV_NAME in it is the service. The error
-// says why it could not begin or go on.
+// Run logs its inputs as script says, until their end or until TERM. environ is
+// the environment of processors; SV_NAME in it is the service, SV_PIPE_NAMES are
+// the inputs beside standard input. The error says why it could not begin or go
+// on.
 func Run(script Script, environ []string) error {
 	// As multilog: what modes files have is told in logdir(5).
 	unix.Umask(0o022)
-	l := &logger{script: script, env: environ, notice: fifo.NewNotice(2)}
+	l := &logger{script: script, env: environ}
+	if err := l.openInputs(); err != nil {
+		return err
+	}
+	l.notice = fifo.NewNotice(2)
 	if !script.given {
 		l.script = l.usual()
 	}
@@ -53,7 +56,6 @@ func Run(script Script, environ []string) error {
 	if err := l.openAll(); err != nil {
 		return err
 	}
-	l.in = openInput()
 	l.settleAccounts()
 	if err := l.takeOverAll(); err != nil {
 		return err
@@ -66,8 +68,6 @@ func Run(script Script, environ []string) error {
 
 // openAll opens what the script names. What is in directories stays as it is.
 func (l *logger) openAll() error {
-	l.sources = sources(l.name(), l.variable("SV_INSTANCE"), "")
-	l.stream.source, l.stream.own = &l.sources[0], l.sources[0]
 	for _, a := range l.script.actions {
 		l.stream.sinks = append(l.stream.sinks, sink{action: a, fd: -1})
 	}
@@ -164,10 +164,10 @@ func (l *logger) takeOver(d *directory) error {
 	return nil
 }
 
-// loop passes on what comes, until there is no more, or the line has ended after
+// loop passes on what comes, until there is no more, or enough was read after
 // which it was to leave.
 func (l *logger) loop() error {
-	for !l.leaving || !l.stream.atStart() {
+	for l.reads() {
 		if err := l.wait(); err != nil {
 			return errors.New("unable to wait: " + reason(err))
 		}
@@ -176,50 +176,15 @@ func (l *logger) loop() error {
 			l.turn()
 		}
 		if l.due() {
-			if err := l.pass(nil); err != nil {
-				return l.unreadable(err)
+			_ = l.pass(nil) // nothing is read
+		}
+		for i := range l.inputs {
+			if err := l.read(&l.inputs[i]); err != nil {
+				return err
 			}
 		}
-		limit := maxBuffer
-		if l.leaving {
-			limit = 1 // not more than the end of the line
-		}
-		if l.leaving && l.stream.atStart() || !l.heard && l.in.patient {
-			continue
-		}
-		l.heard = false
-		chunk, end, err := l.in.look(limit)
-		if end || err != nil {
-			return l.unreadable(err)
-		}
-		if err := l.pass(l.portion(chunk)); err != nil {
-			return l.unreadable(err)
-		}
 	}
 	return nil
-}
-
-func (l *logger) unreadable(err error) error {
-	if err != nil {
-		return &Trouble{Verb: Read, File: "standard input", Err: err}
-	}
-	return nil
-}
-
-// portion is how much of chunk is taken now. A line that has not come whole is
-// left in the pipe if there may be more of it.
-func (l *logger) portion(chunk []byte) []byte {
-	switch {
-	case l.leaving:
-		if i := bytes.IndexByte(chunk, '\n'); i >= 0 {
-			return chunk[:i+1]
-		}
-	case l.in.full():
-		if i := bytes.LastIndexByte(chunk, '\n'); i >= 0 {
-			return chunk[:i+1]
-		}
-	}
-	return chunk
 }
 
 // pass brings chunk to all files, and before it what is to be told. What was not
