@@ -17,6 +17,7 @@ import (
 type logger struct {
 	script   Script
 	settings settings // of the default logger
+	root     string   // of its directory, where all logs have one
 	env      []string // of processors
 	stream   stream
 	inputs   []input
@@ -77,7 +78,7 @@ func (l *logger) openAll() error {
 			if k.kind != kind {
 				continue
 			}
-			if err := k.open(l.script.mode); err != nil {
+			if err := l.open(k); err != nil {
 				return err
 			}
 		}
@@ -98,15 +99,23 @@ func (l *logger) variable(name string) string {
 	return ""
 }
 
-// open opens the status file or the directory of a sink; that is made with this
-// mode.
-func (k *sink) open(mode uint32) (err error) {
+// open opens the status file or the directory of a sink.
+func (l *logger) open(k *sink) (err error) {
 	if k.kind == status {
 		k.fd, err = openStatus(k.word)
 		return err
 	}
-	k.dir, err = openDirectory(k.word, k.bounds, mode)
+	k.dir, err = l.openDirectory(k.word, k.bounds)
 	return err
+}
+
+// openDirectory makes and opens a directory of the script, and before it that of
+// all logs where it is below it.
+func (l *logger) openDirectory(path string, b bounds) (*directory, error) {
+	if l.root != "" {
+		_ = unix.Mkdir(l.root, everybody) // it may be there: otherwise that below it cannot be made
+	}
+	return openDirectory(path, b, l.script.mode)
 }
 
 // openStatus opens a status file; what it says stays until a line comes.
