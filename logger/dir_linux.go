@@ -234,22 +234,30 @@ func (d *directory) archives() ([]file, error) {
 	}
 	defer unix.Close(fd)
 	var all []file
+	err = eachName(fd, func(name string) {
+		if !isArchive(name) {
+			return
+		}
+		var st unix.Stat_t
+		if d.bounds.total > 0 && unix.Fstatat(d.fd, name, &st, unix.AT_SYMLINK_NOFOLLOW) != nil {
+			return // somebody deleted it
+		}
+		all = append(all, file{name, st.Size})
+	})
+	return all, err
+}
+
+// eachName calls f for each name in an open directory.
+func eachName(fd int, f func(name string)) error {
 	for {
 		var buf [1024]byte // on the stack: the room of fifo.EachName costs a resident 20 kB
 		n, err := fifo.Retry(func() (int, error) { return unix.ReadDirent(fd, buf[:]) })
 		if err != nil || n == 0 {
-			return all, err
+			return err
 		}
 		_, _, names := unix.ParseDirent(buf[:n], -1, nil)
 		for _, name := range names {
-			if !isArchive(name) {
-				continue
-			}
-			var st unix.Stat_t
-			if d.bounds.total > 0 && unix.Fstatat(d.fd, name, &st, unix.AT_SYMLINK_NOFOLLOW) != nil {
-				continue // somebody deleted it
-			}
-			all = append(all, file{name, st.Size})
+			f(name)
 		}
 	}
 }

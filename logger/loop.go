@@ -17,6 +17,7 @@ import (
 type logger struct {
 	script   Script
 	settings settings // of the default logger
+	quota    quota
 	root     string   // of its directory, where all logs have one
 	env      []string // of processors
 	stream   stream
@@ -72,6 +73,7 @@ func (l *logger) openAll() error {
 	for _, a := range l.script.actions {
 		l.stream.sinks = append(l.stream.sinks, sink{action: a, fd: -1})
 	}
+	l.ration()
 	for _, kind := range [...]kind{status, archive} { // in the order of multilog
 		for i := range l.stream.sinks {
 			k := &l.stream.sinks[i]
@@ -105,7 +107,7 @@ func (l *logger) open(k *sink) (err error) {
 		k.fd, err = openStatus(k.word)
 		return err
 	}
-	k.dir, err = l.openDirectory(k.word, k.bounds)
+	k.dir, err = l.openDirectory(k.word, k.bounds.limited(l.quota.share))
 	return err
 }
 

@@ -187,10 +187,14 @@ func (l *logger) usualPath() string {
 	return strings.TrimRight(root, "/") + "/" + name
 }
 
-// reread reads the settings again, for a directory of the default logger.
-func (l *logger) reread(d *directory) {
-	l.settings.read(l.warn)
-	d.bounds, l.script.stamp = l.settings.bounds.within(), l.settings.stamp
+// reread reads again what bounds a directory.
+func (l *logger) reread(k *sink) {
+	if !l.script.given {
+		l.settings.read(l.warn)
+		k.bounds, l.script.stamp = l.settings.bounds.within(), l.settings.stamp
+	}
+	l.ration()
+	k.dir.bounds = k.bounds.limited(l.quota.share)
 }
 
 // readScript reads the script that overrides all other settings: found is false

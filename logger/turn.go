@@ -43,9 +43,7 @@ func (l *logger) rotateFull() {
 				continue
 			}
 			if len(d.rest) == 0 {
-				if !l.script.given {
-					l.reread(d)
-				}
+				l.reread(k)
 				l.openAgain()
 				d.rest = rotation(d.bounds.processor != "")
 			}

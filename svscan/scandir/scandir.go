@@ -25,6 +25,8 @@ const (
 	// Output says what becomes of the output of services without log/: prefix,
 	// json, or log-dir DIR.
 	Output = Dir + "/set/output"
+	// LogQuota says how many bytes all logs of the tree may have together.
+	LogQuota = Dir + "/set/log-quota"
 	// Run in Dir is a symbolic link to the run directory of svscan -run, where
 	// clients find the services.
 	Run = "run"
