@@ -79,6 +79,25 @@ func (d *directory) find(name string) (found, error) {
 	return unsettled, nil
 }
 
+// endLine has current, which a logger has left that was killed, end with a
+// newline. It is best effort: a line that is longer than its head may have any
+// end then.
+func (d *directory) endLine() {
+	fd, err := d.open(logdir.Current, unix.O_RDWR|unix.O_APPEND)
+	if err != nil {
+		return
+	}
+	defer unix.Close(fd)
+	var st unix.Stat_t
+	var last [1]byte
+	if unix.Fstat(fd, &st) != nil || st.Mode&unix.S_IFMT != unix.S_IFREG || st.Size == 0 {
+		return
+	}
+	if n, _ := unix.Pread(fd, last[:], st.Size-1); n == 1 && last[0] != '\n' {
+		_, _ = fifo.Retry(func() (int, error) { return unix.Write(fd, []byte{'\n'}) })
+	}
+}
+
 // perform makes one step. One that fails may be made again. process is not for
 // it.
 func (d *directory) perform(s step) error {

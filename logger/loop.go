@@ -151,6 +151,9 @@ func (l *logger) takeOver(d *directory) error {
 	if err != nil {
 		return &Trouble{Verb: Look, Dir: d.path, File: logdir.Current, Err: err}
 	}
+	if current == unsettled && len(l.inputs) > 1 {
+		d.endLine() // what follows may be of another service
+	}
 	done, err := d.find(processed)
 	if err != nil {
 		return &Trouble{Verb: Look, Dir: d.path, File: processed, Err: err}

@@ -2,6 +2,7 @@ package logger
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"time"
 
@@ -102,6 +103,11 @@ func (s *stream) tell(last bool) {
 // quiet says that k owes something and is not within a line.
 func (s *stream) quiet(k *sink) bool {
 	return k.dir != nil && k.dir.account.owed != owed{} && k.dir.account.told == owed{} && !k.dir.stuck && !(s.long != nil && k.taking)
+}
+
+// owes says that a directory owes something.
+func (s *stream) owes() bool {
+	return slices.ContainsFunc(s.sinks, func(k sink) bool { return k.dir != nil && k.dir.account.owed != owed{} })
 }
 
 func (s *stream) tellOf(k *sink, last bool) {

@@ -181,6 +181,35 @@ func TestPipesFair(t *testing.T) {
 	l.ends(t, 0)
 }
 
+// TestPipesKilledInLine: where a kill has ended a long line, that of another does
+// not go on there.
+func TestPipesKilledInLine(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	a, b := held(t, "a"), held(t, "b")
+	long := strings.Repeat("x", 3000)
+	l := of(dir, nil, "a b", []*os.File{a, b}, svlog(t), "./log")
+	l.begin(t)
+	l.in = a
+	l.say(t, long)
+	must(t, l.Process.Kill())
+	<-l.gone
+	next := of(dir, nil, "b a", []*os.File{b, a}, svlog(t), "./log")
+	next.begin(t)
+	for _, c := range []struct {
+		in   *os.File
+		text string
+	}{{b, "one\n"}, {a, "rest\n"}} {
+		next.in = c.in
+		next.say(t, c.text)
+	}
+	must(t, next.Process.Signal(syscall.SIGTERM))
+	next.ends(t, 0)
+	if got, want := strings.Join(contents(t, filepath.Join(dir, "log")), ""), "a: "+long+"\nb: one\na: rest\n"; got != want {
+		t.Errorf("got %q; want %q", got, want)
+	}
+}
+
 // TestPipesMissing: what was promised and is not there is told at once.
 func TestPipesMissing(t *testing.T) {
 	t.Parallel()

@@ -93,6 +93,31 @@ func TestStreamCut(t *testing.T) {
 	}
 }
 
+// TestStreamCutOwed: what was dropped is told before the line that ends a long
+// one of another.
+func TestStreamCutOwed(t *testing.T) {
+	t.Parallel()
+	all := sources("web", "", "a")
+	w := open(t, "r1/1s", "./log")
+	say := func(i int, text string) {
+		w.tell(false)
+		w.source = &all[i]
+		n := w.take([]byte(text))
+		w.flush(t)
+		w.tell(false)
+		w.push(t, text[n:])
+	}
+	long := strings.Repeat("x", 1200)
+	say(1, long)
+	say(0, "dropped\n")
+	w.now = w.now.Add(time.Second)
+	say(0, "next\n")
+	want := "a: " + long + "\n-- 1 line dropped: over the rate --\nnext\n"
+	if got := strings.Join(w.files[0], ""); got != want {
+		t.Errorf("got %q; want %q", got, want)
+	}
+}
+
 // TestStreamSources: whatever the inputs write, and however that is parted, each
 // line is there once, whole, in its order and with its label. Only one that is
 // longer than its head goes on as another, and only after a line of another.

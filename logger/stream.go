@@ -104,7 +104,10 @@ func (s *stream) step(in []byte) int {
 	}
 	if s.long != nil {
 		s.long.parted = true
-		s.close()
+		if s.close(); s.owes() { // which is told before the line
+			s.head = s.head[:had]
+			return 0
+		}
 	}
 	s.selection()
 	if !s.fits(in[n:end], ends) {
