@@ -94,8 +94,8 @@ func countLoggers(tree string) int {
 	defer unix.Close(fd)
 	const logs, consumerFor = scandir.Dir + "/" + scandir.Logs, "consumer-for"
 	n := 0
-	if servicedir.IsDir(fd, logs) {
-		n++ // which may be that of all services without one
+	if servicedir.IsDir(fd, scandir.Dir+"/"+scandir.CatchAll) {
+		n++
 	}
 	_ = eachName(fd, func(name string) { // what cannot be read is not counted
 		if !scandir.IsService(name) {

@@ -55,7 +55,7 @@ const maxName = 255
 // where a word has no name, has no label. Whatever the words are, each is a
 // source: an input must be read, or who writes to it stands still.
 func sources(own, instance, names string) []source {
-	words := strings.Fields(names)
+	words := strings.FieldsFunc(names, func(r rune) bool { return strings.ContainsRune(" \t\n", r) })
 	stdin := origin{own, instance, ""}
 	if len(words) > 0 {
 		stdin.stream = stdout
