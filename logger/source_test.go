@@ -138,8 +138,13 @@ func TestStreamSources(t *testing.T) {
 			lines[i] = append(lines[i], "end")
 			text[i] = strings.Join(lines[i], "\n") + "\n"[:rand.IntN(2)]
 		}
-		w := open(t, "T", "s5000", "./log", "j", "./json")
-		w.mix(t, all, text)
+		parts := mix(text)
+		w, alone := open(t, "T", "s5000", "./log", "j", "./json"), open(t, "T", "s5000", "./log")
+		w.play(t, all, parts)
+		alone.play(t, sources("web", "", strings.Join(names, " ")), parts)
+		if strings.Join(w.files[0], "") != strings.Join(alone.files[0], "") {
+			t.Fatal("alone a directory gets other lines than beside another")
+		}
 		got, parted := w.pieces(t, all)
 		for i := range all {
 			checkPieces(t, all[i].label, got[i], parted[i], lines[i])
@@ -156,21 +161,36 @@ func line(size int) string {
 	return strings.Repeat(string(rune('a'+rand.IntN(26))), n)
 }
 
-// mix gives what the sources have, in pieces, in random order.
-func (w *written) mix(t *testing.T, all []source, text []string) {
-	t.Helper()
-	for left := len(all); left > 0; {
-		i := rand.IntN(len(all))
-		if text[i] == "" {
-			continue
-		}
+// part of what a source has; the last is empty.
+type part struct {
+	from int
+	text string
+}
+
+// mix is what the sources have, in pieces, in random order.
+func mix(text []string) (all []part) {
+	for left := len(text); left > 0; {
+		i := rand.IntN(len(text))
 		n := min(len(text[i]), 1+rand.IntN(1<<(1+rand.IntN(13))))
-		w.source = &all[i]
-		w.push(t, text[i][:n])
-		if text[i] = text[i][n:]; text[i] != "" {
+		if n == 0 {
 			continue
 		}
-		for left--; !w.atStart(); {
+		all = append(all, part{i, text[i][:n]})
+		if text[i] = text[i][n:]; text[i] == "" {
+			all = append(all, part{from: i})
+			left--
+		}
+	}
+	return all
+}
+
+// play gives these parts.
+func (w *written) play(t *testing.T, all []source, parts []part) {
+	t.Helper()
+	for _, p := range parts {
+		w.source = &all[p.from]
+		w.push(t, p.text)
+		for p.text == "" && !w.atStart() {
 			w.take([]byte{'\n'})
 			w.flush(t)
 		}
