@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // held is a FIFO that we may read and write, as a logger gets that of another
@@ -264,14 +266,8 @@ func TestPipesKilled(t *testing.T) {
 		go func() { written <- produce(out, p, lines) }()
 	}
 	begin := func() *started {
-		order := rand.Perm(len(pipes))
-		var names []string
-		var in []*os.File
-		for _, i := range order {
-			names = append(names, filepath.Base(pipes[i].Name()))
-			in = append(in, pipes[i])
-		}
-		l := of(dir, nil, strings.Join(names, " "), in, svlog(t), "T", "s300000", "n100000", "./log", "j", "s500000", "./json")
+		names, in := shuffled(append(slices.Clone(pipes), held(t, "silent"))[:len(pipes)+rand.N(2)])
+		l := of(dir, nil, names, in, svlog(t), "T", "s300000", "n100000", "./log", "j", "s500000", "./json")
 		l.begin(t)
 		return l
 	}
@@ -294,16 +290,66 @@ func TestPipesKilled(t *testing.T) {
 	must(t, l.Process.Signal(syscall.SIGTERM))
 	l.ends(t, 0)
 	t.Logf("%d kills", kills)
-	checkProduced(t, filepath.Join(dir, "log"), producers, lines, func(line string) (pipe, text string) {
-		_, line, _ = strings.Cut(line, " ")
-		pipe, text, _ = strings.Cut(line, ": ")
-		return pipe, text
-	})
+	checkProduced(t, filepath.Join(dir, "log"), producers, lines, labelled)
 	checkProduced(t, filepath.Join(dir, "json"), producers, lines, func(line string) (pipe, text string) {
 		_, line, _ = strings.Cut(line, `"service":"`)
 		pipe, line, _ = strings.Cut(line, `","stream":"stdout","line":"`)
 		return pipe, strings.TrimSuffix(line, `"}`)
 	})
+}
+
+// shuffled are pipes in any order, and their names.
+func shuffled(pipes []*os.File) (names string, in []*os.File) {
+	for _, i := range rand.Perm(len(pipes)) {
+		names += " " + filepath.Base(pipes[i].Name())
+		in = append(in, pipes[i])
+	}
+	return names, in
+}
+
+// TestPipesKilledTwice kills svlog when lines of one of three pipes are in files
+// and still in the pipe, and the next one, which has the pipes in another order,
+// as it goes on from there.
+func TestPipesKilledTwice(t *testing.T) {
+	t.Parallel()
+	need.Peer(t, "strace")
+	const lines = 700
+	for _, second := range []string{"pread64", "tee", "ftruncate", "pwrite64", "unlinkat", "write", "readv"} {
+		t.Run(second, func(t *testing.T) {
+			t.Parallel()
+			hit := false
+			for try := 0; try < 6 || !hit && try < 100; try++ {
+				dir := t.TempDir()
+				var pipes []*os.File
+				for p, name := range []string{"a", "b", "c"} {
+					path := filepath.Join(dir, name)
+					must(t, unix.Mkfifo(path, 0o600))
+					pipes = append(pipes, reopened(t, path, unix.O_RDONLY|unix.O_NONBLOCK))
+					must(t, produce(reopened(t, path, unix.O_WRONLY), p, lines))
+				}
+				run := func(words ...string) bool {
+					names, in := shuffled(pipes)
+					return lives(t, of(dir, nil, names, in, append(words, svlog(t), "T", "s4096", "n1000", "./log")...).Cmd)
+				}
+				first := []string{"write", "readv"}[try%2]
+				hit = !run(killing(dir, first, 1+rand.N(12))...) && !run(killing(dir, second, 1+rand.N(4))...) || hit
+				if !run() {
+					t.Fatal("svlog was killed")
+				}
+				checkProduced(t, filepath.Join(dir, "log"), len(pipes), lines, labelled)
+			}
+			if !hit {
+				t.Error("never died there")
+			}
+		})
+	}
+}
+
+// labelled takes a stamped line apart.
+func labelled(line string) (pipe, text string) {
+	_, line, _ = strings.Cut(line, " ")
+	pipe, text, _ = strings.Cut(line, ": ")
+	return pipe, text
 }
 
 // produce writes the numbered lines of a producer, some at a time.
