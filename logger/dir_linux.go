@@ -80,6 +80,25 @@ func (d *directory) find(name string) (found, error) {
 	return unsettled, nil
 }
 
+// endLine has current, which a logger has left that was killed, end with a
+// newline. It is best effort: a line that is longer than its head may have any
+// end then.
+func (d *directory) endLine() {
+	fd, err := d.open(logdir.Current, unix.O_RDWR|unix.O_APPEND)
+	if err != nil {
+		return
+	}
+	defer unix.Close(fd)
+	var st unix.Stat_t
+	var last [1]byte
+	if unix.Fstat(fd, &st) != nil || st.Mode&unix.S_IFMT != unix.S_IFREG || st.Size == 0 {
+		return
+	}
+	if n, _ := unix.Pread(fd, last[:], st.Size-1); n == 1 && last[0] != '\n' {
+		_, _ = fifo.Retry(func() (int, error) { return unix.Write(fd, []byte{'\n'}) })
+	}
+}
+
 // perform makes one step. One that fails may be made again. process is not for
 // it.
 func (d *directory) perform(s step) error {
@@ -235,22 +254,30 @@ func (d *directory) archives() ([]file, error) {
 	}
 	defer unix.Close(fd)
 	var all []file
+	err = eachName(fd, func(name string) {
+		if !isArchive(name) {
+			return
+		}
+		var st unix.Stat_t
+		if d.bounds.total > 0 && unix.Fstatat(d.fd, name, &st, unix.AT_SYMLINK_NOFOLLOW) != nil {
+			return // somebody deleted it
+		}
+		all = append(all, file{name, st.Size})
+	})
+	return all, err
+}
+
+// eachName calls f for each name in an open directory.
+func eachName(fd int, f func(name string)) error {
 	for {
 		var buf [1024]byte // on the stack: the room of fifo.EachName costs a resident 20 kB
 		n, err := fifo.Retry(func() (int, error) { return unix.ReadDirent(fd, buf[:]) })
 		if err != nil || n == 0 {
-			return all, err
+			return err
 		}
 		_, _, names := unix.ParseDirent(buf[:n], -1, nil)
 		for _, name := range names {
-			if !isArchive(name) {
-				continue
-			}
-			var st unix.Stat_t
-			if d.bounds.total > 0 && unix.Fstatat(d.fd, name, &st, unix.AT_SYMLINK_NOFOLLOW) != nil {
-				continue // somebody deleted it
-			}
-			all = append(all, file{name, st.Size})
+			f(name)
 		}
 	}
 }

@@ -1,10 +1,10 @@
-// Package logger is the engine of svlog: it reads lines from standard input,
-// and writes each, stamped, to the log directories that select it. See svlog(8)
+// Package logger is the engine of svlog: it reads lines from standard input, and
+// from the pipes of other services, and writes each, stamped, to the log directories that select it. See svlog(8)
 // and logdir(5).
 //
 // # What flows where
 //
-//	standard input → input (input_linux.go) → stream (stream.go) → sinks
+//	standard input, pipes → input (input_linux.go) → stream (stream.go) → sinks
 //	                                             ↓ match.go, line.go
 //	         log directories ← flush (flush.go) ← buffers
 //	                  ↓ full
@@ -80,6 +80,19 @@
 // where lock cannot be mapped, which is said; and in what has no end that can be
 // cut: standard output, standard error and status files.
 //
+// An intent is about one input, and says which by the identity of its pipe: the
+// next logger may have its inputs in another order, or others. Where that pipe
+// is not among them the intent is as if taken.
+//
+// # Several inputs
+//
+// What belongs to one input is its source (source.go): where its lines come
+// from, and the head of the line that has begun. The inputs (inputs_linux.go)
+// are looked at through one buffer, in turn, so that none waits for another;
+// one that is silent is not looked at. Of all lines at most one has left its
+// head and has no end yet. So what a sink knows of a line it knows of that, and
+// lines cannot be mixed.
+//
 // # Dropped lines
 //
 // What directories owe their reader is in the intent: how much before its bytes
@@ -104,7 +117,7 @@
 //
 // # Waiting
 //
-// There is one wait, for standard input, signals and processors, with a deadline
+// There is one wait, for all inputs, signals and processors, with a deadline
 // only where a processor has one, something failed or something is owed. What
 // must be done before lines go on is tried again every five seconds: within the
 // step that is being made, so that order stays simple. Signals are heard

@@ -6,29 +6,48 @@ import (
 	"github.com/svdir/svdir/fifo"
 )
 
-// input is standard input, which others may share: its flags are left alone.
+// input is standard input or another, which others may share: its flags are left
+// alone.
 //
 // What is in a pipe is looked at through a copy of it, and taken out only when
 // it is on its way to every file: if we are killed, the next logger finds it.
 type input struct {
-	buf     []byte
-	copied  [2]int // a pipe of our own, 0 where standard input is none
+	fd      int
+	source  source
 	patient bool   // it can be waited for
+	heard   bool   // it may be readable
+	ended   bool   // it is not read any more
+	held    bool   // we may write to it: so it has no end
+	left    int    // how much of what is held is read after TERM
 	at, n   int    // of buf, what was looked at and not taken
 	id      fileID // zero if it is no pipe
+	copied  [2]int // the pipe of glass, 0 where the input is none
+	*glass
+}
+
+// glass is what inputs are looked at through, one at a time.
+type glass struct {
+	buf  []byte
+	pipe [2]int // of our own
 }
 
 const standardInput = 0
 
-func openInput() *input {
-	in := &input{buf: make([]byte, maxBuffer), patient: fifo.Patient(standardInput)}
-	var st unix.Stat_t
-	if unix.Fstat(standardInput, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFIFO {
-		in.id = idOf(&st)
+func newGlass() *glass {
+	g := &glass{buf: make([]byte, maxBuffer)}
+	if unix.Pipe2(g.pipe[:], unix.O_CLOEXEC|unix.O_NONBLOCK) != nil {
+		g.pipe = [2]int{} // what is read is in memory until it is written
 	}
-	var p [2]int
-	if unix.Pipe2(p[:], unix.O_CLOEXEC|unix.O_NONBLOCK) == nil {
-		in.copied = p // else what is read is in memory until it is written
+	return g
+}
+
+func openInput(fd int, from source, g *glass) input {
+	in := input{fd: fd, source: from, patient: fifo.Patient(fd), glass: g}
+	var st unix.Stat_t
+	if unix.Fstat(fd, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFIFO {
+		in.id, in.copied = idOf(&st), g.pipe
+		mode, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
+		in.held = err == nil && mode&unix.O_ACCMODE == unix.O_RDWR
 	}
 	return in
 }
@@ -52,21 +71,21 @@ func (in *input) look(limit int) (chunk []byte, end bool, err error) {
 	in.at = 0
 	if in.copied != [2]int{} {
 		in.n, err = fifo.Retry(func() (int, error) {
-			n, err := unix.Tee(standardInput, in.copied[1], len(in.buf), unix.SPLICE_F_NONBLOCK)
+			n, err := unix.Tee(in.fd, in.copied[1], len(in.buf), unix.SPLICE_F_NONBLOCK)
 			return int(n), err // whose type is another on other processors
 		})
 		switch {
 		case err == unix.EAGAIN:
 			return nil, false, nil
 		case err != nil:
-			in.closeCopy()
+			in.copied = [2]int{} // this kernel does not let us
 		case in.n == 0:
 			return nil, true, nil
 		default:
 			return in.readCopy()
 		}
 	}
-	in.n, err = fifo.Retry(func() (int, error) { return unix.Read(standardInput, in.buf[:min(limit, len(in.buf))]) })
+	in.n, err = fifo.Retry(func() (int, error) { return unix.Read(in.fd, in.buf[:min(limit, len(in.buf))]) })
 	switch {
 	case err == unix.EAGAIN:
 		return nil, false, nil
@@ -84,13 +103,6 @@ func (in *input) readCopy() ([]byte, bool, error) {
 	return in.buf[:in.n], false, nil
 }
 
-// closeCopy is for what cannot be copied: standard input is no pipe, or this
-// kernel does not let us.
-func (in *input) closeCopy() {
-	_, _ = unix.Close(in.copied[0]), unix.Close(in.copied[1]) // a pipe has nothing to flush
-	in.copied = [2]int{}
-}
-
 // full says that there is more than could be looked at.
 func (in *input) full() bool { return in.copied != [2]int{} && in.n == len(in.buf) }
 
@@ -100,15 +112,19 @@ func (in *input) full() bool { return in.copied != [2]int{} && in.n == len(in.bu
 func (in *input) take(n int, mark []byte) error {
 	was := in.at
 	in.at += n
+	in.left -= n
 	if in.copied == [2]int{} {
+		if mark != nil {
+			mark[0] = in.buf[was] // it was read already
+		}
 		return nil
 	}
 	if mark != nil {
 		into := [...][]byte{mark, in.buf[was+1 : in.at]}
 		// Where mark cannot be written, nothing was read.
-		if n, err := fifo.Retry(func() (int, error) { return unix.Readv(standardInput, into[:]) }); err == nil {
+		if n, err := fifo.Retry(func() (int, error) { return unix.Readv(in.fd, into[:]) }); err == nil {
 			was += n
 		}
 	}
-	return fifo.ReadAll(standardInput, in.buf[was:in.at])
+	return fifo.ReadAll(in.fd, in.buf[was:in.at])
 }

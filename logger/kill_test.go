@@ -131,16 +131,20 @@ func filled(t *testing.T, text string) *os.File {
 // is not empty. It says where svlog died, if it did.
 func dies(t *testing.T, dir string, input *os.File, call, name string, n int, script ...string) (where string) {
 	t.Helper()
-	trace := filepath.Join(dir, "trace")
-	args := []string{"-f", "-b", "execve", "-o", trace, "-e", "trace=" + call,
-		"-e", "inject=" + call + ":signal=KILL:when=" + strconv.Itoa(n)}
+	args := killing(dir, call, n)
 	if name != "" {
 		args = append(args, "-P", name)
 	}
-	if finishes(t, dir, input, "strace", append(append(args, svlog(t)), script...)...) {
+	if finishes(t, dir, input, args[0], append(append(args[1:], svlog(t)), script...)...) {
 		return ""
 	}
-	return lastCall(t, trace)
+	return lastCall(t, filepath.Join(dir, "trace"))
+}
+
+// killing is a strace that kills what follows at the nth call of a thread.
+func killing(dir, call string, n int) []string {
+	return []string{"strace", "-f", "-b", "execve", "-o", filepath.Join(dir, "trace"), "-e", "trace=" + call,
+		"-e", "inject=" + call + ":signal=KILL:when=" + strconv.Itoa(n)}
 }
 
 // finishes runs a logger in dir until the end of its input, and says whether it
@@ -149,15 +153,22 @@ func finishes(t *testing.T, dir string, input *os.File, program string, args ...
 	t.Helper()
 	cmd := exec.Command(program, args...)
 	cmd.Dir, cmd.Stdin = dir, input
+	return lives(t, cmd)
+}
+
+// lives runs a logger, and says whether it came to the end of its input or was
+// killed.
+func lives(t *testing.T, cmd *exec.Cmd) bool {
+	t.Helper()
 	// So that it has no reason to execute itself again, from where strace would
 	// not follow it.
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", "SV_GOMAXPROCS=", "SV_UNMASKED=1")
+	cmd.Env = append(cmd.Environ(), "GOMAXPROCS=1", "SV_GOMAXPROCS=", "SV_UNMASKED=1")
 	said, err := cmd.CombinedOutput()
 	switch ended := cmd.ProcessState.Sys().(syscall.WaitStatus); {
 	case ended.Signal() == syscall.SIGKILL:
 		return false
 	case err != nil:
-		t.Fatalf("%s: %v: %s", program, err, said)
+		t.Fatalf("%s: %v: %s", cmd.Path, err, said)
 	}
 	return true
 }

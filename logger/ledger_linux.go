@@ -1,6 +1,8 @@
 package logger
 
 import (
+	"slices"
+
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
@@ -23,10 +25,10 @@ type ledger struct {
 // that can be looked at: otherwise nothing is left in it.
 func (l *logger) settleAccounts() {
 	first := l.firstDirectory()
-	if first == nil || !l.in.standing() {
+	if first == nil || !l.standing() {
 		return
 	}
-	l.ledger.intent.boot, l.ledger.intent.pipe = bootID(), l.in.id
+	l.ledger.intent.boot = bootID()
 	for i := range l.stream.sinks {
 		if d := l.stream.sinks[i].dir; d != nil {
 			l.undo(d.lock)
@@ -52,9 +54,26 @@ func (l *logger) openLedger() {
 
 // openAgain opens a ledger for which there was no room.
 func (l *logger) openAgain() {
-	if l.ledger.page == nil && l.in.standing() {
+	if l.ledger.page == nil && l.standing() {
 		l.openLedger()
 	}
+}
+
+// standing says that there is an input in which what is read stays until it is
+// taken.
+func (l *logger) standing() bool {
+	return slices.ContainsFunc(l.inputs, func(in input) bool { return in.standing() })
+}
+
+// named is the input that is this pipe, nil if there is none: they may come in
+// another order than to the last logger, or be others.
+func (l *logger) named(pipe fileID) *input {
+	for i := range l.inputs {
+		if in := &l.inputs[i]; in.id == pipe && in.standing() {
+			return in
+		}
+	}
+	return nil
 }
 
 // unrecorded says once that there is no ledger.
@@ -81,7 +100,9 @@ func (l *logger) undo(lock int) {
 	page := l.in.buf[:pageSize]                                                  // room that is there
 	n, _ := fifo.Retry(func() (int, error) { return unix.Pread(lock, page, 0) }) // nothing read means nothing
 	i, _, open := newest(page[:max(n, 0)])
-	open = open && i.waits(l.ledger.intent.boot, l.in.id, l.in.peek())
+	if in := l.named(i.pipe); open && i.count > 0 {
+		open = in != nil && i.waits(l.ledger.intent.boot, in.id, in.peek())
+	}
 	for k := range l.stream.sinks {
 		d := l.stream.sinks[k].dir
 		if d == nil {
@@ -180,7 +201,7 @@ func (l *logger) intend(chunk []byte) {
 	if len(i.files) == 0 && len(i.debts) == 0 {
 		return
 	}
-	i.count, i.first, i.hash = len(chunk), 0, 0
+	i.pipe, i.count, i.first, i.hash = l.in.id, len(chunk), 0, 0
 	if len(chunk) > 0 {
 		i.first, i.hash = chunk[0], ends(chunk)
 	}

@@ -1,7 +1,6 @@
 package logger
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 	"syscall"
@@ -18,14 +17,16 @@ import (
 type logger struct {
 	script   Script
 	settings settings // of the default logger
+	quota    quota
+	root     string   // of its directory, where all logs have one
 	env      []string // of processors
 	stream   stream
-	in       *input
+	inputs   []input
+	in       *input // whose chunk is passed on
 	ledger   ledger
 	poll     fifo.Poller
 	notice   *fifo.Notice
 
-	heard   bool // standard input may be readable
 	leaving bool // TERM came
 	turning bool // ALRM came: rotate now
 	trouble string
@@ -36,13 +37,18 @@ type logger struct {
 // retry is when what failed is tried again.
 const retry = 5 * time.Second
 
-// Run logs standard input as script says, until its end or until TERM. environ
-// is the environment of processors; SV_NAME in it is the service. The error
-// says why it could not begin or go on.
+// Run logs its inputs as script says, until their end or until TERM. environ is
+// the environment of processors; SV_NAME in it is the service, SV_PIPE_NAMES are
+// the inputs beside standard input. The error says why it could not begin or go
+// on.
 func Run(script Script, environ []string) error {
 	// As multilog: what modes files have is told in logdir(5).
 	unix.Umask(0o022)
-	l := &logger{script: script, env: environ, notice: fifo.NewNotice(2)}
+	l := &logger{script: script, env: environ}
+	if err := l.openInputs(); err != nil {
+		return err
+	}
+	l.notice = fifo.NewNotice(2)
 	if !script.given {
 		l.script = l.usual()
 	}
@@ -52,7 +58,6 @@ func Run(script Script, environ []string) error {
 	if err := l.openAll(); err != nil {
 		return err
 	}
-	l.in = openInput()
 	l.settleAccounts()
 	if err := l.takeOverAll(); err != nil {
 		return err
@@ -65,21 +70,17 @@ func Run(script Script, environ []string) error {
 
 // openAll opens what the script names. What is in directories stays as it is.
 func (l *logger) openAll() error {
-	for _, pair := range l.env {
-		if name, ok := strings.CutPrefix(pair, "SV_NAME="); ok {
-			l.stream.service = strings.TrimSuffix(name, "/"+servicedir.Log)
-		}
-	}
 	for _, a := range l.script.actions {
 		l.stream.sinks = append(l.stream.sinks, sink{action: a, fd: -1})
 	}
+	l.ration()
 	for _, kind := range [...]kind{status, archive} { // in the order of multilog
 		for i := range l.stream.sinks {
 			k := &l.stream.sinks[i]
 			if k.kind != kind {
 				continue
 			}
-			if err := k.open(l.script.mode); err != nil {
+			if err := l.open(k); err != nil {
 				return err
 			}
 		}
@@ -87,15 +88,36 @@ func (l *logger) openAll() error {
 	return nil
 }
 
-// open opens the status file or the directory of a sink; that is made with this
-// mode.
-func (k *sink) open(mode uint32) (err error) {
+// name is that of the service whose logger we are.
+func (l *logger) name() string { return strings.TrimSuffix(l.variable("SV_NAME"), "/"+servicedir.Log) }
+
+// variable is one of the environment, empty if it is not there.
+func (l *logger) variable(name string) string {
+	for _, pair := range l.env {
+		if value, ok := strings.CutPrefix(pair, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// open opens the status file or the directory of a sink.
+func (l *logger) open(k *sink) (err error) {
 	if k.kind == status {
 		k.fd, err = openStatus(k.word)
 		return err
 	}
-	k.dir, err = openDirectory(k.word, k.bounds, mode)
+	k.dir, err = l.openDirectory(k.word, k.bounds.limited(l.quota.share))
 	return err
+}
+
+// openDirectory makes and opens a directory of the script, and before it that of
+// all logs where it is below it.
+func (l *logger) openDirectory(path string, b bounds) (*directory, error) {
+	if l.root != "" {
+		_ = unix.Mkdir(l.root, everybody) // it may be there: otherwise that below it cannot be made
+	}
+	return openDirectory(path, b, l.script.mode)
 }
 
 // openStatus opens a status file; what it says stays until a line comes.
@@ -129,6 +151,9 @@ func (l *logger) takeOver(d *directory) error {
 	if err != nil {
 		return &Trouble{Verb: Look, Dir: d.path, File: logdir.Current, Err: err}
 	}
+	if current == unsettled && len(l.inputs) > 1 {
+		d.endLine() // what follows may be of another service
+	}
 	done, err := d.find(logdir.Processed)
 	if err != nil {
 		return &Trouble{Verb: Look, Dir: d.path, File: logdir.Processed, Err: err}
@@ -153,10 +178,10 @@ func (l *logger) takeOver(d *directory) error {
 	return nil
 }
 
-// loop passes on what comes, until there is no more, or the line has ended after
+// loop passes on what comes, until there is no more, or enough was read after
 // which it was to leave.
 func (l *logger) loop() error {
-	for !l.leaving || !l.stream.atStart() {
+	for l.reads() {
 		if err := l.wait(); err != nil {
 			return errors.New("unable to wait: " + reason(err))
 		}
@@ -165,50 +190,15 @@ func (l *logger) loop() error {
 			l.turn()
 		}
 		if l.due() {
-			if err := l.pass(nil); err != nil {
-				return l.unreadable(err)
+			_ = l.pass(nil) // nothing is read
+		}
+		for i := range l.inputs {
+			if err := l.read(&l.inputs[i]); err != nil {
+				return err
 			}
 		}
-		limit := maxBuffer
-		if l.leaving {
-			limit = 1 // not more than the end of the line
-		}
-		if l.leaving && l.stream.atStart() || !l.heard && l.in.patient {
-			continue
-		}
-		l.heard = false
-		chunk, end, err := l.in.look(limit)
-		if end || err != nil {
-			return l.unreadable(err)
-		}
-		if err := l.pass(l.portion(chunk)); err != nil {
-			return l.unreadable(err)
-		}
 	}
 	return nil
-}
-
-func (l *logger) unreadable(err error) error {
-	if err != nil {
-		return &Trouble{Verb: Read, File: "standard input", Err: err}
-	}
-	return nil
-}
-
-// portion is how much of chunk is taken now. A line that has not come whole is
-// left in the pipe if there may be more of it.
-func (l *logger) portion(chunk []byte) []byte {
-	switch {
-	case l.leaving:
-		if i := bytes.IndexByte(chunk, '\n'); i >= 0 {
-			return chunk[:i+1]
-		}
-	case l.in.full():
-		if i := bytes.LastIndexByte(chunk, '\n'); i >= 0 {
-			return chunk[:i+1]
-		}
-	}
-	return chunk
 }
 
 // pass brings chunk to all files, and before it what is to be told. What was not

@@ -26,11 +26,7 @@ func TestTerm(t *testing.T) {
 		l.in = w
 		l.say(t, "one\ntwo, which")
 		must(t, l.Process.Signal(syscall.SIGTERM))
-		// It has heard the signal when it waits again; until then it reads all.
-		eventually(t, "TERM is delivered", func() bool {
-			text := read(t, "/proc/"+strconv.Itoa(l.Process.Pid)+"/status")
-			return strings.Contains(text, "\nSigPnd:\t0000000000000000") && strings.Contains(text, "\nShdPnd:\t0000000000000000")
-		})
+		l.hears(t)
 		_, err = io.WriteString(w, " ends here\nthree\n")
 		must(t, err)
 		l.ends(t, 0)
@@ -46,6 +42,16 @@ func TestTerm(t *testing.T) {
 			t.Errorf("%s: got %v, %v; want mode 0744", words[0], i.Mode(), err)
 		}
 	}
+}
+
+// hears waits until a signal was delivered. The logger has heard it when it
+// waits again; until then it reads all.
+func (s *started) hears(t *testing.T) {
+	t.Helper()
+	eventually(t, "the signal is delivered", func() bool {
+		text := read(t, "/proc/"+strconv.Itoa(s.Process.Pid)+"/status")
+		return strings.Contains(text, "\nSigPnd:\t0000000000000000") && strings.Contains(text, "\nShdPnd:\t0000000000000000")
+	})
 }
 
 // TestAlarm: ALRM rotates what is not empty, at once.

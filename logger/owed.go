@@ -2,6 +2,7 @@ package logger
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"time"
 
@@ -101,7 +102,12 @@ func (s *stream) tell(last bool) {
 
 // quiet says that k owes something and is not within a line.
 func (s *stream) quiet(k *sink) bool {
-	return k.dir != nil && k.dir.account.owed != owed{} && k.dir.account.told == owed{} && !k.dir.stuck && !(s.long && k.taking)
+	return k.dir != nil && k.dir.account.owed != owed{} && k.dir.account.told == owed{} && !k.dir.stuck && !(s.long != nil && k.taking)
+}
+
+// owes says that a directory owes something.
+func (s *stream) owes() bool {
+	return slices.ContainsFunc(s.sinks, func(k sink) bool { return k.dir != nil && k.dir.account.owed != owed{} })
 }
 
 func (s *stream) tellOf(k *sink, last bool) {
@@ -135,11 +141,12 @@ func (s *stream) report(k *sink, n int64, why string) {
 	if n == 1 {
 		lines = " line"
 	}
-	since, head, mark := s.since, s.head, s.mark
+	from := s.source
+	s.source = &s.own
 	s.since, s.head, s.mark = s.now, s.stamp, len(s.stamp)
 	s.begin(k, []byte("-- "+strconv.FormatInt(n, 10)+lines+" dropped: "+why+" --"))
 	k.finish()
-	s.since, s.head, s.mark = since, head, mark
+	s.source = from
 }
 
 // lose counts the lines of which some is in b, the end of the buffer of k, as
@@ -154,7 +161,7 @@ func (s *stream) lose(k *sink, b []byte) {
 
 // interrupt ends for k a line that has not ended, and counts it as dropped.
 func (s *stream) interrupt(k *sink, counts bool) {
-	if s.long && k.taking {
+	if s.long != nil && k.taking {
 		k.taking = false
 		if counts {
 			k.dir.account.fresh.space++

@@ -58,7 +58,7 @@ func (l *logger) abandon(d *directory) {
 
 // replace has d be a new directory of the same path, not taken over yet.
 func (l *logger) replace(d *directory) error {
-	is, err := openDirectory(d.path, d.bounds, l.script.mode)
+	is, err := l.openDirectory(d.path, d.bounds)
 	if err != nil {
 		return err
 	}

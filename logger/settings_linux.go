@@ -29,6 +29,7 @@ const scriptSetting = servicedir.Set + "/script"
 // The default logger writes to a directory that everybody may read.
 const (
 	usualDirectory = "main"
+	logsVariable   = "SV_LOG_DIR"
 	everybody      = 0o755
 )
 
@@ -168,13 +169,32 @@ func (l *logger) usual() Script {
 		l.warn("unable to use " + scriptSetting + ": " + reason(err) + ", doing without")
 	}
 	return Script{stamp: l.settings.stamp, mode: everybody,
-		actions: []action{{kind: archive, word: usualDirectory, bounds: l.settings.bounds.within()}}}
+		actions: []action{{kind: archive, word: l.usualPath(), bounds: l.settings.bounds.within()}}}
 }
 
-// reread reads the settings again, for a directory of the default logger.
-func (l *logger) reread(d *directory) {
-	l.settings.read(l.warn)
-	d.bounds, l.script.stamp = l.settings.bounds.within(), l.settings.stamp
+// usualPath is where the default logger writes: below the directory of all logs
+// where svscan has one, by the name of the service.
+func (l *logger) usualPath() string {
+	root, name := l.variable(logsVariable), l.name()
+	switch {
+	case root == "":
+		return usualDirectory
+	case name == "" || name == "." || name == ".." || strings.Contains(name, "/"):
+		l.warn("unable to write below " + root + ": SV_NAME is no name of a directory, writing to " + usualDirectory)
+		return usualDirectory
+	}
+	l.root = root
+	return strings.TrimRight(root, "/") + "/" + name
+}
+
+// reread reads again what bounds a directory.
+func (l *logger) reread(k *sink) {
+	if !l.script.given {
+		l.settings.read(l.warn)
+		k.bounds, l.script.stamp = l.settings.bounds.within(), l.settings.stamp
+	}
+	l.ration()
+	k.dir.bounds = k.bounds.limited(l.quota.share)
 }
 
 // readScript reads the script that overrides all other settings: found is false

@@ -23,17 +23,17 @@ const (
 
 // stream takes what is read apart into lines, and puts each, stamped, into the
 // buffers of the sinks that select it. It has no clock and writes nothing.
+//
+// The lines of several sources are never mixed: of each the beginning is in its
+// head, and one at most has left it. Where another needs the files, that ends
+// there.
 type stream struct {
-	service string // for JSON
+	*source         // whose input is taken
+	long    *source // whose head is full or has been used: the rest of its line passes through
+	own     source  // of our own lines
 	sinks   []sink
 	now     time.Time
 	stamp   []byte // of now, with its blank
-
-	head  []byte // of the line that has begun: its stamp, and what came of it
-	mark  int    // how much of head is the stamp
-	since time.Time
-	begun bool
-	long  bool // the head is full or has been used: the rest passes through
 }
 
 // sink is an action of the script, and what waits to be written for it.
@@ -85,18 +85,29 @@ func (s *stream) step(in []byte) int {
 	if !ends {
 		end = len(in)
 	}
-	if s.long {
+	if s.long == s.source {
 		return s.pass(in[:end], ends)
 	}
 	if !s.begun {
-		s.begun, s.since, s.mark = true, s.now, len(s.stamp)
-		s.head = append(s.head[:0], s.stamp...)
+		if s.parted && end == 0 && ends {
+			s.parted = false
+			return 1 // all of it has been written
+		}
+		s.begun, s.parted, s.since, s.mark = true, false, s.now, len(s.stamp)+len(s.label)
+		s.head = append(append(s.head[:0], s.stamp...), s.label...)
 	}
 	had := len(s.head)
 	n := min(end, maxHead-had)
 	s.head = append(s.head, in[:n]...)
 	if !ends && len(s.head) < maxHead {
 		return n
+	}
+	if s.long != nil {
+		s.long.parted = true
+		if s.close(); s.owes() { // which is told before the line
+			s.head = s.head[:had]
+			return 0
+		}
 	}
 	s.selection()
 	if !s.fits(in[n:end], ends) {
@@ -111,8 +122,8 @@ func (s *stream) step(in []byte) int {
 	return n
 }
 
-// atStart says that no line has begun.
-func (s *stream) atStart() bool { return !s.begun }
+// atStart says that no line of the source has begun.
+func (s *source) atStart() bool { return !s.begun }
 
 // selection asks all patterns about the head.
 func (s *stream) selection() {
@@ -158,15 +169,15 @@ func (s *stream) width(k *sink, rest []byte, ends bool) int {
 	}
 	if k.form.json {
 		line := s.head[s.mark:]
-		n += len(opening) + len(naming) + len(lining) + len(closing) + len("2026-11-21T10:20:30.123456Z")
-		return n + jsonSize([]byte(s.service)) + jsonSize([]byte(k.form.prefix)) + jsonSize(line) + jsonSize(rest)
+		n += len(opening) + len("2026-11-21T10:20:30.123456Z") + len(s.json) + len(closing)
+		return n + jsonSize([]byte(k.form.prefix)) + jsonSize(line) + jsonSize(rest)
 	}
 	return n + len(s.head) + len(k.form.prefix) + len(rest)
 }
 
 // open puts the head where it is selected.
 func (s *stream) open() {
-	s.long = true
+	s.long = s.source
 	for i := range s.sinks {
 		k := &s.sinks[i]
 		if k.dir != nil && k.dir.picks() && (k.taking || k.refused != accepted) {
@@ -185,10 +196,9 @@ func (s *stream) open() {
 	}
 }
 
-// The parts of a line as JSON.
+// The parts of a line as JSON, beside those of its source.
 const (
 	opening = `{"time":"`
-	naming  = `","service":"`
 	lining  = `","line":"`
 	closing = `"}`
 )
@@ -205,9 +215,7 @@ func (s *stream) begin(k *sink, line []byte) {
 		return
 	}
 	k.buf = append(k.buf, opening...)
-	k.buf = append(appendUTC(k.buf, s.since), naming...)
-	k.buf = k.json.end(k.json.add(k.buf, []byte(s.service)))
-	k.buf = append(k.buf, lining...)
+	k.buf = append(appendUTC(k.buf, s.since), s.json...)
 	k.buf = k.json.end(k.json.add(k.buf, []byte(k.form.prefix)))
 	k.buf = k.json.add(k.buf, line)
 }
@@ -280,9 +288,9 @@ func (s *stream) room(want int) int {
 	return n
 }
 
-// close ends the line.
+// close ends the line that has left its head.
 func (s *stream) close() {
-	s.begun, s.long = false, false
+	s.long.begun, s.long = false, nil
 	for i := range s.sinks {
 		k := &s.sinks[i]
 		if !k.taking || k.kind != output && k.kind != archive {

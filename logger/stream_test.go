@@ -19,7 +19,8 @@ func open(t *testing.T, args ...string) *written {
 	t.Helper()
 	script, err := Parse(args)
 	must(t, err)
-	w := &written{stream: stream{service: "web", now: time.Unix(1e9, 0)}}
+	all := sources("web", "", "")
+	w := &written{stream: stream{source: &all[0], own: all[0], now: time.Unix(1e9, 0)}}
 	w.stamp = appendStamp(nil, script.stamp, w.now)
 	for _, a := range script.actions {
 		k := sink{action: a}

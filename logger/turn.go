@@ -43,9 +43,7 @@ func (l *logger) rotateFull() {
 				continue
 			}
 			if len(d.rest) == 0 {
-				if !l.script.given {
-					l.reread(d)
-				}
+				l.reread(k)
 				l.openAgain()
 				d.rest = rotation(d.bounds.processor != "")
 			}
@@ -173,13 +171,10 @@ func (l *logger) insist(d *directory, s step) {
 	l.trouble = ""
 }
 
-// end leaves everything in order. A line that has begun gets its newline.
+// end leaves everything in order. Lines that have begun get their newline.
 func (l *logger) end() {
-	for !l.stream.atStart() {
-		l.stream.take([]byte{'\n'})
-		l.flush()
-		l.note()
-		l.rotateFull()
+	for i := range l.inputs {
+		l.complete(&l.inputs[i])
 	}
 	l.confess()
 	for i := range l.stream.sinks {

@@ -14,37 +14,25 @@ import (
 // The tags of what the loop waits for.
 const (
 	tagSignal = iota
-	tagInput
 	tagChild
+	tagInput // of the first; the others follow
 )
 
 // Ready is what the wait calls.
 func (l *logger) Ready(tag int, revents int16) {
 	switch {
-	case tag == tagInput:
-		l.heard = true
+	case tag >= tagInput:
+		l.inputs[tag-tagInput].heard = true
 	case tag == tagSignal && syscall.Signal(revents) == syscall.SIGTERM:
-		l.leaving = true
+		l.leave()
 	case tag == tagSignal && syscall.Signal(revents) == syscall.SIGALRM:
 		l.turning = true
 	}
 }
 
-// listen waits for standard input, or does not: where it is not read now, the
-// wait would never wait.
-func (l *logger) listen(on bool) {
-	switch {
-	case l.in == nil || !l.in.patient:
-	case on:
-		l.poll.Add(standardInput, unix.POLLIN, l, tagInput)
-	default:
-		l.poll.Remove(standardInput)
-	}
-}
-
 // wait waits until there is something to do, and hears signals.
 func (l *logger) wait() error {
-	if l.in.patient {
+	if l.patient() {
 		return l.poll.Wait(l.deadline())
 	}
 	return l.poll.Wait(fifo.Now())

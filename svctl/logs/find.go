@@ -19,15 +19,21 @@ import (
 // mainLog is the log directory of the field, beside log/run.
 const mainLog = "main"
 
-// Find is the log directory of a service, or of a logger. It asks in this
+// Find is where the lines of a service are, or of a logger. It asks in this
 // order: the running logger, by the files that it or a process below it holds
 // open, where we may look; its supervise, which has looked; log/main, log and
 // the other directories in log; what log/run names.
-func Find(t svctl.Target) (dir string, err error) {
-	logger, ok := loggerOf(t)
+func Find(t svctl.Target) (at Log, err error) {
+	logger, at, ok := loggerOf(t)
 	if !ok {
-		return "", &svctl.Problem{Verb: "find the log of", Object: t.Name, Reason: "it has no logger (no directory log)", Kind: svctl.ErrNo}
+		return Log{}, &svctl.Problem{Verb: "find the log of", Object: t.Name, Reason: "it has no logger (no directory log)", Kind: svctl.ErrNo}
 	}
+	at.Dir, err = directory(t, logger)
+	return at, err
+}
+
+// directory is the log directory of a logger, that of t.
+func directory(t, logger svctl.Target) (dir string, err error) {
 	s := svctl.Read(logger)
 	running := s.Supervised && s.Running()
 	var hidden, refused error
@@ -64,19 +70,26 @@ func Find(t svctl.Target) (dir string, err error) {
 	return "", p
 }
 
-// loggerOf is the logger of a service: that in its log, or the one that svscan
-// gave it. The target itself may be a logger.
-func loggerOf(t svctl.Target) (svctl.Target, bool) {
+// loggerOf is the logger of a service: that in its log, the one that svscan gave
+// it, or that of several. The target itself may be a logger. Its directory is
+// not in at yet.
+func loggerOf(t svctl.Target) (logger svctl.Target, at Log, ok bool) {
 	if log, ok := t.Log(); ok {
-		return log, true
+		return log, Log{}, true
 	}
 	given := t
 	given.Dir = filepath.Join(filepath.Dir(t.Dir), scandir.Dir, scandir.Logs, filepath.Base(t.Dir))
-	if info, err := os.Stat(given.Dir); err == nil && info.IsDir() {
-		return given, true
+	if isDir(given.Dir) {
+		return given, Log{}, true
 	}
 	dir, err := filepath.Abs(t.Dir)
-	return t, err == nil && filepath.Base(dir) == servicedir.Log && t.Name != servicedir.Log // a service may be called so
+	if err != nil {
+		return t, Log{}, false
+	}
+	if logger, at, ok := sharedLogger(t, dir); ok {
+		return logger, at, true
+	}
+	return t, Log{}, filepath.Base(dir) == servicedir.Log && t.Name != servicedir.Log // a service may be called so
 }
 
 // isLog says that loggers write to a directory. Between two files there may be
@@ -92,6 +105,11 @@ func isLog(dir string) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 func isFile(dir, name string) bool {

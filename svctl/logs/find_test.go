@@ -54,14 +54,14 @@ func TestFind(t *testing.T) {
 			}
 			got, err := Find(found[0])
 			if c.want != "" {
-				if want := filepath.Join(top, c.want); got != want || err != nil {
-					t.Errorf("got %q, %v; want %q", got, err, want)
+				if want := filepath.Join(top, c.want); got != (Log{Dir: want}) || err != nil {
+					t.Errorf("got %+v, %v; want %q", got, err, want)
 				}
 				return
 			}
 			want := "unable to find the log of " + c.ask + ": " + strings.ReplaceAll(c.said, "TOP", top)
 			if err == nil || err.Error() != want || !errors.Is(err, svctl.ErrNo) {
-				t.Errorf("got %q, %v; want %s", got, err, want)
+				t.Errorf("got %+v, %v; want %s", got, err, want)
 			}
 		})
 	}

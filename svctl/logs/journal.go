@@ -14,6 +14,7 @@ import (
 // journal is the log of one service, read over all files of its directory.
 type journal struct {
 	name, dir string
+	shared    bool // it has lines of several services
 	follow    bool // it will be followed
 	on        bool // it is followed now
 	warn      func(error)
@@ -35,7 +36,7 @@ type journal struct {
 	ahead bool      // line is the one to be taken next
 	line  Line
 
-	want   *Selection
+	want   Selection
 	chosen bool    // the line that was read last is wanted
 	told   bool    // that of some lines the stream is not known
 	read   bool    // there was a line
@@ -158,6 +159,12 @@ func (l *journal) set(line Line) {
 		l.last = line.Time
 	}
 	line.Name, line.Time, line.log = l.name, l.last, l.place
+	switch {
+	case l.want.Service != "":
+		line.unlabel(l.want.Service)
+	case l.shared && line.Service != "":
+		line.Name, line.Foreign = line.Service, true
+	}
 	l.line, l.read = line, true
 }
 

@@ -39,17 +39,25 @@ type Reader struct {
 	watch *watch
 }
 
-// Add opens the log of a service, which is in dir, at its last lines. What is
-// written from now on belongs to what is followed.
-func (r *Reader) Add(name, dir string) error {
-	l := &journal{name: name, dir: dir, follow: r.Follow, warn: r.Warn, want: &r.Select, place: len(r.logs)}
+// Log is where the lines of a service are.
+type Log struct {
+	Dir     string
+	Service string // of those that are there its own are wanted, under this name; "" for all
+	Shared  bool   // there are lines of several services
+}
+
+// Add opens the log of a service at its last lines. What is written from now on
+// belongs to what is followed.
+func (r *Reader) Add(name string, at Log) error {
+	l := &journal{name: name, dir: at.Dir, shared: at.Shared, follow: r.Follow, warn: r.Warn, want: r.Select, place: len(r.logs)}
+	l.want.Service = at.Service
 	if r.Follow {
 		if err := r.watchFor(l); err != nil {
 			return l.problem("watch", err)
 		}
 	}
 	last := r.Last
-	if !r.Select.All() {
+	if !l.want.All() {
 		last = All // which of them, is seen when they are read
 	}
 	if err := l.open(last); err != nil {

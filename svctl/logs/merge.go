@@ -51,7 +51,7 @@ func (r *Reader) take(l *journal) (err error) {
 		l.ahead, err = r.next(l)
 		return err
 	}
-	if l.window == nil && !r.Select.All() && r.Last != All {
+	if l.window == nil && !l.want.All() && r.Last != All {
 		if err := r.fill(l); err != nil {
 			return err
 		}

@@ -125,7 +125,7 @@ func TestMergeModel(t *testing.T) {
 			if err := fill(top+"/"+name, log); err != nil {
 				t.Fatal(err)
 			}
-			if err := r.Add(name, top+"/"+name); err != nil {
+			if err := r.Add(name, Log{Dir: top + "/" + name}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -226,7 +226,7 @@ func reads(t *testing.T, r *Reader, set func(*Printer), dirs ...string) (out, wa
 	r.Warn = func(err error) { warnings += err.Error() + "\n" }
 	defer r.Close()
 	for _, dir := range dirs {
-		if err := r.Add(dir[strings.LastIndexByte(dir, '/')+1:], dir); err != nil {
+		if err := r.Add(dir[strings.LastIndexByte(dir, '/')+1:], Log{Dir: dir}); err != nil {
 			t.Fatal(err)
 		}
 	}

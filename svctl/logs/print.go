@@ -68,7 +68,7 @@ func (p *Printer) put(l Line) error {
 	switch {
 	case p.Form == JSON:
 		return p.told(p.enc.Encode(view(l)))
-	case p.Names:
+	case p.Names || l.Foreign && p.Form == Human:
 		_, _ = p.buf.WriteString(p.name(l)) // the last write has the error of each
 	}
 	switch {
@@ -126,14 +126,15 @@ func escape(text string) string {
 
 // object is a line as JSON shows it. The fields have a table in svctl(8).
 type object struct {
-	Service string  `json:"service"`
-	Time    *string `json:"time"`
-	Stream  string  `json:"stream,omitempty"`
-	Line    string  `json:"line"`
+	Service  string  `json:"service"`
+	Instance string  `json:"instance,omitempty"`
+	Time     *string `json:"time"`
+	Stream   string  `json:"stream,omitempty"`
+	Line     string  `json:"line"`
 }
 
 func view(l Line) object {
-	o := object{Service: cmp.Or(l.Service, l.Name), Stream: l.Stream, Line: string(l.Said)}
+	o := object{Service: cmp.Or(l.Service, l.Name), Instance: l.Instance, Stream: l.Stream, Line: string(l.Said)}
 	if l.Timed {
 		at := l.Time.UTC().Format(time.RFC3339Nano)
 		o.Time = &at

@@ -173,7 +173,7 @@ func read1(t *testing.T, p *Printer, last int, dirs ...string) (warnings string)
 	r := &Reader{Last: last, Warn: func(err error) { warnings += err.Error() + "\n" }}
 	defer r.Close()
 	for _, dir := range dirs {
-		if err := r.Add(filepath.Base(dir), dir); err != nil {
+		if err := r.Add(filepath.Base(dir), Log{Dir: dir}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -210,7 +210,7 @@ func followWith(t *testing.T, r *Reader, slow bool, dirs ...string) *follower {
 	f := &follower{t: t, pipe: out, done: make(chan error, 1)}
 	r.Follow, r.Warn = true, f.warn
 	for _, dir := range dirs {
-		if err := r.Add(filepath.Base(dir), dir); err != nil {
+		if err := r.Add(filepath.Base(dir), Log{Dir: dir}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -21,6 +21,7 @@ type Selection struct {
 	Since, Until time.Time      // from the one on, and before the other; zero for any
 	Match        *regexp.Regexp // matches what was said
 	Stream       string         // is its stream
+	Service      string         // is where it comes from: of a log of several
 }
 
 // All says that every line is wanted.
@@ -29,7 +30,7 @@ func (s *Selection) All() bool { return *s == Selection{} }
 // takes says that the line is wanted. One of unknown time is not where times
 // are asked for, nor one of unknown stream where streams are.
 func (s *Selection) takes(l *Line) bool {
-	return s.takesTime(l.Time) && (s.Stream == "" || s.Stream == l.Stream) && (s.Match == nil || s.Match.Match(l.Said))
+	return s.takesTime(l.Time) && (s.Service == "" || s.Service == l.Service) && (s.Stream == "" || s.Stream == l.Stream) && (s.Match == nil || s.Match.Match(l.Said))
 }
 
 func (s *Selection) takesTime(t time.Time) bool {
@@ -57,7 +58,7 @@ func (s *Selection) after(archive string) bool {
 func (l *journal) selects() bool {
 	if !l.line.Part {
 		l.chosen = l.want.takes(&l.line)
-		if !l.chosen && l.want.Stream != "" && l.line.Stream == "" && !l.told {
+		if !l.chosen && l.want.Stream != "" && l.line.Stream == "" && l.want.Service == "" && !l.told {
 			l.told = true
 			l.warn(&svctl.Problem{Verb: "tell the streams of", Object: l.name, Reason: "lines in " + l.dir + " do not say theirs (svlog j does, of a service with split-stderr), leaving them out"})
 		}

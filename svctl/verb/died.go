@@ -22,7 +22,7 @@ func (c *call) showDeath(s *svctl.Service) {
 		return
 	}
 	fmt.Fprintf(c.out, "%-13s %s\n", "died", svctl.EventLine(end))
-	dir, err := logs.Find(s.Target)
+	at, err := logs.Find(s.Target)
 	if err != nil || s.IsLogger() {
 		return // what a logger writes to its own log is not of itself
 	}
@@ -35,7 +35,7 @@ func (c *call) showDeath(s *svctl.Service) {
 	var text bytes.Buffer
 	p := logs.NewPrinter(&text)
 	p.Form, p.UTC = logs.Human, true // as all times here
-	if r.Add(s.Name, dir) != nil || r.Copy(p) != nil {
+	if r.Add(s.Name, at) != nil || r.Copy(p) != nil {
 		return
 	}
 	for line := range strings.Lines(text.String()) {

@@ -44,15 +44,21 @@ func showLogs(c *call) int {
 // openLogs finds and opens the log of each service, once. Of all services,
 // those that have none are left out.
 func (c *call) openLogs(r *logs.Reader, all []*task) (code, opened int) {
-	seen := map[string]bool{}
-	for _, t := range all {
-		err, dir := t.err, ""
-		if err == nil {
-			dir, err = logs.Find(t.Target)
+	found, whole := make([]logs.Log, len(all)), map[string]bool{}
+	for i, t := range all {
+		if t.err == nil {
+			found[i], t.err = logs.Find(t.Target)
 		}
-		if err == nil && !seen[dir] {
-			seen[dir] = true
-			err = r.Add(t.Name, dir)
+		if t.err == nil && found[i].Service == "" {
+			whole[found[i].Dir] = true
+		}
+	}
+	seen := map[[2]string]bool{}
+	for i, t := range all {
+		at, err := found[i], t.err
+		if one := [2]string{at.Dir, at.Service}; err == nil && !seen[one] && (at.Service == "" || !whole[at.Dir]) {
+			seen[one] = true
+			err = r.Add(t.Name, at)
 		}
 		switch {
 		case err == nil:

@@ -66,6 +66,32 @@ func TestLogs(t *testing.T) {
 	}
 }
 
+// Of a logger of several services each line is shown once, with its service.
+func TestLogsShared(t *testing.T) {
+	dir := tree(t, "web", "db", "all/main")
+	for file, text := range map[string]string{
+		"web/producer-for": "all\n", "db/producer-for": "all\n", "all/consumer-for": "web\ndb\n",
+		"all/main/current": "web: one\ndb: two\nweb: three\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for line, want := range map[string]string{
+		"logs web":            "web: one\nweb: three\n",
+		"logs -n 1 web":       "web: three\n",
+		"logs --stdout db":    "db: two\n",
+		"logs all":            "web: one\ndb: two\nweb: three\n",
+		"logs --json web":     `{"service":"web","time":null,"stream":"stdout","line":"one"}` + "\n" + `{"service":"web","time":null,"stream":"stdout","line":"three"}` + "\n",
+		"logs web all":        "all: web: one\nall: db: two\nall: web: three\n",
+		"logs --all --grep=e": "all: web: one\nall: web: three\n",
+	} {
+		if code, out, said := invoke(line); code != done || out != want || said != "" {
+			t.Errorf("svctl %s: exit %d, %q, %s; want %q", line, code, out, said, want)
+		}
+	}
+}
+
 // On a terminal lines are made fit for it.
 func TestLogsOnTerminal(t *testing.T) {
 	logged(t, "@400000006b0173c71945cb94 a\x1b[2Jb\n")

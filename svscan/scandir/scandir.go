@@ -20,11 +20,16 @@ const (
 	// Removed in Dir has a symbolic link, named as the service, to each
 	// service directory that was taken away and has not ended yet.
 	Removed = "removed"
+	// CatchAll in Dir is the service directory of the logger of all services that
+	// have none.
+	CatchAll = "log"
 	// Logs in Dir has the directories of the loggers that Output asks for.
 	Logs = "log"
 	// Output says what becomes of the output of services without log/: prefix,
 	// json, or log-dir DIR.
 	Output = Dir + "/set/output"
+	// LogQuota says how many bytes all logs of the tree may have together.
+	LogQuota = Dir + "/set/log-quota"
 	// Run in Dir is a symbolic link to the run directory of svscan -run, where
 	// clients find the services.
 	Run = "run"
