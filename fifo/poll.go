@@ -3,8 +3,10 @@ package fifo
 import (
 	"errors"
 	"os"
+	"runtime"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -29,6 +31,8 @@ type Poller struct {
 	conn  syscall.RawConn
 	look  func(fd uintptr) bool
 	timed bool // a deadline is set
+	asked bool // by the last Wait: what is ready
+	slept bool // the last Wait did
 	woken woken
 	ready []unix.EpollEvent
 	slots []slot
@@ -105,7 +109,7 @@ func (p *Poller) Wait(deadline time.Duration) error {
 	if err := p.setDeadline(deadline); err != nil {
 		return err
 	}
-	p.ready, p.freed = p.readyRoom[:0], 0
+	p.ready, p.freed, p.asked, p.slept = p.readyRoom[:0], 0, false, false
 	err := p.conn.Read(p.look)
 	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 		return err
@@ -114,6 +118,9 @@ func (p *Poller) Wait(deadline time.Duration) error {
 		if s := p.slots[ev.Fd]; s.waiter != nil {
 			s.waiter.Ready(s.tag, int16(ev.Events))
 		}
+	}
+	if !p.slept {
+		runtime.Gosched() // else who is never idle would not hear of signals
 	}
 	p.tellSignals()
 	return nil
@@ -133,11 +140,25 @@ func (p *Poller) setDeadline(deadline time.Duration) error {
 	return p.file.SetReadDeadline(at)
 }
 
-// take takes what is ready, and says whether there was anything.
+// take takes what is ready, and says whether there was anything. After a sleep
+// there is: who waits for one descriptor need not ask which.
+//
+// The runtime is not told of the system call, which does not wait. Else the
+// first after a sleep wakes its monitor, another thread, to see whether it
+// takes long, and that costs more than all else about a wait.
 func (p *Poller) take(fd uintptr) bool {
-	n, err := unix.EpollWait(int(fd), p.readyRoom[:], 0)
-	p.ready = p.readyRoom[:max(n, 0)]
-	return n > 0 || err != nil && err != unix.EINTR
+	if p.slept = p.asked; p.slept && len(p.slots) == 1 {
+		p.ready = append(p.ready, unix.EpollEvent{Events: unix.EPOLLIN})
+		return true
+	}
+	p.asked = true
+	n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, fd, uintptr(unsafe.Pointer(&p.readyRoom)), uintptr(len(p.readyRoom)), 0, 0, 0)
+	if errno != 0 {
+		p.ready = p.readyRoom[:0]
+		return errno != unix.EINTR
+	}
+	p.ready = p.readyRoom[:n]
+	return n > 0
 }
 
 // Now is the monotonic clock: deadlines are its times. It costs no system call.

@@ -267,7 +267,7 @@ func (d *directory) grow(b []byte) {
 func (d *directory) write(b []byte) (int, error) {
 	done := 0
 	for done < len(b) {
-		n, err := fifo.Retry(func() (int, error) { return unix.Write(d.file, b[done:]) })
+		n, err := rawWrite(d.file, b[done:])
 		if err == nil {
 			done += n
 			continue

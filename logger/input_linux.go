@@ -62,10 +62,7 @@ func (in *input) peek() []byte {
 func (in *input) look(limit int) (chunk []byte, end bool, err error) {
 	in.at = 0
 	if in.copied != [2]int{} {
-		in.n, err = fifo.Retry(func() (int, error) {
-			n, err := unix.Tee(standardInput, in.copied[1], len(in.buf), unix.SPLICE_F_NONBLOCK)
-			return int(n), err // whose type is another on other processors
-		})
+		in.n, err = rawTee(standardInput, in.copied[1], len(in.buf))
 		switch {
 		case err == unix.EAGAIN:
 			return nil, false, nil
@@ -115,9 +112,8 @@ func (in *input) take(n int, mark []byte) error {
 		return nil
 	}
 	if mark != nil {
-		into := [...][]byte{mark, in.buf[was+1 : in.at]}
 		// Where mark cannot be written, nothing was read.
-		if n, err := fifo.Retry(func() (int, error) { return unix.Readv(standardInput, into[:]) }); err == nil {
+		if n, err := rawReadv(standardInput, mark, in.buf[was+1:in.at]); err == nil {
 			was += n
 		}
 	}
@@ -127,7 +123,7 @@ func (in *input) take(n int, mark []byte) error {
 // readFull reads what is known to be there.
 func readFull(fd int, b []byte) error {
 	for len(b) > 0 {
-		n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, b) })
+		n, err := rawRead(fd, b)
 		if n == 0 || err == unix.EAGAIN {
 			return nil // another reader was there
 		}

@@ -237,7 +237,7 @@ func (g *ledger) write() error {
 	// Where the page cannot be written, because somebody truncated the file or
 	// the file system copies what it overwrites and is full, we would be
 	// killed. Linux 5.14 says so instead; older ones know no such advice.
-	if err := unix.Madvise(g.page, unix.MADV_POPULATE_WRITE); err != nil && err != unix.EINVAL {
+	if err := rawPopulate(g.page); err != nil && err != unix.EINVAL {
 		return err
 	}
 	g.intent.turn++
