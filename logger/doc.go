@@ -5,7 +5,7 @@
 // # What flows where
 //
 //	standard input → input (input_linux.go) → stream (stream.go) → sinks
-//	                                             ↓ match.go, line.go
+//	                                             ↓ short.go, match.go, line.go
 //	         log directories ← flush (flush.go) ← buffers
 //	                  ↓ full
 //	         rotation (rotate.go) → steps → directory (dir_linux.go)
