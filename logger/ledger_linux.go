@@ -1,6 +1,8 @@
 package logger
 
 import (
+	"unsafe"
+
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
@@ -145,10 +147,13 @@ func (g *ledger) begin(lock int) error {
 	}
 	var last [1]byte
 	_, err := fifo.Retry(func() (int, error) { return unix.Pwrite(lock, last[:], pageSize-1) })
+	var at unsafe.Pointer
 	if err == nil {
-		g.page, err = unix.Mmap(lock, 0, pageSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+		// Mmap keeps a map of all, in 8 kB that nothing else is in.
+		at, err = unix.MmapPtr(lock, 0, nil, pageSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
 	}
 	if err == nil {
+		g.page = unsafe.Slice((*byte)(at), pageSize)
 		var i intent
 		i, g.half, _ = newest(g.page)
 		g.intent.turn = i.turn
@@ -158,7 +163,7 @@ func (g *ledger) begin(lock int) error {
 
 // end forgets the page, whose file is no more.
 func (g *ledger) end() {
-	_ = unix.Munmap(g.page) // it was mapped
+	_ = unix.MunmapPtr(unsafe.Pointer(unsafe.SliceData(g.page)), pageSize) // it was mapped
 	g.page, g.open = nil, false
 }
 

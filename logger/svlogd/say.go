@@ -31,7 +31,7 @@ func (v *voice) info(text string) {
 }
 
 // reasons are the words of daemontools and runit for what can happen to a file.
-var reasons = map[syscall.Errno]string{
+var reasons = [...]string{
 	unix.EACCES:       "access denied",
 	unix.EAGAIN:       "temporary failure",
 	unix.EBADF:        "file descriptor not open",
@@ -63,8 +63,8 @@ func reason(err error) string {
 	if !errors.As(err, &errno) {
 		return err.Error()
 	}
-	if text := reasons[errno]; text != "" {
-		return text
+	if int(errno) < len(reasons) && reasons[errno] != "" {
+		return reasons[errno]
 	}
 	return errno.Error()
 }
