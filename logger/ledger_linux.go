@@ -239,17 +239,13 @@ func (l *logger) record() {
 // write puts the intent into the half of the page where the one before the last
 // is.
 func (g *ledger) write() error {
-	// Where the page cannot be written, because somebody truncated the file or
-	// the file system copies what it overwrites and is full, we would be
-	// killed. Linux 5.14 says so instead; older ones know no such advice.
-	if err := rawPopulate(g.page); err != nil && err != unix.EINVAL {
-		return err
-	}
 	g.intent.turn++
 	half := 1 - g.half
-	g.intent.pack(g.page[half*halfSize : half*halfSize])
-	g.half, g.open = half, true
-	return nil
+	err := store(func() { g.intent.pack(g.page[half*halfSize : half*halfSize]) })
+	if err == nil {
+		g.half, g.open = half, true
+	}
+	return err
 }
 
 // mark is where the first byte that is taken goes, nil if nothing waits for it.

@@ -46,15 +46,6 @@ func rawTee(from, to, n int) (int, error) {
 	})
 }
 
-// rawPopulate has memory of a file be there to be written to.
-func rawPopulate(page []byte) error {
-	_, err := fifo.Retry(func() (int, error) {
-		n, _, errno := unix.RawSyscall(unix.SYS_MADVISE, uintptr(unsafe.Pointer(unsafe.SliceData(page))), uintptr(len(page)), unix.MADV_POPULATE_WRITE)
-		return result(n, errno)
-	})
-	return err
-}
-
 func result(n uintptr, errno unix.Errno) (int, error) {
 	if errno != 0 {
 		return 0, errno
