@@ -12,8 +12,8 @@ import (
 )
 
 // Waiter is told when a descriptor that it waits on is ready. tag is the
-// number that it gave with the descriptor, revents is what poll(2) says. Now
-// and then it is told for nothing.
+// number that it gave with the descriptor, revents is what poll(2) says, or what
+// was waited for. Now and then it is told for nothing.
 type Waiter interface {
 	Ready(tag int, revents int16)
 }
@@ -47,7 +47,8 @@ type Poller struct {
 
 // slot is one descriptor; epoll knows its number.
 type slot struct {
-	fd     int
+	fd     int32
+	events uint32 // that are waited for
 	waiter Waiter
 	tag    int
 }
@@ -81,16 +82,16 @@ func (p *Poller) Add(fd int, events int16, w Waiter, tag int) {
 	} else {
 		p.slots = append(p.slots, slot{})
 	}
-	p.slots[n] = slot{fd, w, tag}
 	// The bits of poll(2) and of epoll_ctl(2) are the same.
 	ev := unix.EpollEvent{Events: uint32(events), Fd: n}
+	p.slots[n] = slot{int32(fd), ev.Events, w, tag}
 	_ = unix.EpollCtl(p.epoll, unix.EPOLL_CTL_ADD, fd, &ev) // EPERM: a regular file
 }
 
 // Remove waits no longer on fd, which is still open, from this moment on.
 func (p *Poller) Remove(fd int) {
 	for n := range p.slots {
-		if p.slots[n].waiter != nil && p.slots[n].fd == fd {
+		if p.slots[n].waiter != nil && int(p.slots[n].fd) == fd {
 			_ = unix.EpollCtl(p.epoll, unix.EPOLL_CTL_DEL, fd, nil) // as in Add
 			p.slots[n] = slot{}
 			p.free = append(p.free, int32(n))
@@ -148,7 +149,7 @@ func (p *Poller) setDeadline(deadline time.Duration) error {
 // takes long, and that costs more than all else about a wait.
 func (p *Poller) take(fd uintptr) bool {
 	if p.slept = p.asked; p.slept && len(p.slots) == 1 {
-		p.ready = append(p.ready, unix.EpollEvent{Events: unix.EPOLLIN})
+		p.ready = append(p.ready, unix.EpollEvent{Events: p.slots[0].events})
 		return true
 	}
 	p.asked = true
