@@ -59,7 +59,7 @@ script: ## the scripts in tests/script
 peer: ## real clients on our supervise, ours on theirs, theirs on theirs
 	go test -count=1 -v -run=TestPeer -parallel=8 ./tests $(REPORT)
 
-footprint: ## memory, threads and wake-ups of an idle supervise
+footprint: ## memory, threads and wake-ups of an idle supervise, memory of an idle svlog
 	go test -count=1 -v -run=TestFootprint ./tests $(REPORT)
 
 kill-points: ## supervise killed at every system call of a start, a stop, ...

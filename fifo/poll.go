@@ -3,15 +3,17 @@ package fifo
 import (
 	"errors"
 	"os"
+	"runtime"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
 // Waiter is told when a descriptor that it waits on is ready. tag is the
-// number that it gave with the descriptor, revents is what poll(2) says. Now
-// and then it is told for nothing.
+// number that it gave with the descriptor, revents is what poll(2) says, or what
+// was waited for. Now and then it is told for nothing.
 type Waiter interface {
 	Ready(tag int, revents int16)
 }
@@ -29,6 +31,8 @@ type Poller struct {
 	conn  syscall.RawConn
 	look  func(fd uintptr) bool
 	timed bool // a deadline is set
+	asked bool // by the last Wait: what is ready
+	slept bool // the last Wait did
 	woken woken
 	ready []unix.EpollEvent
 	slots []slot
@@ -43,7 +47,8 @@ type Poller struct {
 
 // slot is one descriptor; epoll knows its number.
 type slot struct {
-	fd     int
+	fd     int32
+	events uint32 // that are waited for
 	waiter Waiter
 	tag    int
 }
@@ -77,16 +82,16 @@ func (p *Poller) Add(fd int, events int16, w Waiter, tag int) {
 	} else {
 		p.slots = append(p.slots, slot{})
 	}
-	p.slots[n] = slot{fd, w, tag}
 	// The bits of poll(2) and of epoll_ctl(2) are the same.
 	ev := unix.EpollEvent{Events: uint32(events), Fd: n}
+	p.slots[n] = slot{int32(fd), ev.Events, w, tag}
 	_ = unix.EpollCtl(p.epoll, unix.EPOLL_CTL_ADD, fd, &ev) // EPERM: a regular file
 }
 
 // Remove waits no longer on fd, which is still open, from this moment on.
 func (p *Poller) Remove(fd int) {
 	for n := range p.slots {
-		if p.slots[n].waiter != nil && p.slots[n].fd == fd {
+		if p.slots[n].waiter != nil && int(p.slots[n].fd) == fd {
 			_ = unix.EpollCtl(p.epoll, unix.EPOLL_CTL_DEL, fd, nil) // as in Add
 			p.slots[n] = slot{}
 			p.free = append(p.free, int32(n))
@@ -105,7 +110,7 @@ func (p *Poller) Wait(deadline time.Duration) error {
 	if err := p.setDeadline(deadline); err != nil {
 		return err
 	}
-	p.ready, p.freed = p.readyRoom[:0], 0
+	p.ready, p.freed, p.asked, p.slept = p.readyRoom[:0], 0, false, false
 	err := p.conn.Read(p.look)
 	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 		return err
@@ -114,6 +119,9 @@ func (p *Poller) Wait(deadline time.Duration) error {
 		if s := p.slots[ev.Fd]; s.waiter != nil {
 			s.waiter.Ready(s.tag, int16(ev.Events))
 		}
+	}
+	if !p.slept {
+		runtime.Gosched() // else who is never idle would not hear of signals
 	}
 	p.tellSignals()
 	return nil
@@ -133,11 +141,25 @@ func (p *Poller) setDeadline(deadline time.Duration) error {
 	return p.file.SetReadDeadline(at)
 }
 
-// take takes what is ready, and says whether there was anything.
+// take takes what is ready, and says whether there was anything. After a sleep
+// there is: who waits for one descriptor need not ask which.
+//
+// The runtime is not told of the system call, which does not wait. Else the
+// first after a sleep wakes its monitor, another thread, to see whether it
+// takes long, and that costs more than all else about a wait.
 func (p *Poller) take(fd uintptr) bool {
-	n, err := unix.EpollWait(int(fd), p.readyRoom[:], 0)
-	p.ready = p.readyRoom[:max(n, 0)]
-	return n > 0 || err != nil && err != unix.EINTR
+	if p.slept = p.asked; p.slept && len(p.slots) == 1 {
+		p.ready = append(p.ready, unix.EpollEvent{Events: p.slots[0].events})
+		return true
+	}
+	p.asked = true
+	n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, fd, uintptr(unsafe.Pointer(&p.readyRoom)), uintptr(len(p.readyRoom)), 0, 0, 0)
+	if errno != 0 {
+		p.ready = p.readyRoom[:0]
+		return errno != unix.EINTR
+	}
+	p.ready = p.readyRoom[:n]
+	return n > 0
 }
 
 // Now is the monotonic clock: deadlines are its times. It costs no system call.

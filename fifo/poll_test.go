@@ -73,6 +73,27 @@ func TestPollerEvents(t *testing.T) {
 	}
 }
 
+// Who is waited for alone is told of what it waits for, when that comes late.
+func TestPollerEventsLater(t *testing.T) {
+	for _, want := range []int16{unix.POLLIN, unix.POLLOUT} {
+		var p Poller
+		r, w := pipe(t)
+		fd, come := r, func() { _, _ = unix.Write(w, []byte{0}) } // shows in what is waited for
+		if want == unix.POLLOUT {
+			_, err := unix.Write(w, make([]byte, 1<<16))
+			must(t, err)
+			fd, come = w, func() { _, _ = unix.Read(r, make([]byte, 1<<16)) }
+		}
+		var got int16
+		p.Add(fd, want, waiterFunc(func(_ int, revents int16) { got = revents }), 0)
+		time.AfterFunc(20*time.Millisecond, come)
+		must(t, p.Wait(Now()+patience))
+		if got != want {
+			t.Errorf("got events %#x; want %#x", got, want)
+		}
+	}
+}
+
 // Who is removed while others are told is not told any more, even if it was
 // ready; who is added then waits for the next time.
 func TestPollerChangesWhileTelling(t *testing.T) {

@@ -1,6 +1,10 @@
 package fifo
 
-import "golang.org/x/sys/unix"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
 
 // What is here is for descriptors that we were given. Others may share them, so
 // their flags are left alone, whatever they are.
@@ -17,10 +21,16 @@ func Patient(fd int) bool {
 }
 
 // ReadAll fills b with what is known to be there, or with less where another
-// reader was there.
+// reader was there. As it does not wait the runtime is not told; see Poller.take.
 func ReadAll(fd int, b []byte) error {
 	for len(b) > 0 {
-		n, err := Retry(func() (int, error) { return unix.Read(fd, b) })
+		n, err := Retry(func() (int, error) {
+			n, _, errno := unix.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
+			if errno != 0 {
+				return -1, errno
+			}
+			return int(n), nil
+		})
 		if n == 0 || err == unix.EAGAIN {
 			return nil
 		}

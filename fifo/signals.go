@@ -41,7 +41,8 @@ func (p *Poller) Signals(w Waiter, tag int, sigs ...os.Signal) error {
 		k.signals = k.room[:0]
 	}
 	k.waiter, k.tag = w, tag
-	k.asked, k.died, k.passed = make(chan os.Signal, 16), make(chan os.Signal, 1), make(chan struct{})
+	const many = 13 // of a size that the standard library uses too: any other costs a resident 8 kB
+	k.asked, k.died, k.passed = make(chan os.Signal, many), make(chan os.Signal, 1), make(chan struct{})
 	for _, s := range sigs {
 		if s == syscall.SIGCHLD {
 			p.Children()

@@ -1,7 +1,9 @@
 package fifo
 
 import (
+	"runtime"
 	"slices"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -39,6 +41,20 @@ func TestPollerTellsOfSignals(t *testing.T) {
 	must(t, p.Wait(before+time.Millisecond))
 	if took := Now() - before; took < time.Millisecond || len(told) != len(want) {
 		t.Errorf("nothing came, and Wait ended after %v, told of %v", took, told)
+	}
+}
+
+// Who is never idle lets the goroutines that bring signals run, with one
+// processor.
+func TestPollerLetsOthersRun(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	var p Poller
+	p.Add(readyPipe(t), unix.POLLIN, waiterFunc(func(int, int16) {}), 0)
+	var ran atomic.Bool
+	go ran.Store(true)
+	must(t, p.Wait(-1))
+	if !ran.Load() {
+		t.Error("no other goroutine ran")
 	}
 }
 

@@ -270,7 +270,9 @@ func (d *directory) archives() ([]file, error) {
 // eachName calls f for each name in an open directory.
 func eachName(fd int, f func(name string)) error {
 	for {
-		var buf [1024]byte // on the stack: the room of fifo.EachName costs a resident 20 kB
+		// On the stack, which must not grow for it: that costs a resident 16 kB,
+		// and the room of fifo.EachName 20 kB. The largest entry has 280 bytes.
+		var buf [512]byte
 		n, err := fifo.Retry(func() (int, error) { return unix.ReadDirent(fd, buf[:]) })
 		if err != nil || n == 0 {
 			return err
@@ -295,7 +297,7 @@ func (d *directory) grow(b []byte) {
 func (d *directory) write(b []byte) (int, error) {
 	done := 0
 	for done < len(b) {
-		n, err := fifo.Retry(func() (int, error) { return unix.Write(d.file, b[done:]) })
+		n, err := rawWrite(d.file, b[done:])
 		if err == nil {
 			done += n
 			continue

@@ -1,11 +1,11 @@
 // Package logger is the engine of svlog: it reads lines from standard input, and
-// from the pipes of other services, and writes each, stamped, to the log directories that select it. See svlog(8)
-// and logdir(5).
+// from the pipes of other services, and writes each, stamped, to the log
+// directories that select it. See svlog(8) and logdir(5).
 //
 // # What flows where
 //
 //	standard input, pipes → input (input_linux.go) → stream (stream.go) → sinks
-//	                                             ↓ match.go, line.go
+//	                                             ↓ short.go, match.go, line.go
 //	         log directories ← flush (flush.go) ← buffers
 //	                  ↓ full
 //	         rotation (rotate.go) → steps → directory (dir_linux.go)

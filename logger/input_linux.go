@@ -70,10 +70,7 @@ func (in *input) peek() []byte {
 func (in *input) look(limit int) (chunk []byte, end bool, err error) {
 	in.at = 0
 	if in.copied != [2]int{} {
-		in.n, err = fifo.Retry(func() (int, error) {
-			n, err := unix.Tee(in.fd, in.copied[1], len(in.buf), unix.SPLICE_F_NONBLOCK)
-			return int(n), err // whose type is another on other processors
-		})
+		in.n, err = rawTee(in.fd, in.copied[1], len(in.buf))
 		switch {
 		case err == unix.EAGAIN:
 			return nil, false, nil
@@ -120,9 +117,8 @@ func (in *input) take(n int, mark []byte) error {
 		return nil
 	}
 	if mark != nil {
-		into := [...][]byte{mark, in.buf[was+1 : in.at]}
 		// Where mark cannot be written, nothing was read.
-		if n, err := fifo.Retry(func() (int, error) { return unix.Readv(in.fd, into[:]) }); err == nil {
+		if n, err := rawReadv(in.fd, mark, in.buf[was+1:in.at]); err == nil {
 			was += n
 		}
 	}

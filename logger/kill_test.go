@@ -49,7 +49,6 @@ var deaths = []struct{ call, name, how string }{
 	{"getdents64", "", ``},
 	// Between rotations, and at the end.
 	{"tee", "", ``},
-	{"madvise", "", `MADV_POPULATE_WRITE`},
 	{"write", "", `line`},
 	{"readv", "", ``},
 	{"fchmodat", "current", `0744`},

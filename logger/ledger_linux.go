@@ -2,6 +2,7 @@ package logger
 
 import (
 	"slices"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -166,10 +167,13 @@ func (g *ledger) begin(lock int) error {
 	}
 	var last [1]byte
 	_, err := fifo.Retry(func() (int, error) { return unix.Pwrite(lock, last[:], pageSize-1) })
+	var at unsafe.Pointer
 	if err == nil {
-		g.page, err = unix.Mmap(lock, 0, pageSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+		// Mmap keeps a map of all, in 8 kB that nothing else is in.
+		at, err = unix.MmapPtr(lock, 0, nil, pageSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
 	}
 	if err == nil {
+		g.page = unsafe.Slice((*byte)(at), pageSize)
 		var i intent
 		i, g.half, _ = newest(g.page)
 		g.intent.turn = i.turn
@@ -179,7 +183,7 @@ func (g *ledger) begin(lock int) error {
 
 // end forgets the page, whose file is no more.
 func (g *ledger) end() {
-	_ = unix.Munmap(g.page) // it was mapped
+	_ = unix.MunmapPtr(unsafe.Pointer(unsafe.SliceData(g.page)), pageSize) // it was mapped
 	g.page, g.open = nil, false
 }
 
@@ -255,17 +259,13 @@ func (l *logger) record() {
 // write puts the intent into the half of the page where the one before the last
 // is.
 func (g *ledger) write() error {
-	// Where the page cannot be written, because somebody truncated the file or
-	// the file system copies what it overwrites and is full, we would be
-	// killed. Linux 5.14 says so instead; older ones know no such advice.
-	if err := unix.Madvise(g.page, unix.MADV_POPULATE_WRITE); err != nil && err != unix.EINVAL {
-		return err
-	}
 	g.intent.turn++
 	half := 1 - g.half
-	g.intent.pack(g.page[half*halfSize : half*halfSize])
-	g.half, g.open = half, true
-	return nil
+	err := store(func() { g.intent.pack(g.page[half*halfSize : half*halfSize]) })
+	if err == nil {
+		g.half, g.open = half, true
+	}
+	return err
 }
 
 // mark is where the first byte that is taken goes, nil if nothing waits for it.

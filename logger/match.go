@@ -1,5 +1,7 @@
 package logger
 
+import "bytes"
+
 // match says whether a pattern of multilog matches the whole line. A star
 // takes everything before the next occurrence of the character that follows it
 // in the pattern, be that a star too, and never looks back; a star at the end
@@ -12,12 +14,11 @@ func match(pattern string, line []byte) bool {
 			if pattern == "" {
 				return true
 			}
-			for len(line) > 0 && line[0] != pattern[0] {
-				line = line[1:]
-			}
-			if len(line) == 0 {
+			at := bytes.IndexByte(line, pattern[0])
+			if at < 0 {
 				return false
 			}
+			line = line[at:]
 			continue
 		}
 		if len(line) == 0 || line[0] != c {

@@ -57,7 +57,10 @@ func (k *sink) filled() int64 { return k.dir.bytes + int64(len(k.buf)) }
 func (s *stream) take(chunk []byte) int {
 	n := 0
 	for n < len(chunk) && !s.mustWrite() {
-		m := s.step(chunk[n:])
+		m := s.takeShort(chunk[n:])
+		if m == 0 {
+			m = s.step(chunk[n:])
+		}
 		n += m
 		if m == 0 {
 			break
@@ -205,9 +208,7 @@ const (
 
 // begin puts the beginning of a line, as k wants it, into the buffer of k.
 func (s *stream) begin(k *sink, line []byte) {
-	if k.buf == nil {
-		k.buf = make([]byte, 0, maxBuffer+2*maxPiece) // untouched pages cost nothing
-	}
+	k.prepare()
 	if !k.form.json {
 		k.buf = append(k.buf, s.head[:s.mark]...)
 		k.buf = append(k.buf, k.form.prefix...)
@@ -218,6 +219,13 @@ func (s *stream) begin(k *sink, line []byte) {
 	k.buf = append(appendUTC(k.buf, s.since), s.json...)
 	k.buf = k.json.end(k.json.add(k.buf, []byte(k.form.prefix)))
 	k.buf = k.json.add(k.buf, line)
+}
+
+// prepare gives k its buffer, before the first line.
+func (k *sink) prepare() {
+	if k.buf == nil {
+		k.buf = make([]byte, 0, maxBuffer+2*maxPiece) // untouched pages cost nothing
+	}
 }
 
 // finish ends a line in the buffer of k.

@@ -26,7 +26,7 @@
 //	tree_test.go       the scan directory and svscan that these have; build_test.go, process_test.go, wait_test.go: likewise
 //	notice_test.go     messages that nobody reads; terminal_test.go, nohup_test.go: HUP
 //	layers_test.go     who imports whom, and the other rules of the house
-//	footprint_test.go  what an idle supervise costs
+//	footprint_test.go  what an idle supervise and an idle svlog cost
 //
 // The programs are built once, into a temporary directory, with every name
 // that they answer to. Nothing here sleeps: what a test waits for it waits for

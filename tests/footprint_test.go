@@ -3,6 +3,7 @@ package tests
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -16,6 +17,7 @@ import (
 // memory is what the machine would get back if it ended.
 const (
 	mostPrivate = 650 // kB
+	mostLogger  = 620 // the same of an idle svlog
 	mostThreads = 6
 	mostWakes   = 2 // in a time that sees the runtime's own minute pass
 	idleTime    = 62 * time.Second
@@ -83,6 +85,47 @@ func TestFootprint(t *testing.T) {
 	t.Logf("wake-ups %v", woken)
 	if n := median(woken); n > mostWakes {
 		t.Errorf("got %d wake-ups in %v; want at most %d", n, idleTime, mostWakes)
+	}
+}
+
+// TestFootprintOfLogger measures several that have written a line, as
+// TestFootprint does.
+func TestFootprintOfLogger(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var loggers []*exec.Cmd
+	for i := range 5 {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		logger := exec.Command(filepath.Join(bin(t), "svlog"), "t", fmt.Sprint("./", i))
+		logger.Dir, logger.Stdin, logger.Env = dir, r, []string{"PATH=" + pathOf(environment(t, "bin", dir))}
+		err = logger.Start()
+		_ = r.Close() // it is the logger's now
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			_ = w.Close() // it ends by that
+			if err := logger.Wait(); err != nil {
+				t.Error(err)
+			}
+		})
+		if _, err := w.WriteString("line\n"); err != nil {
+			t.Fatal(err)
+		}
+		loggers = append(loggers, logger)
+	}
+	var memory []int
+	for i, logger := range loggers {
+		current := filepath.Join(dir, fmt.Sprint(i), "current")
+		eventually(t, dir, "the line is written", func() bool { return hasText(current) })
+		memory = append(memory, private(t, logger.Process.Pid))
+	}
+	t.Logf("private memory %v kB", memory)
+	if kB := slices.Sorted(slices.Values(memory))[1]; kB > mostLogger {
+		t.Errorf("got %d kB of private memory; want at most %d", kB, mostLogger)
 	}
 }
 

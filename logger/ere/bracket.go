@@ -31,20 +31,36 @@ func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 func isGraph(c byte) bool { return c > ' ' && c < 0x7f }
 
-// classes are the character classes of the C locale.
-var classes = map[string]func(byte) bool{
-	"alnum":  isAlnum,
-	"alpha":  isAlpha,
-	"blank":  func(c byte) bool { return c == ' ' || c == '\t' },
-	"cntrl":  func(c byte) bool { return c < ' ' || c == 0x7f },
-	"digit":  isDigit,
-	"graph":  isGraph,
-	"lower":  isLower,
-	"print":  func(c byte) bool { return c == ' ' || isGraph(c) },
-	"punct":  func(c byte) bool { return isGraph(c) && !isAlnum(c) },
-	"space":  func(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' },
-	"upper":  isUpper,
-	"xdigit": func(c byte) bool { return isDigit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' },
+// class is a character class of the C locale, nil if there is none of that name.
+// It is no map, which every program with this package would make at its start.
+func class(name string) func(byte) bool {
+	switch name {
+	case "alnum":
+		return isAlnum
+	case "alpha":
+		return isAlpha
+	case "blank":
+		return func(c byte) bool { return c == ' ' || c == '\t' }
+	case "cntrl":
+		return func(c byte) bool { return c < ' ' || c == 0x7f }
+	case "digit":
+		return isDigit
+	case "graph":
+		return isGraph
+	case "lower":
+		return isLower
+	case "print":
+		return func(c byte) bool { return c == ' ' || isGraph(c) }
+	case "punct":
+		return func(c byte) bool { return isGraph(c) && !isAlnum(c) }
+	case "space":
+		return func(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
+	case "upper":
+		return isUpper
+	case "xdigit":
+		return func(c byte) bool { return isDigit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' }
+	}
+	return nil
 }
 
 // element is what stands in a bracket expression: a byte, or several that
@@ -134,7 +150,7 @@ func (p *parser) element(s *set) (element, error) {
 		}
 		return element{name[0], kind == '='}, nil
 	}
-	is := classes[name]
+	is := class(name)
 	if is == nil {
 		return element{}, ErrSyntax
 	}

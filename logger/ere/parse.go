@@ -213,7 +213,7 @@ func (p *parser) escaped() (*node, error) {
 		if c == 'w' || c == 'W' {
 			s.addAll(isWord)
 		} else {
-			s.addAll(classes["space"])
+			s.addAll(class("space"))
 		}
 		if c == 'W' || c == 'S' {
 			s.add('\n')

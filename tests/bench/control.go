@@ -12,8 +12,8 @@ import (
 )
 
 var (
-	toDown = &figure{title: "d to status down", unit: "ms", bar: 1.2, against: best}
-	toUp   = &figure{title: "u to status up", unit: "ms", bar: 1.2, against: best}
+	toDown = &figure{title: "d to status down", unit: "ms", bars: []bar{{1.2, best, nil}}}
+	toUp   = &figure{title: "u to status up", unit: "ms", bars: []bar{{1.2, best, nil}}}
 	toRun  = &figure{title: "u to run executed", unit: "ms"}
 )
 

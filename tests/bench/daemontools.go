@@ -22,7 +22,12 @@ func (daemontools) query(services []string) [][]string {
 	return [][]string{append([]string{"svstat"}, services...)}
 }
 
-func (daemontools) logger(dir string) []string { return []string{"multilog", "t", dir} }
+func (daemontools) logger(dir string, m manner) []string {
+	if m == readable {
+		return nil
+	}
+	return multilog("multilog", dir, m)
+}
 
 // stop is the order in which no log line is lost: first what would start them
 // again, then the services, then their loggers.

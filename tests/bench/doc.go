@@ -5,7 +5,7 @@
 // # How to read the table
 //
 // A cell is the median of all samples, in brackets the middle half of them, and
-// how many there are. Less is better in every line. The absolute figures hold
+// how many there are. Less is better but for MB/s. The absolute figures hold
 // for this machine on this day: the result is the ratio between columns, "ours /
 // best" for the median of ours and that of the best peer in that line. A
 // difference of less than some 15 % says nothing on a machine that others use.
@@ -38,9 +38,15 @@
 //   - control: from the letter to the status that tells of it.
 //   - status: the commands of each suite that tell the status of all services:
 //     s6-svstat is one for each service.
-//   - memory: what the supervisors and the scanner share with nobody.
+//   - memory: what the supervisors and the scanner share with nobody, and what an
+//     idle logger of the suite does not.
 //   - idle: how often they wake up within -window (take 60s for a figure to
 //     quote), and what that costs. In the first round.
+//   - flood: how fast the suite's own logger, alone, writes lines to a directory
+//     that come as fast as it takes them, in blocks of 64 kB through a pipe of
+//     the default size, and what of the processor a gigabyte costs it. What
+//     writes to the pipe is not counted.
+//   - trickle: what a line costs it that comes alone.
 //   - shutdown: from the request to the end of the last process; for
 //     daemontools in the order in which no line of a log is lost.
 //

@@ -1,22 +1,28 @@
 package main
 
 import (
-	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
-// best stands for the peer with the lowest median.
+// best stands for the peer with the best median.
 const best = "best"
 
-// figure is one line of the table. Less is better in all of them.
+// figure is one line of the table. Less is better in most of them.
 type figure struct {
 	title, unit string
-	// bar is the most that ours may be: so many times what the suite against
-	// has; without against so many units; 0 for no bar.
-	bar     float64
+	more        bool // is better
+	bars        []bar
+	samples     map[string][]float64 // by the name of the suite
+}
+
+// bar is what ours may be at most, or must be at least where more is better: so
+// many times what the suite against has; without against so many units.
+type bar struct {
+	times   float64
 	against string
-	samples map[string][]float64 // by the name of the suite
+	in      *figure // another figure whose line is the measure, else nil
 }
 
 // note adds a sample to a figure.
@@ -39,51 +45,63 @@ func (f *figure) quartile(suite string, q int) float64 {
 	return sorted[low] + (sorted[high]-sorted[low])*(at-float64(low))
 }
 
-// peer is the suite other than ours with the lowest median, "" if there is none.
+// peer is the suite other than ours with the best median, "" if there is none.
 func (f *figure) peer() string {
-	lowest := ""
+	first := ""
 	for suite := range f.samples {
-		if suite != ours && (lowest == "" || f.quartile(suite, 2) < f.quartile(lowest, 2)) {
-			lowest = suite
+		if suite != ours && (first == "" || f.better(f.quartile(suite, 2), f.quartile(first, 2))) {
+			first = suite
 		}
 	}
-	return lowest
+	return first
 }
 
-// ratio is how many times the median of suite ours is; ok is false if either is
-// missing or the division makes no sense.
-func (f *figure) ratio(suite string) (times float64, ok bool) {
-	if len(f.samples[ours]) == 0 || len(f.samples[suite]) == 0 || f.quartile(suite, 2) == 0 {
+// better says that a is better than b.
+func (f *figure) better(a, b float64) bool { return a < b != f.more && a != b }
+
+// ratio is how many times the median of suite in g ours is in f; ok is false if
+// either is missing or the division makes no sense.
+func (f *figure) ratio(g *figure, suite string) (times float64, ok bool) {
+	if len(f.samples[ours]) == 0 || len(g.samples[suite]) == 0 || g.quartile(suite, 2) == 0 {
 		return 0, false
 	}
-	return f.quartile(ours, 2) / f.quartile(suite, 2), true
+	return f.quartile(ours, 2) / g.quartile(suite, 2), true
 }
 
-// verdict is the bar in words, and whether ours is within it.
+// verdict is the bars in words, and whether ours is within them.
 func (f *figure) verdict() string {
-	if f.bar == 0 {
-		return ""
+	words := make([]string, len(f.bars))
+	for i, b := range f.bars {
+		words[i] = f.judge(b)
 	}
-	bar := fmt.Sprintf("%g %s", f.bar, f.unit)
+	return strings.Join(words, ", ")
+}
+
+func (f *figure) judge(b bar) string {
+	text := short(b.times) + " " + f.unit
 	var value float64
 	known := len(f.samples[ours]) > 0
-	if f.against == "" {
+	switch {
+	case b.against == "":
 		if known {
 			value = f.quartile(ours, 2)
 		}
-	} else {
-		bar = fmt.Sprintf("%g x %s", f.bar, f.against)
-		suite := f.against
+	case b.in != nil:
+		text = short(b.times) + " x " + b.in.title
+		value, known = f.ratio(b.in, b.against)
+	default:
+		text = short(b.times) + " x " + b.against
+		suite := b.against
 		if suite == best {
 			suite = f.peer()
 		}
-		value, known = f.ratio(suite)
+		value, known = f.ratio(f, suite)
 	}
 	switch {
 	case !known:
-		return bar
-	case value <= f.bar:
-		return bar + ": met"
+		return text
+	case f.better(b.times, value):
+		return text + ": MISSED"
 	}
-	return bar + ": MISSED"
+	return text + ": met"
 }

@@ -28,14 +28,17 @@ func TestVerdict(t *testing.T) {
 		want   string
 	}{
 		{figure{samples: measured}, ""},
-		{figure{samples: measured, bar: 1.2, against: "runit"}, "1.2 x runit: met"},
-		{figure{samples: measured, bar: 1.2, against: best}, "1.2 x best: MISSED"},
-		{figure{samples: measured, bar: 20, unit: "ms"}, "20 ms: met"},
-		{figure{samples: measured, bar: 1.2, against: "daemontools"}, "1.2 x daemontools"},
-		{figure{bar: 20, unit: "ms"}, "20 ms"},
+		{figure{samples: measured, bars: []bar{{1.2, "runit", nil}}}, "1.2 x runit: met"},
+		{figure{samples: measured, bars: []bar{{1.2, best, nil}}}, "1.2 x best: MISSED"},
+		{figure{samples: measured, bars: []bar{{1.1, "runit", nil}, {2, "s6", nil}}}, "1.1 x runit: met, 2 x s6: MISSED"},
+		{figure{samples: measured, bars: []bar{{20, "", nil}}, unit: "ms"}, "20 ms: met"},
+		{figure{samples: measured, bars: []bar{{1.2, "daemontools", nil}}}, "1.2 x daemontools"},
+		{figure{samples: measured, more: true, bars: []bar{{1.1, best, nil}, {1.2, "runit", nil}}}, "1.1 x best: met, 1.2 x runit: MISSED"},
+		{figure{samples: measured, bars: []bar{{4, ours, &figure{title: "one", samples: map[string][]float64{ours: {3}}}}}}, "4 x one: met"},
+		{figure{bars: []bar{{20, "", nil}}, unit: "ms"}, "20 ms"},
 	} {
 		if got := test.figure.verdict(); got != test.want {
-			t.Errorf("bar %v against %q: got %q, want %q", test.figure.bar, test.figure.against, got, test.want)
+			t.Errorf("bars %v: got %q, want %q", test.figure.bars, got, test.want)
 		}
 	}
 }

@@ -7,8 +7,8 @@ import (
 )
 
 var (
-	byLink   = &figure{title: "pickup by link", unit: "ms", bar: 20}
-	byRename = &figure{title: "pickup by rename", unit: "ms", bar: 20}
+	byLink   = &figure{title: "pickup by link", unit: "ms", bars: []bar{{20, "", nil}}}
+	byRename = &figure{title: "pickup by rename", unit: "ms", bars: []bar{{20, "", nil}}}
 )
 
 // pickup is from the moment in which a service directory appears in the scan

@@ -20,8 +20,10 @@ var rows = []row{
 	{word: "restart", scenes: []*scene{plain}, measure: restart, figures: []*figure{restarted, restartCPU}},
 	{word: "control", scenes: []*scene{plain}, measure: control, figures: []*figure{toDown, toUp, toRun}},
 	{word: "status", scenes: []*scene{plain}, measure: query, figures: []*figure{queried}},
-	{word: "memory", scenes: []*scene{logged}, measure: memory, figures: []*figure{privately, withLogger}},
+	{word: "memory", scenes: []*scene{logged}, measure: memory, figures: []*figure{privately, withLogger, loggerOnly}},
 	{word: "idle", scenes: []*scene{logged}, measure: idle, rounds: 1, figures: []*figure{woken, idleCPU}},
+	{word: "flood", scenes: []*scene{single}, measure: flood, figures: figures(floods)},
+	{word: "trickle", scenes: []*scene{single}, measure: trickle, figures: []*figure{trickled}},
 	{word: "shutdown", scenes: []*scene{plain, logged}, measure: shutdown, figures: []*figure{shutdownPlain, shutdownLogged}},
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -22,6 +24,21 @@ func (runit) query(services []string) [][]string {
 	return [][]string{append([]string{"sv", "status"}, services...)}
 }
 
-func (runit) logger(dir string) []string { return []string{"svlogd", "-t", dir} }
+func (runit) logger(dir string, m manner) []string {
+	if m == readable {
+		return []string{"svlogd", "-tt", dir}
+	}
+	return []string{"svlogd", "-t", dir}
+}
+
+// svlogdConfig is the file config, by which svlogd is told of limits and
+// patterns; the other loggers do not mind it.
+func svlogdConfig(m manner) string {
+	lines := slices.Clone(limits)
+	if m == selective {
+		lines = append(lines, "-DEBUG *", "-TRACE *")
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
 
 func (runit) stop(t *tree) error { return syscall.Kill(t.scanner, syscall.SIGHUP) }

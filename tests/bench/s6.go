@@ -34,6 +34,16 @@ func (s6) query(services []string) [][]string {
 	return commands
 }
 
-func (s6) logger(dir string) []string { return []string{"s6-log", "t", dir} }
+func (s6) logger(dir string, m manner) []string {
+	command := []string{"s6-log", "--"}
+	if m == selective {
+		command = append(command, "-^DEBUG ", "-^TRACE ")
+	}
+	form := "t"
+	if m == readable {
+		form = "T"
+	}
+	return append(append(append(command, form), limits...), dir)
+}
 
 func (s6) stop(t *tree) error { return syscall.Kill(t.scanner, syscall.SIGTERM) }

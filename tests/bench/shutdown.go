@@ -4,7 +4,7 @@ import "maps"
 
 var (
 	shutdownPlain  = &figure{title: "shutdown, no loggers", unit: "ms"}
-	shutdownLogged = &figure{title: "shutdown, with loggers", unit: "ms", bar: 1.2, against: "runit"}
+	shutdownLogged = &figure{title: "shutdown, with loggers", unit: "ms", bars: []bar{{1.2, "runit", nil}}}
 )
 
 // shutdown is from the request to the end of the last process of the tree, when

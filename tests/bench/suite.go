@@ -22,8 +22,9 @@ type suite interface {
 	period() time.Duration
 	// query are the commands that print the status of these services.
 	query(services []string) [][]string
-	// logger is the suite's own logger, for the log directory dir.
-	logger(dir string) []string
+	// logger is the suite's own logger, for the log directory dir; nil where it
+	// has none of that manner.
+	logger(dir string, m manner) []string
 	// stop begins the orderly end of the whole tree.
 	stop(t *tree) error
 }

@@ -25,7 +25,7 @@ func (s svdir) query(services []string) [][]string {
 	return [][]string{append([]string{s.program("svctl"), "status"}, services...)}
 }
 
-func (s svdir) logger(dir string) []string { return []string{s.program("svlog"), "t", dir} }
+func (s svdir) logger(dir string, m manner) []string { return multilog(s.program("svlog"), dir, m) }
 
 func (svdir) stop(t *tree) error { return syscall.Kill(t.scanner, syscall.SIGTERM) }
 

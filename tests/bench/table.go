@@ -35,7 +35,7 @@ func (b *bench) cells(f *figure) []string {
 		cells = append(cells, f.cell(s.name()))
 	}
 	times := "-"
-	if ratio, ok := f.ratio(f.peer()); ok {
+	if ratio, ok := f.ratio(f, f.peer()); ok {
 		times = fmt.Sprintf("%.2f", ratio)
 	}
 	return append(cells, cmp.Or(f.peer(), "-"), times, f.verdict())
