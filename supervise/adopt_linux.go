@@ -80,6 +80,7 @@ func (s *Service) recall() bool {
 	old.Supervisor, old.SupervisorTicks, old.ReexecFailure = e.self, e.ticks, ""
 	s.m.recall(&old, e.epoch)
 	s.files.recall(old.Machine)
+	s.fed = wasFed(old.Machine)
 	s.cut(servicedir.History, s.files.historySize)
 	s.cut(servicedir.DeathTally, s.files.tallySize)
 	s.runs, s.leads = old.Run, old.RunLeads

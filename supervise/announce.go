@@ -49,7 +49,7 @@ func (s *Service) show() {
 	f.text = status.AppendEnv(f.text[:0], &s.record)
 	s.writeTally()
 	s.writeHistory()
-	s.record.Machine = f.remember(s.m.remember(s.record.Machine[:0], s.engine.epoch))
+	s.record.Machine = s.rememberFed(f.remember(s.m.remember(s.record.Machine[:0], s.engine.epoch)))
 	f.text = status.AppendEnv(f.text[:0], &s.record)
 	s.replace(servicedir.StatusEnv, &f.env)
 	f.shown, f.stale = true, f.failed

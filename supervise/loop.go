@@ -86,43 +86,9 @@ func nameOf(path string) string {
 	return strings.TrimPrefix(path, scandir.Dir+"/"+scandir.Removed+"/")
 }
 
-// HostLogger takes the logger of service: the FIFO supervise/log of service
-// joins them. The service writes to it from its next start on.
-func (e *Engine) HostLogger(path, name string, service *Service) error {
-	if service.writing < 0 {
-		var err error
-		if service.writing, err = openWriting(service.state); err != nil {
-			return &trouble{"open", service.path("supervise/log"), err}
-		}
-	}
-	logger, err := e.host(path, name, service.style, service.state)
-	if err != nil {
-		_ = unix.Close(service.writing) // nothing was written
-		service.writing = -1
-		return err
-	}
-	service.logger = logger
-	return nil
-}
-
-// openWriting makes the FIFO between service and logger, and opens an end for
-// writing: as long as we have it the logger sees no end.
-func openWriting(state int) (int, error) {
-	if err := fifo.Make(state, servicedir.LogPipe, 0o600); err != nil {
-		return -1, err
-	}
-	// Opening for writing alone needs a reader.
-	both, err := fifo.Open(state, servicedir.LogPipe, unix.O_RDWR)
-	if err != nil {
-		return -1, err
-	}
-	defer unix.Close(both)
-	return fifo.Open(state, servicedir.LogPipe, unix.O_WRONLY)
-}
-
 func (e *Engine) host(path, name string, style *Style, pipeDir int) (*Service, error) {
 	s := &Service{engine: e, name: name, style: style,
-		dir: -1, state: -1, lock: -1, ok: -1, child: -1, notify: -1, report: -1, writing: -1, input: -1,
+		dir: -1, state: -1, lock: -1, ok: -1, child: -1, notify: -1, report: -1, writing: [streams]int{-1, -1}, input: -1,
 		run: process{fd: -1}, finish: process{fd: -1},
 	}
 	s.record.Machine = s.files.makeRoom(&s.text)

@@ -24,8 +24,8 @@ type keeping struct {
 	// definition is where that shadow leads to, -1 without -run
 	definition int
 	logger     string // the path of its logger for supervise, "" without one
-	log        int    // the reading end of its logger's FIFO, -1 without a logger
-	ran        bool   // a supervise was started
+	pipes      pipes
+	ran        bool // a supervise was started
 	pending    pending
 	said       string // the last complaint, which is not repeated
 }
@@ -34,7 +34,7 @@ type keeping struct {
 func (s *scanner) start(id identity, name string, leave bool) {
 	k := s.kept[id]
 	if k == nil {
-		k = &keeping{dir: -1, definition: -1, log: -1, pidfd: -1, pending: newPending()}
+		k = &keeping{dir: -1, definition: -1, pipes: noPipes, pidfd: -1, pending: newPending()}
 		s.kept[id] = k
 	}
 	k.name = name
@@ -65,7 +65,7 @@ func (s *scanner) startLeaving(k *keeping, id identity) {
 			logger = ""
 		}
 	}
-	if logger == "" && k.log >= 0 && s.config.style.logArg {
+	if logger == "" && k.pipes[0] >= 0 && s.config.style.logArg {
 		logger = name + "/" + servicedir.Log
 	}
 	var err error
@@ -104,7 +104,7 @@ func (s *scanner) open(k *keeping, id identity) error {
 	if k.logger, err = s.logger(k); err != nil {
 		return err
 	}
-	if err = k.openLog(s.inherited); err == nil {
+	if err = k.openPipes(s.inherited); err == nil {
 		k.keepPending()
 	}
 	return err
@@ -137,31 +137,6 @@ func openDir(dir int, name string, id identity) (int, error) {
 		return -1, errReplaced
 	}
 	return fd, nil
-}
-
-// openLog opens the FIFO between service and logger, if there is a logger. While
-// svscan has its reading end, service and logger may both be away and no line
-// is lost.
-func (k *keeping) openLog(inherited map[identity]int) error {
-	if k.log >= 0 || k.logger == "" && !servicedir.IsDir(k.dir, servicedir.Log) {
-		return nil
-	}
-	state, err := servicedir.OpenState(k.dir)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(state)
-	if err := fifo.Make(state, servicedir.LogPipe, 0o600); err != nil {
-		return err
-	}
-	id, err := identify(state, servicedir.LogPipe)
-	if fd, ok := inherited[id]; ok && err == nil {
-		delete(inherited, id)
-		k.log = fd
-		return nil
-	}
-	k.log, err = fifo.Open(state, servicedir.LogPipe, unix.O_RDONLY)
-	return err
 }
 
 // spawn executes a supervise.
@@ -234,7 +209,7 @@ func (s *scanner) forget(id identity) {
 
 func (k *keeping) close() {
 	k.pending.close()
-	for _, fd := range []*int{&k.dir, &k.definition, &k.log} {
+	for _, fd := range []*int{&k.dir, &k.definition, &k.pipes[0], &k.pipes[1]} {
 		if *fd >= 0 {
 			_ = unix.Close(*fd) // nothing was written to it
 			*fd = -1
@@ -247,7 +222,7 @@ func (k *keeping) close() {
 func (s *scanner) look(id identity) {
 	k := s.kept[id]
 	s.reshadow(id)
-	if err := k.openLog(s.inherited); err != nil {
+	if err := k.openPipes(s.inherited); err != nil {
 		s.once(&k.said, "unable to make the FIFO of the logger of "+shown(k.name)+": "+reason(err))
 		return
 	}

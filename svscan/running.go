@@ -99,7 +99,7 @@ func (s *scanner) findStrays() {
 		if !scandir.IsService(name) || ok && s.table.knows(name, r.id()) {
 			continue // it is taken over when it would be started
 		}
-		k := &keeping{name: name, shown: name, dir: -1, definition: -1, log: -1, pidfd: -1, pending: newPending()}
+		k := &keeping{name: name, shown: name, dir: -1, definition: -1, pipes: noPipes, pidfd: -1, pending: newPending()}
 		if ok {
 			k.dir, err = s.openStray(r)
 		}
@@ -111,7 +111,7 @@ func (s *scanner) findStrays() {
 		}
 		s.kept[r.id()] = k
 		if err == nil {
-			_ = k.openLog(s.inherited) // it was open; without its directory nobody finds it
+			_ = k.openPipes(s.inherited) // it was open; without its directory nobody finds it
 			k.keepPending()
 		}
 		if !held {

@@ -34,6 +34,8 @@ const (
 
 	KillScope  = Set + "/kill-scope" // process, group, session, tree
 	Daemonizes = Set + "/daemonizes" // run ends and leaves its daemon, perhaps the path of its pid file
+
+	SplitStderr = Set + "/split-stderr" // its presence: standard error has a FIFO of its own to the logger
 )
 
 // NeedsExec says that a name in Set is an attribute of the process, so that run
@@ -60,6 +62,7 @@ const (
 	Stat        = "stat"
 	PID         = "pid"
 	LogPipe     = "log"          // the FIFO between service and logger
+	ErrPipe     = "log-stderr"   // that of standard error, where split-stderr is
 	Child       = "child"        // what may have happened since status.env was written
 	Ready       = "ready"        // the FIFO on which run says that it is ready
 	Report      = "report"       // the FIFO on which svexec says how far it got

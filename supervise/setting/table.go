@@ -30,6 +30,9 @@ var All = []Setting{
 	{Name: "kill-scope", Path: servicedir.KillScope, Form: "process, group, session or tree", Check: checkScope},
 	{Name: "daemonizes", Path: servicedir.Daemonizes, Bare: true, Form: "a flag, or the path of a pid file", Check: checkPIDFile},
 
+	// Descriptors.
+	{Name: "split-stderr", Path: servicedir.SplitStderr, Kind: Flag, Form: "a flag: standard error has a pipe of its own to the logger"},
+
 	// What surrounds it, applied by svexec.
 	{Name: "clear-env", Path: "set/clear-env", Kind: Flag, Exec: true, Form: "a flag"},
 	{Name: "env-file", Path: "set/env-file", Exec: true, Form: "the path of a file of NAME=value lines", Check: checkTemplate},

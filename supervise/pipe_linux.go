@@ -1,0 +1,233 @@
+package supervise
+
+import (
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/svscan/scandir"
+)
+
+// A service with a logger writes to FIFOs in its state: supervise/log, and with
+// split-stderr supervise/log-stderr. The second is there as long as something
+// may be written to it, so that its presence says what the logger is to read.
+
+// What a service writes to FIFOs of its own.
+const (
+	stdout = iota
+	stderr
+	streams
+)
+
+var pipeNames = [streams]string{servicedir.LogPipe, servicedir.ErrPipe}
+
+// firstPipe is the descriptor on which a logger has the first pipe that is not
+// its standard input.
+const firstPipe = 3
+
+// HostLogger takes the logger of service: the FIFO supervise/log of service
+// joins them. The service writes to it from its next start on.
+func (e *Engine) HostLogger(path, name string, service *Service) error {
+	if err := service.openWriting(stdout); err != nil {
+		return &trouble{"open", service.path("supervise/log"), err}
+	}
+	if servicedir.Exists(service.dir, servicedir.SplitStderr) || servicedir.Exists(service.state, servicedir.ErrPipe) {
+		if err := service.openWriting(stderr); err != nil {
+			return &trouble{"open", service.path("supervise/log-stderr"), err}
+		}
+	}
+	logger, err := e.host(path, name, service.style, service.state)
+	if err != nil {
+		service.closeWriting()
+		return err
+	}
+	logger.origin, logger.twin = service.name, service.writing[stderr] >= 0
+	service.logger = logger
+	return nil
+}
+
+// openWriting makes a FIFO between service and logger, and opens an end for
+// writing: as long as we have it the logger sees no end.
+func (s *Service) openWriting(stream int) error {
+	if s.writing[stream] >= 0 {
+		return nil
+	}
+	name := pipeNames[stream]
+	if err := fifo.Make(s.state, name, 0o600); err != nil {
+		return err
+	}
+	// Opening for writing alone needs a reader.
+	both, err := fifo.Open(s.state, name, unix.O_RDWR)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(both)
+	s.writing[stream], err = fifo.Open(s.state, name, unix.O_WRONLY)
+	return err
+}
+
+func (s *Service) closeWriting() {
+	for i, fd := range s.writing {
+		if fd >= 0 {
+			_ = unix.Close(fd) // nothing was written
+		}
+		s.writing[i] = -1
+	}
+}
+
+// plumb makes ready what a start is to write to: the FIFO of standard error
+// comes and goes with split-stderr, which was just looked for.
+func (s *Service) plumb() {
+	switch {
+	case s.writing[stdout] < 0:
+	case s.splits:
+		s.split()
+	case s.writing[stderr] >= 0:
+		s.join()
+	}
+}
+
+// split is for a start with split-stderr. A logger that runs without that FIFO is
+// started again first.
+func (s *Service) split() {
+	if s.writing[stderr] < 0 {
+		fresh := !servicedir.Exists(s.state, servicedir.ErrPipe)
+		if err := s.openWriting(stderr); err != nil {
+			s.tell("unable to open supervise/log-stderr: " + reason(err) + ", going on without")
+			return
+		}
+		if fresh {
+			s.engine.tellSvscan()
+		}
+	}
+	if l := s.logger; l != nil {
+		l.twin = true
+		if l.m.Running && !l.fed {
+			l.handle(Event{Kind: Term, Letter: command.Term})
+		}
+	}
+}
+
+// join is for the first start without it. The logger reads to the end of that
+// FIFO. What waits for one that is away keeps it there until the next start.
+func (s *Service) join() {
+	if n, err := fifo.Pending(s.writing[stderr]); err != nil || n > 0 {
+		return
+	}
+	if s.logger != nil {
+		s.logger.twin = false
+	}
+	_ = unix.Unlinkat(s.state, servicedir.ErrPipe, 0) // best effort: an empty one harms nobody
+	_ = unix.Close(s.writing[stderr])                 // nothing was written
+	s.writing[stderr] = -1
+}
+
+// tellSvscan has svscan look at all directories, so that it holds a new FIFO.
+func (e *Engine) tellSvscan() {
+	if e.svscan && e.scanDir != "" {
+		const askAll = 'a'
+		_ = fifo.Send(unix.AT_FDCWD, e.scanDir+"/"+scandir.Dir+"/"+scandir.Control, []byte{askAll}, 0) // best effort: it looks when it comes back
+	}
+}
+
+// descriptors are those of a child from 0 on, and a function that closes what
+// was opened for it. A logged service writes to FIFOs which it opens for reading
+// too: so a write fails neither when the logger is away nor when we are. The
+// logger opens them for reading only, and sees their end.
+func (s *Service) descriptors() (files []uintptr, done func(), err error) {
+	o := opened{files: append(make([]uintptr, 0, firstPipe+1), 0, 1, 2)}
+	s.pipes = ""
+	switch {
+	case s.input >= 0:
+		o.open(0, s.input, servicedir.LogPipe, unix.O_RDONLY)
+		if s.twin {
+			o.open(firstPipe, s.input, servicedir.ErrPipe, unix.O_RDONLY)
+			s.pipes = pipeVariable + pipeLabel(s.origin, stderr)
+		}
+	default:
+		for stream, fd := range s.writing {
+			if fd >= 0 {
+				o.open(1+stream, s.state, pipeNames[stream], unix.O_RDWR)
+			}
+		}
+	}
+	if o.err != nil {
+		o.close()
+	}
+	return o.files, o.close, o.err
+}
+
+// opened are the descriptors of a child, and which of them we have for it alone.
+type opened struct {
+	files []uintptr
+	ours  []int
+	err   error // the first
+}
+
+// open opens a FIFO as descriptor at.
+func (o *opened) open(at, dir int, name string, flags int) {
+	fd, err := fifo.Open(dir, name, flags)
+	if err != nil {
+		if o.err == nil {
+			o.err = err
+		}
+		return
+	}
+	o.ours = append(o.ours, fd)
+	_ = unix.SetNonblock(fd, false) // cannot fail: nobody else has this description
+	if at == len(o.files) {
+		o.files = append(o.files, 0)
+	}
+	o.files[at] = uintptr(fd)
+}
+
+func (o *opened) close() {
+	for _, fd := range o.ours {
+		_ = unix.Close(fd) // the child has its own
+	}
+	o.ours = nil
+}
+
+// pipeVariable tells a logger what it has from descriptor firstPipe on: a word
+// for each.
+const pipeVariable = "SV_PIPE_NAMES="
+
+// pipeLabel is the word of a pipe of the service that is called name.
+func pipeLabel(name string, stream int) string {
+	name = strings.Map(func(r rune) rune {
+		if r <= ' ' {
+			return '_' // words are parted by blanks
+		}
+		return r
+	}, name[strings.LastIndexByte(name, '/')+1:])
+	if stream == stderr {
+		return name + ":stderr"
+	}
+	return name
+}
+
+// pending is how many bytes wait in the FIFOs that this logger reads.
+func (s *Service) pending() int {
+	if s.input < 0 {
+		return 0
+	}
+	names := pipeNames[:]
+	if !s.twin {
+		names = names[:stderr]
+	}
+	sum := 0
+	for _, name := range names {
+		fd, err := fifo.Open(s.input, name, unix.O_RDONLY)
+		if err != nil {
+			continue // there is none
+		}
+		if n, err := fifo.Pending(fd); err == nil {
+			sum += n
+		}
+		_ = unix.Close(fd) // it was only looked at
+	}
+	return sum
+}
