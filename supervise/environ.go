@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/svscan/scandir"
 )
 
 // usualPath is PATH where nobody has set it.
@@ -83,7 +84,7 @@ func (s *Service) environ() []string {
 }
 
 // treeLoggers is where the scan directory has loggers of services without log/.
-const treeLoggers = ".svscan/log/"
+const treeLoggers = scandir.Dir + "/" + scandir.Logs + "/"
 
 // ownEnvironment is what tells a service who it is. A logger is of the same
 // instance as its service.

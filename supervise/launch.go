@@ -33,12 +33,12 @@ func (s *Service) program(attributes bool) launch {
 		l.argv = append(l.argv, s.name)
 	}
 	hasRun := true
-	if (l.attributes || s.input >= 0 || s.settings.lockFD != 0 || s.cage != nil) && !servicedir.Exists(s.dir, servicedir.Run) {
+	if (l.attributes || s.isLogger() || s.settings.lockFD != 0 || s.cage != nil) && !servicedir.Exists(s.dir, servicedir.Run) {
 		hasRun = false
 		switch {
 		case l.attributes && servicedir.Exists(s.dir, servicedir.Command):
 			l.argv = l.argv[:0] // svexec reads it
-		case s.input >= 0:
+		case s.isLogger():
 			l.path = beside("svlog")
 			l.argv = append(l.argv[:0], "svlog")
 		}

@@ -75,6 +75,11 @@ func (s *Service) start() {
 	s.sendEvents()
 	attributes := s.hasAttributes()
 	s.plumb()
+	if !s.gather() {
+		s.record.Reason = noProducer
+		s.happen(Event{Kind: NoRun})
+		return
+	}
 	files, closeFiles, err := s.descriptors()
 	if err != nil {
 		s.unstarted("unable to start run: "+reason(err), time.Second)

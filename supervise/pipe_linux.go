@@ -45,7 +45,7 @@ func (e *Engine) HostLogger(path, name string, service *Service) error {
 		return err
 	}
 	logger.origin, logger.twin = service.name, service.writing[stderr] >= 0
-	service.logger = logger
+	service.logger, service.paired = logger, true
 	return nil
 }
 
@@ -78,31 +78,55 @@ func (s *Service) closeWriting() {
 	}
 }
 
+// isLogged says that somebody reads what the service writes.
+func (s *Service) isLogged() bool {
+	return s.paired || s.input < 0 && servicedir.Exists(s.dir, servicedir.ProducerFor)
+}
+
 // plumb makes ready what a start is to write to: the FIFO of standard error
 // comes and goes with split-stderr, which was just looked for.
 func (s *Service) plumb() {
-	switch {
-	case s.writing[stdout] < 0:
-	case s.splits:
-		s.split()
-	case s.writing[stderr] >= 0:
+	if !s.isLogged() {
+		s.closeWriting()
+		return
+	}
+	if !s.provide(stdout) {
+		return
+	}
+	if !s.splits {
 		s.join()
+	} else if s.provide(stderr) {
+		s.feedLogger()
 	}
 }
 
-// split is for a start with split-stderr. A logger that runs without that FIFO is
-// started again first.
-func (s *Service) split() {
-	if s.writing[stderr] < 0 {
-		fresh := !servicedir.Exists(s.state, servicedir.ErrPipe)
-		if err := s.openWriting(stderr); err != nil {
-			s.tell("unable to open supervise/log-stderr: " + reason(err) + ", going on without")
-			return
-		}
-		if fresh {
-			s.engine.tellSvscan()
-		}
+// hold takes in hand the FIFOs to which the run of an earlier supervise writes.
+func (s *Service) hold() {
+	if s.isLogged() && s.provide(stdout) && servicedir.Exists(s.state, servicedir.ErrPipe) {
+		s.provide(stderr)
 	}
+}
+
+// provide makes a FIFO to write to, unless it is in hand.
+func (s *Service) provide(stream int) bool {
+	if s.writing[stream] >= 0 {
+		return true
+	}
+	name := pipeNames[stream]
+	fresh := !servicedir.Exists(s.state, name)
+	if err := s.openWriting(stream); err != nil {
+		s.tell("unable to open supervise/" + name + ": " + reason(err) + ", going on without")
+		return false
+	}
+	if fresh {
+		s.engine.tellSvscan()
+	}
+	return true
+}
+
+// feedLogger has the logger read the FIFO of standard error: one that runs without
+// it is started again.
+func (s *Service) feedLogger() {
 	if l := s.logger; l != nil {
 		l.twin = true
 		if l.m.Running && !l.fed {
@@ -111,17 +135,22 @@ func (s *Service) split() {
 	}
 }
 
-// join is for the first start without it. The logger reads to the end of that
-// FIFO. What waits for one that is away keeps it there until the next start.
+// join is for a start without split-stderr. The logger reads to the end of the
+// FIFO of standard error. What waits for one that is away keeps it there until
+// the next start.
 func (s *Service) join() {
-	if n, err := fifo.Pending(s.writing[stderr]); err != nil || n > 0 {
+	fd := s.writing[stderr]
+	if fd < 0 {
+		return
+	}
+	if n, err := fifo.Pending(fd); err != nil || n > 0 {
 		return
 	}
 	if s.logger != nil {
 		s.logger.twin = false
 	}
 	_ = unix.Unlinkat(s.state, servicedir.ErrPipe, 0) // best effort: an empty one harms nobody
-	_ = unix.Close(s.writing[stderr])                 // nothing was written
+	_ = unix.Close(fd)                                // nothing was written
 	s.writing[stderr] = -1
 }
 
@@ -140,6 +169,7 @@ func (e *Engine) tellSvscan() {
 func (s *Service) descriptors() (files []uintptr, done func(), err error) {
 	o := opened{files: append(make([]uintptr, 0, firstPipe+1), 0, 1, 2)}
 	s.pipes = ""
+	s.addSources(&o)
 	switch {
 	case s.input >= 0:
 		o.open(0, s.input, servicedir.LogPipe, unix.O_RDONLY)
@@ -149,7 +179,7 @@ func (s *Service) descriptors() (files []uintptr, done func(), err error) {
 		}
 	default:
 		for stream, fd := range s.writing {
-			if fd >= 0 {
+			if fd >= 0 && (stream == stdout || s.splits) {
 				o.open(1+stream, s.state, pipeNames[stream], unix.O_RDWR)
 			}
 		}
@@ -211,14 +241,14 @@ func pipeLabel(name string, stream int) string {
 
 // pending is how many bytes wait in the FIFOs that this logger reads.
 func (s *Service) pending() int {
+	sum := s.waiting()
 	if s.input < 0 {
-		return 0
+		return sum
 	}
 	names := pipeNames[:]
 	if !s.twin {
 		names = names[:stderr]
 	}
-	sum := 0
 	for _, name := range names {
 		fd, err := fifo.Open(s.input, name, unix.O_RDONLY)
 		if err != nil {

@@ -58,6 +58,9 @@ type Service struct {
 	origin  string        // a logger's: the name of its service
 	twin    bool          // a logger's: both FIFOs are there
 	fed     bool          // and this run was given both
+	paired  bool          // a logger was hosted with it
+	sources []source      // the pipes of a consumer, which the service reads
+	alone   bool          // it has one, as its standard input
 	pipes   string        // SV_PIPE_NAMES of what is started next, empty without pipes
 	logAt   time.Duration // when to look where this logger keeps its log, 0 if not
 	logLast bool          // that is the last look at this run, and nothing waits for it
@@ -173,6 +176,8 @@ const (
 func (s *Service) boot() {
 	switch {
 	case s.adopting:
+		s.hold()
+		s.gather()
 		s.resume()
 	case s.m.Want == status.WantUp && !s.engine.leaving:
 		s.handle(Event{Kind: Boot})
@@ -194,6 +199,7 @@ func (s *Service) close() {
 		s.forget(sc.process) // it ends by itself
 	}
 	s.closeWriting()
+	s.closeSources()
 	for _, fd := range []int{s.ok, s.child, s.lock, s.state, s.dir, s.input} {
 		if fd >= 0 {
 			_ = unix.Close(fd) // nothing to flush

@@ -25,7 +25,10 @@ type keeping struct {
 	definition int
 	logger     string // the path of its logger for supervise, "" without one
 	pipes      pipes
-	ran        bool // a supervise was started
+	paired     bool     // supervise has its logger, or had it
+	sources    []string // of a consumer: the names of the services that it reads
+	fed        string   // what supervise/producers says of them
+	ran        bool     // a supervise was started
 	pending    pending
 	said       string // the last complaint, which is not repeated
 }
@@ -65,7 +68,7 @@ func (s *scanner) startLeaving(k *keeping, id identity) {
 			logger = ""
 		}
 	}
-	if logger == "" && k.pipes[0] >= 0 && s.config.style.logArg {
+	if logger == "" && k.paired && s.config.style.logArg {
 		logger = name + "/" + servicedir.Log
 	}
 	var err error
@@ -106,6 +109,7 @@ func (s *scanner) open(k *keeping, id identity) error {
 	}
 	if err = k.openPipes(s.inherited); err == nil {
 		k.keepPending()
+		s.readSources(k, id)
 	}
 	return err
 }
@@ -202,6 +206,7 @@ func (s *scanner) forget(id identity) {
 		return // it was never started
 	}
 	delete(s.kept, id)
+	s.unfed = true
 	s.hideRunning(k)
 	k.close()
 	_ = unix.Unlinkat(s.home(), removedName(k.name), 0) // usually it is not there
@@ -226,6 +231,7 @@ func (s *scanner) look(id identity) {
 		s.once(&k.said, "unable to make the FIFO of the logger of "+shown(k.name)+": "+reason(err))
 		return
 	}
+	s.readSources(k, id)
 	letter := []byte{byte(command.Look)}
 	for _, control := range []string{"", servicedir.Log + "/"} {
 		control += servicedir.State + "/" + servicedir.ControlIn

@@ -15,9 +15,11 @@ type pipes [2]int
 
 var noPipes = pipes{-1, -1}
 
-// openPipes opens the FIFOs between service and logger, if there is a logger.
+// openPipes opens the FIFOs between service and logger, if there is a logger: its
+// own, or another service.
 func (k *keeping) openPipes(inherited map[identity]int) error {
-	if k.logger == "" && !servicedir.IsDir(k.dir, servicedir.Log) {
+	k.paired = k.paired || k.logger != "" || servicedir.IsDir(k.dir, servicedir.Log)
+	if !k.paired && !servicedir.Exists(k.dir, servicedir.ProducerFor) {
 		return nil
 	}
 	state, err := servicedir.OpenState(k.dir)

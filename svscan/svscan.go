@@ -52,6 +52,7 @@ type scanner struct {
 	inherited map[identity]int
 	// unreaped says that there may be more who have ended.
 	unreaped bool
+	unfed    bool // some consumer may not know of all that it is to read
 
 	upgrade  upgrade
 	reexecs  int    // how often this process has executed itself again

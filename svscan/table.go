@@ -42,6 +42,7 @@ type service struct {
 	due    time.Duration // it is not started before
 	look   time.Duration // when its supervise is to look at the directory, 0 never
 	fails  int           // of those that were to go on with its end, in a row
+	reads  []string      // the names of those whose output it reads
 }
 
 // verb says what is to be done for a service.
@@ -272,9 +273,10 @@ func (t *table) actions(now time.Duration) []action {
 // and is wanted again begins anew, with the next listing.
 func (t *table) ends(now time.Duration) []action {
 	var list []action
+	held := t.held()
 	for id, s := range t.services {
 		switch {
-		case s.state == running && !s.wanted:
+		case s.state == running && !s.wanted && !held[s.name]:
 			s.state = stopping
 			list = append(list, action{verb: stop, id: id, name: s.name})
 		case s.state == ended, s.state == waiting && !s.wanted:

@@ -16,6 +16,8 @@ var All = []Setting{
 	{Name: servicedir.ReloadSignal, Path: servicedir.ReloadSignal, Form: aSignal, Check: checkSignal},
 	{Name: servicedir.MaxDeathTally, Path: servicedir.MaxDeathTally, Form: "a number from 0 to 4096", Check: checkDeathTally},
 	{Name: servicedir.LockFD, Path: servicedir.LockFD, Form: "a descriptor from 3 to 1023", Check: checkDescriptor},
+	{Name: servicedir.ProducerFor, Path: servicedir.ProducerFor, Form: "the name of a service that reads its output", Check: checkLine},
+	{Name: servicedir.ConsumerFor, Path: servicedir.ConsumerFor, Lines: true, Form: "names of services whose output it reads, one a line", Check: checkProducers},
 	{Name: servicedir.KillGroupTimeout, Path: servicedir.KillGroupTimeout, Kind: Flag, Form: "a flag"},
 	{Name: "flag-newpidns", Path: "flag-newpidns", Kind: Flag, Form: "a flag"},
 	{Name: servicedir.NoSetsid, Path: servicedir.NoSetsid, Kind: Flag, Form: "a flag"},

@@ -20,8 +20,11 @@ const (
 	// Removed in Dir has a symbolic link, named as the service, to each
 	// service directory that was taken away and has not ended yet.
 	Removed = "removed"
+	// CatchAll in Dir is the service directory of the logger of all services that
+	// have none.
+	CatchAll = "log"
 	// Logs in Dir has the directories of the loggers that Output asks for.
-	Logs = "log"
+	Logs = "loggers"
 	// Output says what becomes of the output of services without log/: prefix,
 	// json, or log-dir DIR.
 	Output = Dir + "/set/output"

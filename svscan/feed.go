@@ -1,0 +1,185 @@
+package svscan
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/servicedir"
+
+	"golang.org/x/sys/unix"
+)
+
+// A consumer is a service that reads what others write. Which FIFOs these are
+// changes when services come, go, are replaced or split their standard error.
+// That is written to supervise/producers of the consumer, and as its run has the
+// FIFOs from its start, it is started again then. The file outlives us, so the
+// next svscan disturbs no consumer for which nothing has changed.
+
+// isPlumbing says that a name in a service directory says who reads it.
+func isPlumbing(name string) bool {
+	return name == servicedir.Log || name == servicedir.ProducerFor || name == servicedir.ConsumerFor
+}
+
+// readSources reads of whom a service is the consumer.
+func (s *scanner) readSources(k *keeping, id identity) {
+	s.unfed = true
+	k.sources = nil
+	if servicedir.Exists(k.dir, servicedir.ConsumerFor) {
+		for _, name := range servicedir.ParseProducers(readAt(k.dir, servicedir.ConsumerFor, servicedir.MaxProducersSize)) {
+			if !strings.Contains(name, "/") { // else it is no service of ours
+				k.sources = append(k.sources, name)
+			}
+		}
+	}
+	s.table.consumes(id, k.sources)
+}
+
+// feed tells each consumer of the FIFOs that it is to read.
+func (s *scanner) feed() {
+	s.unfed = false
+	var writers map[string]string
+	for _, k := range s.kept {
+		if len(k.sources) == 0 {
+			continue
+		}
+		if writers == nil {
+			writers = s.writers()
+		}
+		var text strings.Builder
+		for _, name := range k.sources {
+			if pipes := writers[name]; pipes != "" {
+				text.WriteString(name + "\n# " + pipes + "\n")
+			}
+		}
+		k.feed(text.String())
+	}
+}
+
+// writers are the services with FIFOs for others, and which files these are.
+func (s *scanner) writers() map[string]string {
+	writers := map[string]string{}
+	for id, k := range s.kept {
+		service := s.table.services[id]
+		if k.paired || k.pipes[0] < 0 || service == nil {
+			continue
+		}
+		var files []string
+		for _, fd := range k.pipes {
+			if id, err := identify(fd, ""); fd >= 0 && err == nil {
+				files = append(files, strconv.FormatUint(id.dev, 10)+":"+strconv.FormatUint(id.ino, 10))
+			}
+		}
+		writers[service.name] = strings.Join(files, " ")
+	}
+	return writers
+}
+
+const freshProducers = servicedir.State + "/" + servicedir.Producers + ".new"
+
+// feed writes down what a consumer is to read and, if that is new, has it begin
+// anew. Best effort: a state that cannot be written leaves it as it is.
+func (k *keeping) feed(text string) {
+	const name = servicedir.State + "/" + servicedir.Producers
+	known := servicedir.Exists(k.dir, name)
+	if k.fed == "" && known {
+		k.fed = string(readAt(k.dir, name, 2*servicedir.MaxProducersSize))
+	}
+	if known && k.fed == text {
+		return
+	}
+	fd, err := fifo.Retry(func() (int, error) {
+		return unix.Openat(k.dir, freshProducers, unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o644)
+	})
+	if err != nil {
+		return
+	}
+	_, err = fifo.Retry(func() (int, error) { return unix.Write(fd, []byte(text)) })
+	_ = unix.Close(fd) // nothing is synced
+	if err != nil || unix.Renameat(k.dir, freshProducers, k.dir, name) != nil {
+		return
+	}
+	letters := []byte{byte(command.Look)} // for one that waits for the first
+	if known {
+		letters = []byte{byte(command.Term), byte(command.Look)}
+	}
+	k.fed = text
+	_ = fifo.Send(k.dir, servicedir.State+"/"+servicedir.ControlIn, letters, 0) // who does not listen yet reads it when it starts
+}
+
+// held are the services that are to end and may not yet: a consumer reads to the
+// end what those write that end as well.
+func (t *table) held() map[string]bool {
+	leaving := map[string]leaver{}
+	untold := false
+	for _, s := range t.services {
+		switch {
+		case s.state == running && !s.wanted:
+			untold = true
+			leaving[s.name] = leaver{reads: s.reads}
+		case s.state == running && t.names.isGoing(s.name):
+			leaving[s.name] = leaver{} // in a moment it is to end too
+		case s.state == stopping, s.state == stranded:
+			leaving[s.name] = leaver{told: true, reads: s.reads}
+		}
+	}
+	if !untold {
+		return nil
+	}
+	return heldBack(leaving)
+}
+
+// leaver is a service that is to end.
+type leaver struct {
+	told  bool
+	reads []string // the names of those whose output it reads
+}
+
+// heldBack says who of them is to be told later. Where they wait for each other in
+// a circle, one of it goes first.
+func heldBack(leaving map[string]leaver) map[string]bool {
+	held := map[string]bool{}
+	stuck := true
+	var names []string
+	for name, l := range leaving {
+		switch {
+		case l.told:
+			stuck = false
+		case l.writer(name, leaving) != "":
+			held[name] = true
+			names = append(names, name)
+		default:
+			stuck = false
+		}
+	}
+	if !stuck || len(names) == 0 {
+		return held
+	}
+	sort.Strings(names)
+	at, seen := names[0], map[string]bool{}
+	for !seen[at] {
+		seen[at] = true
+		at = leaving[at].writer(at, leaving)
+	}
+	delete(held, at)
+	return held
+}
+
+// writer is the first of those that name reads which is still there, "" if none is.
+func (l leaver) writer(name string, leaving map[string]leaver) string {
+	for _, writer := range l.reads {
+		if _, there := leaving[writer]; there && writer != name {
+			return writer
+		}
+	}
+	return ""
+}
+
+// consumes notes whose output a service reads.
+func (t *table) consumes(id identity, names []string) {
+	if s := t.services[id]; s != nil {
+		s.reads = names
+	}
+}
