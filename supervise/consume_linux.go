@@ -28,7 +28,16 @@ func (a source) same(b source) bool { return a.dev == b.dev && a.ino == b.ino }
 
 // consumes says that the service reads what others write.
 func (s *Service) consumes() bool {
-	return s.input < 0 && servicedir.Exists(s.dir, servicedir.ConsumerFor)
+	return s.input < 0 && (s.name == catchAll || servicedir.Exists(s.dir, servicedir.ConsumerFor))
+}
+
+// producers are the services that it names, or those that svscan names to the
+// catch-all.
+func (s *Service) producers() []string {
+	if s.name == catchAll {
+		return servicedir.ParseProducers(s.readList(s.state, servicedir.Producers))
+	}
+	return servicedir.ParseProducers(s.readList(s.dir, servicedir.ConsumerFor))
 }
 
 // isLogger says that what runs is the logger of some service.
@@ -43,11 +52,11 @@ func (s *Service) gather() bool {
 	}
 	old := s.sources
 	s.sources = nil
-	names := servicedir.ParseProducers(s.readList(s.dir, servicedir.ConsumerFor))
+	names := s.producers()
 	for _, name := range names {
 		s.gatherFrom(servicedir.ProducerPath(s.home, name), old)
 	}
-	s.alone = len(names) == 1 && len(s.sources) == 1
+	s.alone = s.name != catchAll && len(names) == 1 && len(s.sources) == 1
 	s.keepUnread(old)
 	s.m.logger = len(s.sources) > 0 && !s.style.LoggerStays
 	return len(s.sources) > 0
@@ -68,7 +77,7 @@ func (s *Service) keepUnread(old []source) {
 	}
 }
 
-const noProducer = "there is no service whose output it could read (consumer-for)"
+const noProducer = "there is no service whose output it could read"
 
 // gatherFrom opens the pipes of the service at path, or takes them from old.
 func (s *Service) gatherFrom(path string, old []source) {
@@ -76,6 +85,9 @@ func (s *Service) gatherFrom(path string, old []source) {
 		return // it would read what it has written
 	}
 	fail := func(why string) {
+		if s.name == catchAll {
+			return // svscan names another list soon
+		}
 		s.tellOnce("unable to read the output of " + path + ": " + why + ", going on without")
 	}
 	dir, err := openDir(path)
@@ -177,6 +189,9 @@ func (s *Service) readList(dir int, name string) []byte {
 	fd, err := fifo.Retry(func() (int, error) {
 		return unix.Openat(dir, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	})
+	if err == unix.ENOENT {
+		return nil // svscan has not come to it
+	}
 	if err != nil {
 		s.tellOnce("unable to read " + name + ": " + reason(err))
 		return nil

@@ -24,6 +24,7 @@ type Engine struct {
 	env       []string       // of services, but for what names each
 	scanDir   string         // its absolute path, empty if there is none
 	svscan    bool           // ours has started us
+	caught    bool           // its catch-all reads what services without a logger write
 	lostOn    bool           // we wait for room to say that messages were lost
 	umask     uint32
 	self      int

@@ -80,8 +80,16 @@ func (s *Service) closeWriting() {
 
 // isLogged says that somebody reads what the service writes.
 func (s *Service) isLogged() bool {
-	return s.paired || s.input < 0 && servicedir.Exists(s.dir, servicedir.ProducerFor)
+	return s.paired || s.input < 0 && (servicedir.Exists(s.dir, servicedir.ProducerFor) || s.engine.catches())
 }
+
+// catches says that a catch-all reads what services write that have no logger.
+func (e *Engine) catches() bool {
+	return e.caught && (e.scanDir == "" || servicedir.Exists(unix.AT_FDCWD, e.scanDir+"/"+catchAll))
+}
+
+// catchAll is its name in the scan directory.
+const catchAll = scandir.Dir + "/" + scandir.CatchAll
 
 // plumb makes ready what a start is to write to: the FIFO of standard error
 // comes and goes with split-stderr, which was just looked for.

@@ -158,6 +158,9 @@ func (e *Engine) execAgain() {
 		return
 	}
 	argv := append([]string{e.reexec.argv0}, e.rebind(0)...)
+	if e.caught {
+		argv = append(argv, "-l")
+	}
 	var value []byte
 	for _, s := range e.services {
 		s.show()

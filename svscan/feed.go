@@ -42,16 +42,20 @@ func (s *scanner) feed() {
 	s.unfed = false
 	var writers map[string]string
 	for _, k := range s.kept {
-		if len(k.sources) == 0 {
+		sources, place := k.sources, ""
+		if k.name == catchAllName {
+			sources, place = s.caught(), "../../"
+		}
+		if sources == nil && place == "" {
 			continue
 		}
 		if writers == nil {
 			writers = s.writers()
 		}
 		var text strings.Builder
-		for _, name := range k.sources {
+		for _, name := range sources {
 			if pipes := writers[name]; pipes != "" {
-				text.WriteString(name + "\n# " + pipes + "\n")
+				text.WriteString(place + name + "\n# " + pipes + "\n")
 			}
 		}
 		k.feed(text.String())
@@ -127,6 +131,10 @@ func (t *table) held() map[string]bool {
 	}
 	if !untold {
 		return nil
+	}
+	if last, there := leaving[catchAllName]; there {
+		last.reads = t.unended() // whoever wrote to it
+		leaving[catchAllName] = last
 	}
 	return heldBack(leaving)
 }

@@ -3,8 +3,10 @@ package svscan
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Who waits at the end: a consumer for those of its producers that end too.
@@ -69,5 +71,58 @@ func TestHeldBackEnds(t *testing.T) {
 		if len(leaving) > 0 {
 			t.Fatalf("graph %d: %v are left", graph, leaving)
 		}
+	}
+}
+
+// The catch-all is started first and told last, when nobody is left.
+func TestCatchAllOrder(t *testing.T) {
+	tab := newTable()
+	names := []string{"+a", catchAllName, "b"}
+	var listing []entry
+	for i, name := range names {
+		listing = append(listing, entry{name: name, id: identity{1, uint64(i)}, whole: true})
+	}
+	now := time.Second
+	tab.scan(listing, now)
+	did := func() string {
+		var words []string
+		for _, a := range tab.actions(now) {
+			words = append(words, [...]string{stop: "stop", forget: "forget", start: "start"}[a.verb]+" "+a.name)
+		}
+		return strings.Join(words, ", ")
+	}
+	expect := func(want string) {
+		t.Helper()
+		if got := did(); got != want {
+			t.Errorf("got %q; want %q", got, want)
+		}
+	}
+	expect("start .svscan/log, start +a, start b")
+	tab.close()
+	expect("stop +a, stop b")
+	tab.died(identity{1, 0}, left, now)
+	expect("forget +a")
+	tab.died(identity{1, 2}, killed, now) // another goes on with its end
+	now += time.Second
+	expect("start b")
+	tab.died(identity{1, 2}, left, now)
+	expect("stop .svscan/log, forget b")
+	tab.died(identity{1, 1}, left, now)
+	expect("forget .svscan/log")
+	if left := tab.unended(); len(left) > 0 {
+		t.Errorf("%q are left", left)
+	}
+}
+
+// Of thousands that start at once it is among the first.
+func TestCatchAllFirst(t *testing.T) {
+	tab := newTable()
+	listing := []entry{{name: catchAllName, id: identity{1, 1000}, whole: true}}
+	for i := range 10 * startsPerTurn {
+		listing = append(listing, entry{name: "a" + strconv.Itoa(i), id: identity{1, uint64(i)}, whole: true})
+	}
+	tab.scan(listing, time.Second)
+	if got := tab.actions(time.Second); len(got) != startsPerTurn || got[0].name != catchAllName {
+		t.Errorf("got %d actions, %s first; want %d, the catch-all first", len(got), got[0].name, startsPerTurn)
 	}
 }

@@ -25,6 +25,7 @@ type keeping struct {
 	definition int
 	logger     string // the path of its logger for supervise, "" without one
 	pipes      pipes
+	caught     bool     // the catch-all reads what the service writes
 	paired     bool     // supervise has its logger, or had it
 	sources    []string // of a consumer: the names of the services that it reads
 	fed        string   // what supervise/producers says of them
@@ -52,7 +53,7 @@ func (s *scanner) start(id identity, name string, leave bool) {
 		return
 	}
 	if err == nil {
-		k.pid, err = s.spawn(k.name, k.logger, s.env)
+		k.pid, err = s.spawn(k, k.name, k.logger, s.env)
 	}
 	s.started(k, id, err)
 }
@@ -72,7 +73,7 @@ func (s *scanner) startLeaving(k *keeping, id identity) {
 		logger = name + "/" + servicedir.Log
 	}
 	var err error
-	k.pid, err = s.spawn(name, logger, append(s.env[:len(s.env):len(s.env)], leaveVariable+"=1"))
+	k.pid, err = s.spawn(k, name, logger, append(s.env[:len(s.env):len(s.env)], leaveVariable+"=1"))
 	s.started(k, id, err)
 }
 
@@ -107,6 +108,7 @@ func (s *scanner) open(k *keeping, id identity) error {
 	if k.logger, err = s.logger(k); err != nil {
 		return err
 	}
+	s.catch(k)
 	if err = k.openPipes(s.inherited); err == nil {
 		k.keepPending()
 		s.readSources(k, id)
@@ -143,9 +145,13 @@ func openDir(dir int, name string, id identity) (int, error) {
 	return fd, nil
 }
 
-// spawn executes a supervise.
-func (s *scanner) spawn(name, logger string, env []string) (int, error) {
-	argv := []string{s.config.style.supervise, name}
+// spawn executes a supervise for k, which it finds by name.
+func (s *scanner) spawn(k *keeping, name, logger string, env []string) (int, error) {
+	argv := []string{s.config.style.supervise}
+	if k.caught {
+		argv = append(argv, "-l")
+	}
+	argv = append(argv, name)
 	if logger != "" {
 		argv = append(argv, logger)
 	}
@@ -206,7 +212,9 @@ func (s *scanner) forget(id identity) {
 		return // it was never started
 	}
 	delete(s.kept, id)
-	s.unfed = true
+	if s.unfed = true; k.caught {
+		s.catches--
+	}
 	s.hideRunning(k)
 	k.close()
 	_ = unix.Unlinkat(s.home(), removedName(k.name), 0) // usually it is not there
@@ -227,6 +235,7 @@ func (k *keeping) close() {
 func (s *scanner) look(id identity) {
 	k := s.kept[id]
 	s.reshadow(id)
+	s.catch(k)
 	if err := k.openPipes(s.inherited); err != nil {
 		s.once(&k.said, "unable to make the FIFO of the logger of "+shown(k.name)+": "+reason(err))
 		return

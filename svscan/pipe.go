@@ -19,7 +19,7 @@ var noPipes = pipes{-1, -1}
 // own, or another service.
 func (k *keeping) openPipes(inherited map[identity]int) error {
 	k.paired = k.paired || k.logger != "" || servicedir.IsDir(k.dir, servicedir.Log)
-	if !k.paired && !servicedir.Exists(k.dir, servicedir.ProducerFor) {
+	if !k.paired && !k.caught && !servicedir.Exists(k.dir, servicedir.ProducerFor) {
 		return nil
 	}
 	state, err := servicedir.OpenState(k.dir)

@@ -52,6 +52,8 @@ type scanner struct {
 	inherited map[identity]int
 	// unreaped says that there may be more who have ended.
 	unreaped bool
+	catchAll bool // there is a logger for all that have none
+	catches  int  // so many services write to it
 	unfed    bool // some consumer may not know of all that it is to read
 
 	upgrade  upgrade
@@ -72,6 +74,7 @@ type scanner struct {
 	said, saidLock string        // about the scan directory, and its lock
 	saidControl    string        // about .svscan/control
 	saidReaped     string        // about .svscan/reaped
+	saidCatches    string        // about services without a logger
 	saidOutput     string        // about .svscan/set/output
 	saidGuardian   string        // about the guardian
 	label          bool          // .forced-rescan is to be written
@@ -155,6 +158,7 @@ func (s *scanner) arrive() error {
 	}
 	s.bind() // not before: who has no tree leaves nothing to end
 	s.forgetBoot()
+	s.findCatchAll()
 	s.unreaped = true
 	s.openControl()
 	s.linkRun()

@@ -21,6 +21,7 @@ const killScanName = "killscan"
 var killRoles = map[string]func(){
 	killScanName: killScanMain,
 	"run":        killRun,
+	labellerName: labellerMain,
 	"finish":     killFinish,
 	"t":          killControl,
 }

@@ -24,8 +24,8 @@ func (i *inspection) pipes(top *entry) {
 	if top.find(servicedir.SplitStderr) == nil {
 		return
 	}
-	_, err := os.Stat(filepath.Join(filepath.Dir(i.served), scandir.Dir, scandir.CatchAll))
-	if i.logger || producer == nil && top.find(servicedir.Log) == nil && err != nil {
+	caught := i.world.IsDir(filepath.Join(filepath.Dir(i.served), scandir.Dir, scandir.CatchAll))
+	if i.logger || producer == nil && top.find(servicedir.Log) == nil && !caught {
 		i.add(servicedir.SplitStderr, "not used: no logger reads its output")
 	}
 }
