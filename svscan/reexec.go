@@ -89,7 +89,7 @@ func (s *scanner) replaceSelf() {
 		signal.Ignore(sig)
 	}
 	h := s.handOver()
-	env := append(withoutHandover(os.Environ()), handoverKey+"="+h.pack())
+	env := append(s.withLogDir(withoutHandover(os.Environ())), handoverKey+"="+h.pack())
 	kept := append(h.descriptors(), s.config.bound)
 	closeOnExec(kept, false)
 	s.unguard() // if we stay its end starts another

@@ -33,6 +33,7 @@ type scanner struct {
 	env     []string // of each supervise
 	null    int      // its standard input
 	runPath string   // of the run directory, "" without one
+	logDir  string   // of all logs, "" without one
 	first   bool     // we are process 1
 
 	dir  int      // the scan directory, -1 before it was opened
@@ -128,11 +129,14 @@ func (s *scanner) begin() error {
 	if err = s.openRun(); err != nil {
 		return errors.New("unable to open " + s.config.run + ": " + reason(err))
 	}
+	if err = s.resolveLogDir(); err != nil {
+		return errors.New("unable to find the working directory: " + reason(err))
+	}
 	if s.self, err = os.Executable(); err != nil {
 		return errors.New("unable to find supervise: " + reason(err))
 	}
 	s.program = s.self[:strings.LastIndexByte(s.self, '/')+1] + "supervise"
-	s.env = s.environment(withoutHandover(os.Environ()))
+	s.env = s.withLogDir(s.environment(withoutHandover(os.Environ())))
 	if s.null < 0 {
 		if s.null, err = unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0); err != nil {
 			return errors.New("unable to open /dev/null: " + reason(err))
