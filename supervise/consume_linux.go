@@ -100,8 +100,8 @@ func (s *Service) gatherFrom(path string, old []source) {
 		return
 	}
 	defer unix.Close(dir)
-	if servicedir.IsDir(dir, servicedir.Log) {
-		fail("it has its own log/")
+	if why := s.refuses(path, dir); why != "" {
+		fail(why)
 		return
 	}
 	state, err := servicedir.OpenState(dir)
@@ -123,6 +123,27 @@ func (s *Service) gatherFrom(path string, old []source) {
 			s.sources = append(s.sources, one)
 		}
 	}
+}
+
+// refuses says why the service at path, which is open, is no producer for this one:
+// a pipe has one reader.
+func (s *Service) refuses(path string, dir int) string {
+	if servicedir.IsDir(dir, servicedir.Log) {
+		return "it has its own log/"
+	}
+	if s.name == catchAll {
+		return "" // svscan has looked
+	}
+	consumer, found, err := servicedir.ReadValue(dir, servicedir.ProducerFor)
+	switch {
+	case !found:
+		return "it has no producer-for"
+	case err != nil:
+		return err.Error()
+	case servicedir.ProducerPath(path, consumer) != s.home:
+		return "its producer-for names " + consumer
+	}
+	return ""
 }
 
 // openSource opens a FIFO, which it makes if need be, unless it is among held.

@@ -75,6 +75,8 @@ func TestCatchAll(t *testing.T) {
 		return strings.HasSuffix(string(text), ".svscan/log a c\n")
 	})
 
+	w.run(answers("svctl restart .svscan/log", ``), ask("svctl status .svscan/log", `\.svscan/log +up`))
+
 	// One that gets a logger has it from its next start on.
 	w.put("a/log/run", "#!/bin/sh\nexec cat >>lines\n")
 	w.reaches("a/log", status.Up)

@@ -6,6 +6,8 @@ import (
 	"syscall"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/svdir/svdir/supervise/status"
 )
 
@@ -174,5 +176,100 @@ func TestConsumerOnceMore(t *testing.T) {
 	w.must(err)
 	if !strings.HasSuffix(string(text), "line 1000\nlast\n") {
 		t.Errorf("got %q at the end", text[max(0, len(text)-30):])
+	}
+}
+
+// TestConsumerDeaths: all die but one, in one instant, while lines wait in the FIFO:
+// each is read once.
+func TestConsumerDeaths(t *testing.T) {
+	t.Parallel()
+	names := []string{"service", "its supervise", "consumer", "its supervise", "svscan"}
+	for survivor, name := range names {
+		if survivor == 3 {
+			name += " (consumer)"
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := plant(t)
+			w.put("web/run", strings.Replace(thousand, "sleep 1000 & wait", "exec sleep 1000", 1))
+			w.put("web/producer-for", "logs\n")
+			w.put("logs/consumer-for", "web\n")
+			w.put("logs/run", "#!/bin/sh\nexec cat >>lines\n")
+			w.serve()
+			web, logs := w.reaches("web", status.Up), w.reaches("logs", status.Up)
+			eventually(t, w.scan, "the logger is there", func() bool { return strings.HasPrefix(commandLine(logs.PID), "cat") })
+			pids := []int{web.PID, web.Supervisor, logs.PID, logs.Supervisor, w.svscan.cmd.Process.Pid}
+			w.freeze(logs.PID) // it has read nothing then
+			w.put("web/go", "")
+			eventually(t, w.scan, "the lines are in the FIFO", func() bool { _, err := os.Stat(w.scan + "/web/done"); return err == nil })
+			for _, pid := range pids {
+				w.freeze(pid)
+			}
+			for who, pid := range pids {
+				if who != survivor {
+					w.must(syscall.Kill(pid, syscall.SIGKILL))
+				}
+			}
+			if survivor != len(pids)-1 {
+				<-w.svscan.gone
+				w.serve()
+			}
+			w.must(syscall.Kill(pids[survivor], syscall.SIGCONT))
+			eventually(t, w.scan, "all lines", func() bool {
+				text, _ := os.ReadFile(w.scan + "/logs/lines")
+				return strings.Count(string(text), "\n") >= 1000
+			})
+			eventually(t, w.scan, "all are back", func() bool {
+				return (survivor == 1 || w.record("web").Supervisor != web.Supervisor) && (survivor == 3 || w.record("logs").Supervisor != logs.Supervisor)
+			})
+			w.reaches("web", status.Up)
+			w.reaches("logs", status.Up)
+			w.ends()
+			checkLines(t, w.scan+"/logs/lines", 1000)
+		})
+	}
+}
+
+// TestConsumerOfNobody: a consumer whose file says nothing of use waits, and begins
+// when it does.
+func TestConsumerOfNobody(t *testing.T) {
+	t.Parallel()
+	for what, place := range map[string]func(path string) error{
+		"empty":      func(path string) error { return os.WriteFile(path, nil, 0o644) },
+		"a stranger": func(path string) error { return os.WriteFile(path, []byte("nobody\n../..//\n\xff\x00\n"), 0o644) },
+		"another's":  func(path string) error { return os.WriteFile(path, []byte("db\n"), 0o644) },
+		"itself":     func(path string) error { return os.WriteFile(path, []byte("logs\n"), 0o644) },
+		"too long":   func(path string) error { return os.WriteFile(path, make([]byte, 1<<20), 0o644) },
+		"directory":  func(path string) error { return os.Mkdir(path, 0o755) },
+		"FIFO":       func(path string) error { return unix.Mkfifo(path, 0o644) },
+		"nowhere":    func(path string) error { return os.Symlink(path, path) },
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			w := plant(t)
+			w.put("web/run", talker)
+			w.put("web/producer-for", "logs\n")
+			w.put("db/producer-for", "elsewhere\n")
+			w.put("logs/run", "#!/bin/sh\nexec cat >>lines\n")
+			file := w.scan + "/logs/consumer-for"
+			w.must(place(file))
+			w.serve()
+			if what == "nowhere" {
+				w.reaches("logs", status.Up) // as for every setting there is none
+			} else if r := w.reaches("logs", status.Waiting); !strings.HasPrefix(r.Reason, "there is no service") {
+				t.Errorf("got reason %q", r.Reason)
+			}
+			w.must(os.WriteFile(file+".new", []byte("web\n"), 0o644))
+			_ = os.Remove(file) // an empty directory too
+			w.must(os.Rename(file+".new", file))
+			if what == "nowhere" {
+				w.run(answers("svctl restart logs", ``))
+			}
+			eventually(t, w.scan, "its line", func() bool {
+				text, _ := os.ReadFile(w.scan + "/logs/lines")
+				return string(text) == "start 1\n"
+			})
+			w.ends()
+		})
 	}
 }
