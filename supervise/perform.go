@@ -74,22 +74,11 @@ func (s *Service) start() {
 	// and would miss an u in the same piece.
 	s.sendEvents()
 	attributes := s.hasAttributes()
-	s.plumb()
-	if !s.gather() {
-		s.record.Reason = noProducer
-		s.happen(Event{Kind: NoRun})
-		return
-	}
-	files, closeFiles, err := s.descriptors()
-	if err != nil {
-		s.unstarted("unable to start run: "+reason(err), time.Second)
+	files, closeFiles, equipped := s.equip()
+	if !equipped {
 		return
 	}
 	defer closeFiles()
-	if err := s.collision(len(files)); err != nil {
-		s.unlocked(err)
-		return
-	}
 	s.leads = s.style.Session && !servicedir.Exists(s.dir, servicedir.NoSetsid)
 	lock, files, err := s.serviceLock(files)
 	if err != nil {
@@ -128,6 +117,27 @@ func (s *Service) start() {
 		s.begun()
 	}
 	s.happen(Event{Kind: kind, Notifies: s.notify >= 0 || s.daemonizes})
+}
+
+// equip opens the standard descriptors and the pipes of run, or says why it cannot.
+func (s *Service) equip() (files []uintptr, done func(), ok bool) {
+	s.plumb()
+	if !s.gather() {
+		s.record.Reason = noProducer
+		s.happen(Event{Kind: NoRun})
+		return nil, nil, false
+	}
+	files, done, err := s.descriptors()
+	if err != nil {
+		s.unstarted("unable to start run: "+reason(err), time.Second)
+		return nil, nil, false
+	}
+	if err := s.collision(len(files)); err != nil {
+		done()
+		s.unlocked(err)
+		return nil, nil, false
+	}
+	return files, done, true
 }
 
 // begun is when run is executed.
