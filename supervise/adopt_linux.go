@@ -67,7 +67,7 @@ func (s *Service) lastStatus() (status.Record, bool) {
 func (s *Service) recall() bool {
 	old, found := s.lastStatus()
 	e := s.engine
-	if s.record.LogDir = old.LogDir; s.input < 0 {
+	if s.record.LogDir = old.LogDir; s.input < 0 && !s.consumes() {
 		s.record.LogDir = "" // it is no logger any more
 	}
 	if !found || old.BootID != e.boot || old.InitTicks != 0 && old.InitTicks != e.initTicks || old.Supervisor == 0 || old.Gone() {
@@ -80,6 +80,7 @@ func (s *Service) recall() bool {
 	old.Supervisor, old.SupervisorTicks, old.ReexecFailure = e.self, e.ticks, ""
 	s.m.recall(&old, e.epoch)
 	s.files.recall(old.Machine)
+	s.fed = wasFed(old.Machine)
 	s.cut(servicedir.History, s.files.historySize)
 	s.cut(servicedir.DeathTally, s.files.tallySize)
 	s.runs, s.leads = old.Run, old.RunLeads

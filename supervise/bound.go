@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/servicedir"
 )
 
 // ErrUsage says that supervise was called wrongly, and that its usage tells how.
@@ -27,7 +28,15 @@ type bound struct {
 func (e *Engine) Options(args []string, style *Style) ([]string, error) {
 	e.bound.guards = -1
 	given := args
-	for style.Name == ours.Name && len(args) > 1 && (args[0] == "-e" || args[0] == "-guardian") {
+	for style.Name == ours.Name && len(args) > 1 && (args[0] == "-e" || args[0] == "-guardian" || args[0] == "-l") {
+		if args[0] == "-l" {
+			if args[1] == "-l/"+servicedir.Log {
+				break // likewise
+			}
+			e.caught = true
+			args = args[1:]
+			continue
+		}
 		fd, err := strconv.Atoi(args[1])
 		if err != nil {
 			break // a service of this name, and its logger

@@ -93,8 +93,12 @@
 // svscan holds a reading end that it never reads. While any of the four lives
 // no byte is lost. A logger whose service has left reads to the end and leaves
 // too. A stray process may keep the FIFO open: when it has been empty for a
-// second, the logger gets TERM. Where the logger keeps its log is looked up a
-// moment after its start, and told in status.env (log_linux.go).
+// second, the logger gets TERM. With split-stderr there is a second FIFO, held by
+// the same four (pipe_linux.go). A service may be the logger of others, the
+// catch-all of all that have none: it has their FIFOs for reading and writing, and
+// we hold them from one of its runs to the next (consume_linux.go). Where the
+// logger keeps its log is looked up a moment after its start, and told in
+// status.env (log_linux.go).
 //
 // # How far a stop reaches
 //

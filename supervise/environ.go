@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/svscan/scandir"
 )
 
 // usualPath is PATH where nobody has set it.
@@ -24,7 +25,7 @@ func (e *Engine) readEnvironment(environ []string) {
 	for _, pair := range environ {
 		key, value, _ := strings.Cut(pair, "=")
 		switch key {
-		case "PWD", "SV_NAME", "SV_SERVICE", "SV_INSTANCE":
+		case "PWD", "SV_NAME", "SV_SERVICE", "SV_INSTANCE", "SV_PIPE_NAMES":
 			continue // of an outer service
 		case svscanVariable:
 			svscan = value
@@ -75,11 +76,15 @@ func (e *Engine) home(name string) string {
 // environ is the environment of this service, good until the next one is asked
 // for: they share all but the end.
 func (s *Service) environ() []string {
-	return append(s.engine.env, s.own...)
+	env := append(s.engine.env, s.own...)
+	if s.pipes != "" {
+		env = append(env, s.pipes)
+	}
+	return env
 }
 
 // treeLoggers is where the scan directory has loggers of services without log/.
-const treeLoggers = ".svscan/log/"
+const treeLoggers = scandir.Dir + "/" + scandir.Logs + "/"
 
 // ownEnvironment is what tells a service who it is. A logger is of the same
 // instance as its service.

@@ -24,21 +24,21 @@ type launch struct {
 	through    bool
 }
 
-// program says what a start executes. Where there is no set/, that is run, and
-// nothing else is looked for. A logger without run is svlog.
-func (s *Service) program() launch {
-	l := launch{path: "./run", argv: append(s.argv[:0], "./run"), attributes: s.hasAttributes()}
+// program says what a start executes. Where set/ asks for nothing, that is run,
+// and nothing else is looked for. A logger without run is svlog.
+func (s *Service) program(attributes bool) launch {
+	l := launch{path: "./run", argv: append(s.argv[:0], "./run"), attributes: attributes}
 	s.armScope()
 	if s.style.NamesRun {
 		l.argv = append(l.argv, s.name)
 	}
 	hasRun := true
-	if (l.attributes || s.input >= 0 || s.settings.lockFD != 0 || s.cage != nil) && !servicedir.Exists(s.dir, servicedir.Run) {
+	if (l.attributes || s.isLogger() || s.settings.lockFD != 0 || s.cage != nil) && !servicedir.Exists(s.dir, servicedir.Run) {
 		hasRun = false
 		switch {
 		case l.attributes && servicedir.Exists(s.dir, servicedir.Command):
 			l.argv = l.argv[:0] // svexec reads it
-		case s.input >= 0:
+		case s.isLogger():
 			l.path = beside("svlog")
 			l.argv = append(l.argv[:0], "svlog")
 		}
@@ -51,7 +51,7 @@ func (s *Service) program() launch {
 // hasAttributes says that set/ asks for something that svexec does. One that
 // cannot be read may ask for it: svexec says why it cannot.
 func (s *Service) hasAttributes() bool {
-	s.scoped, s.daemonizes = false, false
+	s.scoped, s.daemonizes, s.splits = false, false, false
 	set, err := fifo.Retry(func() (int, error) {
 		return unix.Openat(s.dir, servicedir.Set, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	})
@@ -66,7 +66,7 @@ func (s *Service) hasAttributes() bool {
 	found := false
 	err = fifo.EachName(set, func(name string) {
 		found = found || servicedir.NeedsExec(name)
-		s.noteScope(name)
+		s.noteName(name)
 	})
 	return found || err != nil
 }

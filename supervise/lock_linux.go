@@ -1,7 +1,7 @@
 package supervise
 
 import (
-	"errors"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 
@@ -14,7 +14,26 @@ import (
 // long as one of them lives: the kernel keeps a second copy out, whatever
 // became of us. svexec waits for it in our place.
 
-var errOneForTwo = errors.New("lock-fd is the same descriptor as notification-fd")
+// contradiction is what settings say against each other.
+type contradiction string
+
+func (c contradiction) Error() string { return string(c) }
+
+const errOneForTwo = contradiction("lock-fd is the same descriptor as notification-fd")
+
+// collision says that a setting names the descriptor of a pipe of a logger, which
+// has used of them.
+func (s *Service) collision(used int) error {
+	for _, named := range []struct {
+		name string
+		at   int
+	}{{servicedir.NotificationFD, s.notificationFD()}, {servicedir.LockFD, s.lockFD()}} {
+		if named.at >= firstPipe && named.at < used {
+			return contradiction(named.name + " is descriptor " + strconv.Itoa(named.at) + ", which is a pipe that it reads (SV_PIPE_NAMES)")
+		}
+	}
+	return nil
+}
 
 const earlierCopy = "waiting for the lock of an earlier copy (lock-fd)"
 
@@ -43,10 +62,10 @@ func (s *Service) serviceLock(files []uintptr) (int, []uintptr, error) {
 	return fd, files, nil
 }
 
-// unlocked is a start that cannot have its lock. Two settings that contradict
-// each other wait for a change, like a run that is not there.
+// unlocked is a start that cannot have its lock. Settings that contradict each
+// other wait for a change, like a run that is not there.
 func (s *Service) unlocked(err error) {
-	if err != errOneForTwo {
+	if _, contradicts := err.(contradiction); !contradicts {
 		s.unstarted("unable to open supervise/service-lock: "+reason(err), 0)
 		return
 	}

@@ -24,7 +24,7 @@ const (
 
 // planLog is for a logger that has begun to run, or was found running.
 func (s *Service) planLog() {
-	if s.input >= 0 {
+	if s.isLogger() {
 		s.logAt, s.logLast = fifo.Now()+logPause, false
 	}
 }

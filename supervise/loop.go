@@ -24,6 +24,7 @@ type Engine struct {
 	env       []string       // of services, but for what names each
 	scanDir   string         // its absolute path, empty if there is none
 	svscan    bool           // ours has started us
+	caught    bool           // its catch-all reads what services without a logger write
 	lostOn    bool           // we wait for room to say that messages were lost
 	umask     uint32
 	self      int
@@ -86,43 +87,9 @@ func nameOf(path string) string {
 	return strings.TrimPrefix(path, scandir.Dir+"/"+scandir.Removed+"/")
 }
 
-// HostLogger takes the logger of service: the FIFO supervise/log of service
-// joins them. The service writes to it from its next start on.
-func (e *Engine) HostLogger(path, name string, service *Service) error {
-	if service.writing < 0 {
-		var err error
-		if service.writing, err = openWriting(service.state); err != nil {
-			return &trouble{"open", service.path("supervise/log"), err}
-		}
-	}
-	logger, err := e.host(path, name, service.style, service.state)
-	if err != nil {
-		_ = unix.Close(service.writing) // nothing was written
-		service.writing = -1
-		return err
-	}
-	service.logger = logger
-	return nil
-}
-
-// openWriting makes the FIFO between service and logger, and opens an end for
-// writing: as long as we have it the logger sees no end.
-func openWriting(state int) (int, error) {
-	if err := fifo.Make(state, servicedir.LogPipe, 0o600); err != nil {
-		return -1, err
-	}
-	// Opening for writing alone needs a reader.
-	both, err := fifo.Open(state, servicedir.LogPipe, unix.O_RDWR)
-	if err != nil {
-		return -1, err
-	}
-	defer unix.Close(both)
-	return fifo.Open(state, servicedir.LogPipe, unix.O_WRONLY)
-}
-
 func (e *Engine) host(path, name string, style *Style, pipeDir int) (*Service, error) {
 	s := &Service{engine: e, name: name, style: style,
-		dir: -1, state: -1, lock: -1, ok: -1, child: -1, notify: -1, report: -1, writing: -1, input: -1,
+		dir: -1, state: -1, lock: -1, ok: -1, child: -1, notify: -1, report: -1, writing: [streams]int{-1, -1}, input: -1,
 		run: process{fd: -1}, finish: process{fd: -1},
 	}
 	s.record.Machine = s.files.makeRoom(&s.text)
@@ -227,6 +194,9 @@ func (e *Engine) signalled(sig syscall.Signal) {
 			continue // a logger goes when its service has gone
 		}
 		switch {
+		case sig == syscall.SIGTERM && len(s.sources) > 0 && !s.m.Running:
+			// A logger between two runs: what waits is worth one more.
+			s.handle(Event{Kind: InputEnd, Left: s.pending(), Limit: s.timeoutKill()})
 		case sig == syscall.SIGTERM:
 			s.handle(Event{Kind: Shutdown, Limit: s.timeoutKill()})
 		case !s.style.S6Signals:

@@ -100,6 +100,25 @@ func (w *written) remember(b []byte) []byte {
 	return strconv.AppendInt(append(b, " tally="...), w.tallySize, 10)
 }
 
+// fedWord says that this run of a logger was given both FIFOs of its service.
+const fedWord = "fed"
+
+func (s *Service) rememberFed(b []byte) []byte {
+	if s.fed {
+		b = append(b, " "+fedWord...) // it is never the first
+	}
+	return b
+}
+
+func wasFed(words []byte) bool {
+	for word := range bytes.FieldsSeq(words) {
+		if string(word) == fedWord {
+			return true
+		}
+	}
+	return false
+}
+
 // recall is the sizes that were remembered.
 func (w *written) recall(words []byte) {
 	w.historySize, w.tallySize = math.MaxInt64, math.MaxInt64 // where nobody did

@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
 
@@ -74,9 +73,9 @@ func (s *Service) start() {
 	// The end of the last run is announced apart: s6's clients stop reading at D
 	// and would miss an u in the same piece.
 	s.sendEvents()
-	files, closeFiles, err := s.descriptors()
-	if err != nil {
-		s.unstarted("unable to start run: "+reason(err), time.Second)
+	attributes := s.hasAttributes()
+	files, closeFiles, equipped := s.equip()
+	if !equipped {
 		return
 	}
 	defer closeFiles()
@@ -92,7 +91,7 @@ func (s *Service) start() {
 		s.unstarted("unable to start run: "+reason(err), time.Second)
 		return
 	}
-	l, report, files, err := s.via(s.program(), files)
+	l, report, files, err := s.via(s.program(attributes), files)
 	var p process
 	if err == nil {
 		p, err = s.spawn(s.slot(runSlot, s.runs+1), l.path, l.argv, files, s.leads)
@@ -110,6 +109,7 @@ func (s *Service) start() {
 	}
 	s.run = p
 	s.runs++
+	s.fed = s.twin
 	s.engine.poll.Add(p.fd, unix.POLLIN, s, tagRun)
 	kind := Launched
 	if s.record.Since, s.record.StartTicks = time.Now(), 0; !l.through {
@@ -117,6 +117,27 @@ func (s *Service) start() {
 		s.begun()
 	}
 	s.happen(Event{Kind: kind, Notifies: s.notify >= 0 || s.daemonizes})
+}
+
+// equip opens the standard descriptors and the pipes of run, or says why it cannot.
+func (s *Service) equip() (files []uintptr, done func(), ok bool) {
+	s.plumb()
+	if !s.gather() {
+		s.record.Reason = noProducer
+		s.happen(Event{Kind: NoRun})
+		return nil, nil, false
+	}
+	files, done, err := s.descriptors()
+	if err != nil {
+		s.unstarted("unable to start run: "+reason(err), time.Second)
+		return nil, nil, false
+	}
+	if err := s.collision(len(files)); err != nil {
+		done()
+		s.unlocked(err)
+		return nil, nil, false
+	}
+	return files, done, true
 }
 
 // begun is when run is executed.
@@ -237,23 +258,6 @@ func (s *Service) makeDown() {
 		return
 	}
 	_ = unix.Close(fd) // nothing was written
-}
-
-// pending is how many bytes wait in the FIFO that this logger reads.
-func (s *Service) pending() int {
-	if s.input < 0 {
-		return 0
-	}
-	fd, err := fifo.Open(s.input, servicedir.LogPipe, unix.O_RDONLY)
-	if err != nil {
-		return 0
-	}
-	defer unix.Close(fd)
-	n, err := fifo.Pending(fd)
-	if err != nil {
-		return 0
-	}
-	return n
 }
 
 // part shows what is so, for the supervise that comes next. Letters that wait are

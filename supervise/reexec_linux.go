@@ -33,25 +33,31 @@ const reexecVariable = "SV_REEXEC"
 
 // kept are the descriptors of a service that an image leaves to the next, -1
 // where there is none.
-type kept struct{ dir, lock, read, write, ok, writing int }
+type kept struct {
+	dir, lock, read, write, ok int
+	writing                    [streams]int
+}
 
-func (k *kept) all() []*int { return []*int{&k.dir, &k.lock, &k.read, &k.write, &k.ok, &k.writing} }
+func (k *kept) all() []*int {
+	return []*int{&k.dir, &k.lock, &k.read, &k.write, &k.ok, &k.writing[stdout], &k.writing[stderr]}
+}
 
-// parseKept reads the value of the variable: six numbers a service.
+// parseKept reads the value of the variable: the numbers of each service. The
+// last, of a FIFO that few have, may be missing: other versions do not know it.
 func parseKept(value string) []kept {
 	var all []kept
 	for one := range strings.SplitSeq(value, ";") {
-		var k kept
+		k := kept{writing: [streams]int{-1, -1}}
 		numbers := strings.Split(one, ",")
-		if len(numbers) != len(k.all()) {
+		if most := len(k.all()); len(numbers) > most || len(numbers) < most-1 {
 			return nil
 		}
-		for i, fd := range k.all() {
-			n, err := strconv.Atoi(numbers[i])
+		for i, number := range numbers {
+			n, err := strconv.Atoi(number)
 			if err != nil || n < -1 {
 				return nil
 			}
-			*fd = n
+			*k.all()[i] = n
 		}
 		all = append(all, k)
 	}
@@ -60,6 +66,9 @@ func parseKept(value string) []kept {
 
 func appendKept(b []byte, k kept) []byte {
 	for i, fd := range k.all() {
+		if fd == &k.writing[stderr] && *fd < 0 {
+			break
+		}
 		if i > 0 {
 			b = append(b, ',')
 		}
@@ -149,6 +158,9 @@ func (e *Engine) execAgain() {
 		return
 	}
 	argv := append([]string{e.reexec.argv0}, e.rebind(0)...)
+	if e.caught {
+		argv = append(argv, "-l")
+	}
 	var value []byte
 	for _, s := range e.services {
 		s.show()

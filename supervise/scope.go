@@ -19,13 +19,16 @@ func (s *Service) killScope() servicedir.Scope {
 	return use(s, v, func() (servicedir.Scope, error) { return servicedir.ReadScope(s.dir, *v, absent) })
 }
 
-// noteScope takes notice of a name in set/ that has to do with the scope.
-func (s *Service) noteScope(name string) {
+// noteName takes notice of a name in set/ that has to do with the scope or with
+// pipes.
+func (s *Service) noteName(name string) {
 	switch servicedir.Set + "/" + name {
 	case servicedir.KillScope:
 		s.scoped = true
 	case servicedir.Daemonizes:
 		s.daemonizes = true
+	case servicedir.SplitStderr:
+		s.splits = true
 	}
 }
 

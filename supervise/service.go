@@ -52,8 +52,16 @@ type Service struct {
 	session    int           // of that daemon, or 0
 
 	logger  *Service      // reads our output, or nil
-	writing int           // our writing end of its FIFO, or -1
-	input   int           // a logger's: the directory of the FIFO that it reads, or -1
+	writing [streams]int  // our writing ends of its FIFOs, or -1
+	splits  bool          // set/ asks for that of standard error
+	input   int           // a logger's: the directory of the FIFOs that it reads, or -1
+	origin  string        // a logger's: the name of its service
+	twin    bool          // a logger's: both FIFOs are there
+	fed     bool          // and this run was given both
+	paired  bool          // a logger was hosted with it
+	sources []source      // the pipes of a consumer, which the service reads
+	alone   bool          // it has one, as its standard input
+	pipes   string        // SV_PIPE_NAMES of what is started next, empty without pipes
 	logAt   time.Duration // when to look where this logger keeps its log, 0 if not
 	logLast bool          // that is the last look at this run, and nothing waits for it
 
@@ -168,6 +176,8 @@ const (
 func (s *Service) boot() {
 	switch {
 	case s.adopting:
+		s.hold()
+		s.gather()
 		s.resume()
 	case s.m.Want == status.WantUp && !s.engine.leaving:
 		s.handle(Event{Kind: Boot})
@@ -188,7 +198,9 @@ func (s *Service) close() {
 	for _, sc := range s.scripts {
 		s.forget(sc.process) // it ends by itself
 	}
-	for _, fd := range []int{s.ok, s.child, s.lock, s.state, s.dir, s.writing, s.input} {
+	s.closeWriting()
+	s.closeSources()
+	for _, fd := range []int{s.ok, s.child, s.lock, s.state, s.dir, s.input} {
 		if fd >= 0 {
 			_ = unix.Close(fd) // nothing to flush
 		}

@@ -79,13 +79,20 @@ func use[T any](s *Service, v *T, read func() (T, error)) T {
 	return got
 }
 
-// tellSetting warns of a setting that cannot be used, once for each reason: it
-// is read again at every start.
+// tellSetting warns of a setting that cannot be used.
 func (s *Service) tellSetting(err error) {
-	why := err.Error()
-	if slices.Contains(s.badSettings, why) {
+	s.tellOnce("unable to use " + err.Error() + ", keeping the value before")
+}
+
+// tellOnce warns, once for each text, of what is read again at every start.
+func (s *Service) tellOnce(text string) {
+	const most = 32 // that are remembered
+	if slices.Contains(s.badSettings, text) {
 		return
 	}
-	s.badSettings = append(s.badSettings, why)
-	s.warn("unable to use " + why + ", keeping the value before")
+	if len(s.badSettings) == most {
+		s.badSettings = slices.Delete(s.badSettings, 0, 1)
+	}
+	s.badSettings = append(s.badSettings, text)
+	s.warn(text)
 }

@@ -36,36 +36,6 @@ func (s *Service) spawn(slot forkexec.Slot, path string, argv []string, files []
 	}
 }
 
-// descriptors are the standard descriptors of a child, and a function that
-// closes what was opened for it. A logged service writes to the FIFO, which it
-// opens for reading too: so a write fails neither when the logger is away nor
-// when we are. The logger opens it for reading only, and sees its end.
-func (s *Service) descriptors() (files []uintptr, done func(), err error) {
-	files = append(make([]uintptr, 0, 4), 0, 1, 2)
-	open := func(at int, state, flags int) error {
-		fd, err := fifo.Open(state, servicedir.LogPipe, flags)
-		if err != nil {
-			return err
-		}
-		files[at] = uintptr(fd)
-		// A fresh description: nobody else sees it become blocking.
-		if err := unix.SetNonblock(fd, false); err != nil {
-			_ = unix.Close(fd) // nothing was written
-			return err
-		}
-		return nil
-	}
-	switch {
-	case s.input >= 0:
-		err = open(0, s.input, unix.O_RDONLY)
-		return files, func() { _ = unix.Close(int(files[0])) }, err
-	case s.writing >= 0:
-		err = open(1, s.state, unix.O_RDWR)
-		return files, func() { _ = unix.Close(int(files[1])) }, err
-	}
-	return files, func() {}, nil
-}
-
 // readiness opens the FIFO on which run says that it is ready, if
 // notification-fd asks for one, and puts an end, which the caller closes, at
 // that place of files. Run has both its ends, so that what it says is not

@@ -56,7 +56,7 @@ var (
 )
 
 // usage is how supervise is called under its own name.
-const usage = "supervise [-e fd] dir [logdir]"
+const usage = "supervise [-e fd] [-l] dir [logdir]"
 
 // Style is the style for the name that the program was called by. Under our
 // svscan this is a service of a scan directory; else supervise is djb's, and

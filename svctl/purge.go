@@ -15,7 +15,7 @@ import (
 // removed: what else is there is somebody's.
 var written = []string{
 	servicedir.Lock, servicedir.OK, servicedir.ControlIn, servicedir.Status, servicedir.StatusEnv, servicedir.Stat,
-	servicedir.PID, servicedir.LogPipe, servicedir.DeathTally, servicedir.History, "needs", "child",
+	servicedir.PID, servicedir.LogPipe, servicedir.ErrPipe, servicedir.Producers, servicedir.DeathTally, servicedir.History, "needs", "child",
 }
 
 // eventMode is that of an event directory which a supervisor made.

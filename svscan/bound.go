@@ -63,6 +63,9 @@ func (s *scanner) arguments() []string {
 	if s.run >= 0 {
 		args = append(args, "-run", s.runPath)
 	}
+	if s.logDir != "" {
+		args = append(args, "-log-dir", s.logDir)
+	}
 	if s.config.sameUser {
 		args = append(args, "-no-user-change")
 	}

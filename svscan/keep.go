@@ -24,8 +24,12 @@ type keeping struct {
 	// definition is where that shadow leads to, -1 without -run
 	definition int
 	logger     string // the path of its logger for supervise, "" without one
-	log        int    // the reading end of its logger's FIFO, -1 without a logger
-	ran        bool   // a supervise was started
+	pipes      pipes
+	caught     bool     // the catch-all reads what the service writes
+	paired     bool     // supervise has its logger, or had it
+	sources    []string // of a consumer: the names of the services that it reads
+	fed        string   // what supervise/producers says of them
+	ran        bool     // a supervise was started
 	pending    pending
 	said       string // the last complaint, which is not repeated
 }
@@ -34,7 +38,7 @@ type keeping struct {
 func (s *scanner) start(id identity, name string, leave bool) {
 	k := s.kept[id]
 	if k == nil {
-		k = &keeping{dir: -1, definition: -1, log: -1, pidfd: -1, pending: newPending()}
+		k = &keeping{dir: -1, definition: -1, pipes: noPipes, pidfd: -1, pending: newPending()}
 		s.kept[id] = k
 	}
 	k.name = name
@@ -49,7 +53,7 @@ func (s *scanner) start(id identity, name string, leave bool) {
 		return
 	}
 	if err == nil {
-		k.pid, err = s.spawn(k.name, k.logger, s.env)
+		k.pid, err = s.spawn(k, k.name, k.logger, s.env)
 	}
 	s.started(k, id, err)
 }
@@ -65,11 +69,11 @@ func (s *scanner) startLeaving(k *keeping, id identity) {
 			logger = ""
 		}
 	}
-	if logger == "" && k.log >= 0 && s.config.style.logArg {
+	if logger == "" && k.paired && s.config.style.logArg {
 		logger = name + "/" + servicedir.Log
 	}
 	var err error
-	k.pid, err = s.spawn(name, logger, append(s.env[:len(s.env):len(s.env)], leaveVariable+"=1"))
+	k.pid, err = s.spawn(k, name, logger, append(s.env[:len(s.env):len(s.env)], leaveVariable+"=1"))
 	s.started(k, id, err)
 }
 
@@ -104,8 +108,10 @@ func (s *scanner) open(k *keeping, id identity) error {
 	if k.logger, err = s.logger(k); err != nil {
 		return err
 	}
-	if err = k.openLog(s.inherited); err == nil {
+	s.catch(k)
+	if err = k.openPipes(s.inherited); err == nil {
 		k.keepPending()
+		s.readSources(k, id)
 	}
 	return err
 }
@@ -139,34 +145,13 @@ func openDir(dir int, name string, id identity) (int, error) {
 	return fd, nil
 }
 
-// openLog opens the FIFO between service and logger, if there is a logger. While
-// svscan has its reading end, service and logger may both be away and no line
-// is lost.
-func (k *keeping) openLog(inherited map[identity]int) error {
-	if k.log >= 0 || k.logger == "" && !servicedir.IsDir(k.dir, servicedir.Log) {
-		return nil
+// spawn executes a supervise for k, which it finds by name.
+func (s *scanner) spawn(k *keeping, name, logger string, env []string) (int, error) {
+	argv := []string{s.config.style.supervise}
+	if k.caught {
+		argv = append(argv, "-l")
 	}
-	state, err := servicedir.OpenState(k.dir)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(state)
-	if err := fifo.Make(state, servicedir.LogPipe, 0o600); err != nil {
-		return err
-	}
-	id, err := identify(state, servicedir.LogPipe)
-	if fd, ok := inherited[id]; ok && err == nil {
-		delete(inherited, id)
-		k.log = fd
-		return nil
-	}
-	k.log, err = fifo.Open(state, servicedir.LogPipe, unix.O_RDONLY)
-	return err
-}
-
-// spawn executes a supervise.
-func (s *scanner) spawn(name, logger string, env []string) (int, error) {
-	argv := []string{s.config.style.supervise, name}
+	argv = append(argv, name)
 	if logger != "" {
 		argv = append(argv, logger)
 	}
@@ -227,6 +212,9 @@ func (s *scanner) forget(id identity) {
 		return // it was never started
 	}
 	delete(s.kept, id)
+	if s.unfed = true; k.caught {
+		s.catches--
+	}
 	s.hideRunning(k)
 	k.close()
 	_ = unix.Unlinkat(s.home(), removedName(k.name), 0) // usually it is not there
@@ -234,7 +222,7 @@ func (s *scanner) forget(id identity) {
 
 func (k *keeping) close() {
 	k.pending.close()
-	for _, fd := range []*int{&k.dir, &k.definition, &k.log} {
+	for _, fd := range []*int{&k.dir, &k.definition, &k.pipes[0], &k.pipes[1]} {
 		if *fd >= 0 {
 			_ = unix.Close(*fd) // nothing was written to it
 			*fd = -1
@@ -247,10 +235,12 @@ func (k *keeping) close() {
 func (s *scanner) look(id identity) {
 	k := s.kept[id]
 	s.reshadow(id)
-	if err := k.openLog(s.inherited); err != nil {
+	s.catch(k)
+	if err := k.openPipes(s.inherited); err != nil {
 		s.once(&k.said, "unable to make the FIFO of the logger of "+shown(k.name)+": "+reason(err))
 		return
 	}
+	s.readSources(k, id)
 	letter := []byte{byte(command.Look)}
 	for _, control := range []string{"", servicedir.Log + "/"} {
 		control += servicedir.State + "/" + servicedir.ControlIn

@@ -78,6 +78,9 @@ func (s *scanner) turn() {
 	if !s.settled {
 		s.settle()
 	}
+	if s.unfed && s.settled {
+		s.feed()
+	}
 	if s.stopAt != 0 {
 		s.stopping()
 	}
@@ -133,6 +136,7 @@ func (s *scanner) scan() {
 		s.findStrays()
 	}
 	s.renameRunning()
+	s.unfed = true // names may have changed
 	s.unwatch()
 	if s.label {
 		s.label = false

@@ -100,6 +100,9 @@ func (s *scanner) list() ([]entry, error) {
 			listing = append(listing, e)
 		}
 	})
+	if e, ok := s.seeCatchAll(); ok {
+		listing = append(listing, e)
+	}
 	sort.Slice(listing, func(i, j int) bool { return listing[i].name < listing[j].name })
 	return listing, err
 }

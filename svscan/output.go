@@ -12,7 +12,7 @@ import (
 
 // What becomes of the output of a service without log/. By itself it goes where
 // ours goes, untouched; .svscan/set/output may ask for a logger. That is a
-// service directory like any other, .svscan/log/NAME, which we make.
+// service directory like any other, .svscan/loggers/NAME, which we make.
 
 // logger is the path of a service's logger below the directory of all, "" where
 // there is none.

@@ -25,7 +25,7 @@ func (k *keeping) keepPending() {
 	if servicedir.Exists(k.dir, servicedir.NotificationFD) {
 		k.pending.ready = openReady(k.dir)
 	}
-	if k.log >= 0 {
+	if k.paired {
 		if dir, err := openAt(k.dir, servicedir.Log); err == nil {
 			k.pending.logger = openPending(dir)
 			_ = unix.Close(dir) // nothing was written

@@ -89,7 +89,7 @@ func (s *scanner) replaceSelf() {
 		signal.Ignore(sig)
 	}
 	h := s.handOver()
-	env := append(withoutHandover(os.Environ()), handoverKey+"="+h.pack())
+	env := append(s.withLogDir(withoutHandover(os.Environ())), handoverKey+"="+h.pack())
 	kept := append(h.descriptors(), s.config.bound)
 	closeOnExec(kept, false)
 	s.unguard() // if we stay its end starts another
@@ -124,7 +124,7 @@ func (s *scanner) handOver() *handover {
 		h.title = s.title.read
 	}
 	for _, k := range s.kept {
-		for _, fd := range []int{k.log, k.pending.service, k.pending.logger, k.pending.ready} {
+		for _, fd := range []int{k.pipes[0], k.pipes[1], k.pending.service, k.pending.logger, k.pending.ready} {
 			if fd >= 0 {
 				h.fifos = append(h.fifos, fd)
 			}

@@ -10,6 +10,16 @@ import (
 
 const runningDir = scandir.Dir + "/" + scandir.Running
 
+// catchAllFile stands there for the catch-all, whose name is a path.
+const catchAllFile = "." + scandir.CatchAll
+
+func runningFile(name string) string {
+	if name == catchAllName {
+		name = catchAllFile
+	}
+	return runningDir + "/" + name
+}
+
 // record is a file of .svscan/running.
 type record struct{ scandir.Supervise }
 
@@ -35,7 +45,7 @@ func (s *scanner) showRunning(k *keeping, id identity) {
 	}
 	r := scandir.Supervise{PID: k.pid, Ticks: proc.StartTicks(k.pid), Device: id.dev, Inode: id.ino, BootID: s.boot, Path: path}
 	const flags = unix.O_WRONLY | unix.O_CREAT | unix.O_TRUNC | unix.O_NOFOLLOW | unix.O_NONBLOCK | unix.O_CLOEXEC
-	name := runningDir + "/" + shown
+	name := runningFile(shown)
 	fd, err := fifo.Retry(func() (int, error) { return unix.Openat(s.home(), name, flags, 0o644) })
 	if err == unix.ENOENT {
 		_ = unix.Mkdirat(s.home(), runningDir, 0o755) // the next line says what came of it
@@ -58,7 +68,7 @@ func (s *scanner) hideRunning(k *keeping) {
 		}
 	}
 	if k.shown != "" {
-		_ = unix.Unlinkat(s.home(), runningDir+"/"+k.shown, 0) // it may be gone with its directory
+		_ = unix.Unlinkat(s.home(), runningFile(k.shown), 0) // it may be gone with its directory
 		k.shown = ""
 	}
 }
@@ -80,7 +90,7 @@ func (s *scanner) renameRunning() {
 
 // readRunning reads what an earlier svscan wrote down about a name.
 func (s *scanner) readRunning(name string) (record, bool) {
-	r, ok := scandir.ParseSupervise(readAt(s.home(), runningDir+"/"+name, recordSize))
+	r, ok := scandir.ParseSupervise(readAt(s.home(), runningFile(name), recordSize))
 	return record{r}, ok
 }
 
@@ -95,23 +105,28 @@ func (s *scanner) findStrays() {
 	var names []string
 	_ = fifo.EachName(fd, func(name string) { names = append(names, name) }) // best effort: the others go on
 	for _, name := range names {
+		if name == catchAllFile {
+			name = catchAllName
+		} else if !scandir.IsService(name) {
+			continue
+		}
 		r, ok := s.readRunning(name)
-		if !scandir.IsService(name) || ok && s.table.knows(name, r.id()) {
+		if ok && s.table.knows(name, r.id()) {
 			continue // it is taken over when it would be started
 		}
-		k := &keeping{name: name, shown: name, dir: -1, definition: -1, log: -1, pidfd: -1, pending: newPending()}
+		k := &keeping{name: name, shown: name, dir: -1, definition: -1, pipes: noPipes, pidfd: -1, pending: newPending()}
 		if ok {
 			k.dir, err = s.openStray(r)
 		}
 		held := ok && s.hold(k, r.id(), r.PID, r.Ticks, r.BootID)
 		if !held && (!ok || err != nil || r.BootID != s.boot || k.hasLeft()) {
 			k.close()
-			_ = unix.Unlinkat(fd, name, 0) // it has ended
+			_ = unix.Unlinkat(s.home(), runningFile(name), 0) // it has ended
 			continue
 		}
 		s.kept[r.id()] = k
 		if err == nil {
-			_ = k.openLog(s.inherited) // it was open; without its directory nobody finds it
+			_ = k.openPipes(s.inherited) // it was open; without its directory nobody finds it
 			k.keepPending()
 		}
 		if !held {

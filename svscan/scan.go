@@ -151,6 +151,9 @@ func (m sightings) find(name string, id identity) (there, known bool) {
 	return known && s.gone == 0, known
 }
 
+// isGoing says that a name has vanished, which does not count yet.
+func (m sightings) isGoing(name string) bool { return m[name] != nil && m[name].gone != 0 }
+
 // sorted is every name, in the order in which services are looked at.
 func (m sightings) sorted() []string {
 	names := make([]string, 0, len(m))

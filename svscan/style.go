@@ -29,14 +29,15 @@ type style struct {
 	logArg    bool // supervise is told of the logger
 	svdir     bool // SVDIR tells services their scan directory
 	hangup    bool // a HUP of the kernel is a TERM
+	catchAll  bool // .svscan/log is the logger of those that have none
 	departs   bool // it ends by finish or crash, and tells what still runs
 	orders    map[syscall.Signal]order
 }
 
 var styles = map[string]style{
 	"svscan": {
-		supervise: "supervise", usage: "svscan [-run rundir] [-no-user-change] [-guard code] [-e fd] [dir]",
-		logArg: true, svdir: true, hangup: true, departs: true,
+		supervise: "supervise", usage: "svscan [-run rundir] [-log-dir logdir] [-no-user-change] [-guard code] [-e fd] [dir]",
+		logArg: true, svdir: true, hangup: true, catchAll: true, departs: true,
 		orders: map[syscall.Signal]order{
 			syscall.SIGTERM: orderStop, syscall.SIGINT: orderStop, syscall.SIGQUIT: orderLeave,
 			syscall.SIGHUP: orderScan, syscall.SIGALRM: orderScan,
@@ -64,12 +65,13 @@ type Config struct {
 	// Environ is the environment of finish and crash, ours where it is nil.
 	Environ []string
 
-	prog  string
-	style style
-	dir   string
-	log   string // of runsvdir: part of our argv, where ps shows what stderr said
-	group bool   // each supervise leads its own session
-	run   string // where the state of the services is, "" in their directories
+	prog   string
+	style  style
+	dir    string
+	log    string // of runsvdir: part of our argv, where ps shows what stderr said
+	group  bool   // each supervise leads its own session
+	run    string // where the state of the services is, "" in their directories
+	logDir string // where default loggers write, "" beside them
 	// sameUser: services run as our user, whatever they ask for.
 	sameUser bool
 	guard    string // the code of terminate, "" if everybody may end it
@@ -180,6 +182,8 @@ func (c *Config) option(arg string, args []string) ([]string, error) {
 	switch arg {
 	case "run":
 		c.run = value
+	case "log-dir":
+		c.logDir = value
 	case "guard":
 		c.guard = value
 	case "e":

@@ -15,6 +15,8 @@ func TestParse(t *testing.T) {
 		{"-e 3 dir", true, Config{dir: "dir", bound: 3, guards: -1}},
 		{"--e 0 -- -e", true, Config{dir: "-e", bound: 0, guards: -1}},
 		{"-guard sesame -no-user-change -run r dir", true, Config{dir: "dir", guard: "sesame", run: "r", sameUser: true, bound: -1, guards: -1}},
+		{"--log-dir logs dir", true, Config{dir: "dir", logDir: "logs", bound: -1, guards: -1}},
+		{"-log-dir", false, Config{}},
 		{"-guardian 4 -e 3 dir", true, Config{dir: "dir", bound: 3, guards: 4}},
 		{"-guardian 4 dir", false, Config{}},
 		{"-e", false, Config{}},
@@ -32,9 +34,12 @@ func TestParse(t *testing.T) {
 			continue
 		}
 		w := c.want
-		if c.right && (got.dir != w.dir || got.run != w.run || got.guard != w.guard || got.sameUser != w.sameUser || got.bound != w.bound || got.guards != w.guards) {
+		if c.right && (got.dir != w.dir || got.run != w.run || got.logDir != w.logDir || got.guard != w.guard || got.sameUser != w.sameUser || got.bound != w.bound || got.guards != w.guards) {
 			t.Errorf("%q: got %+v; want %+v", c.args, got, w)
 		}
+	}
+	if _, err := Parse("svscan", []string{"-log-dir", "", "dir"}); err == nil {
+		t.Error("-log-dir without a name: got no error; want one")
 	}
 	for _, code := range []string{"", "two words", " sesame", "sesame\n"} {
 		if _, err := Parse("svscan", []string{"-guard", code}); err == nil {

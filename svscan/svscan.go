@@ -33,6 +33,7 @@ type scanner struct {
 	env     []string // of each supervise
 	null    int      // its standard input
 	runPath string   // of the run directory, "" without one
+	logDir  string   // of all logs, "" without one
 	first   bool     // we are process 1
 
 	dir  int      // the scan directory, -1 before it was opened
@@ -52,6 +53,9 @@ type scanner struct {
 	inherited map[identity]int
 	// unreaped says that there may be more who have ended.
 	unreaped bool
+	catchAll bool // there is a logger for all that have none
+	catches  int  // so many services write to it
+	unfed    bool // some consumer may not know of all that it is to read
 
 	upgrade  upgrade
 	reexecs  int    // how often this process has executed itself again
@@ -71,6 +75,7 @@ type scanner struct {
 	said, saidLock string        // about the scan directory, and its lock
 	saidControl    string        // about .svscan/control
 	saidReaped     string        // about .svscan/reaped
+	saidCatches    string        // about services without a logger
 	saidOutput     string        // about .svscan/set/output
 	saidGuardian   string        // about the guardian
 	label          bool          // .forced-rescan is to be written
@@ -124,11 +129,14 @@ func (s *scanner) begin() error {
 	if err = s.openRun(); err != nil {
 		return errors.New("unable to open " + s.config.run + ": " + reason(err))
 	}
+	if err = s.resolveLogDir(); err != nil {
+		return errors.New("unable to find the working directory: " + reason(err))
+	}
 	if s.self, err = os.Executable(); err != nil {
 		return errors.New("unable to find supervise: " + reason(err))
 	}
 	s.program = s.self[:strings.LastIndexByte(s.self, '/')+1] + "supervise"
-	s.env = s.environment(withoutHandover(os.Environ()))
+	s.env = s.withLogDir(s.environment(withoutHandover(os.Environ())))
 	if s.null < 0 {
 		if s.null, err = unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0); err != nil {
 			return errors.New("unable to open /dev/null: " + reason(err))
@@ -154,6 +162,7 @@ func (s *scanner) arrive() error {
 	}
 	s.bind() // not before: who has no tree leaves nothing to end
 	s.forgetBoot()
+	s.findCatchAll()
 	s.unreaped = true
 	s.openControl()
 	s.linkRun()

@@ -42,6 +42,7 @@ type service struct {
 	due    time.Duration // it is not started before
 	look   time.Duration // when its supervise is to look at the directory, 0 never
 	fails  int           // of those that were to go on with its end, in a row
+	reads  []string      // the names of those whose output it reads
 }
 
 // verb says what is to be done for a service.
@@ -237,7 +238,8 @@ func (t *table) actions(now time.Duration) []action {
 	list := t.ends(now)
 	starts := 0
 	busy := t.stoppingNames()
-	for id, s := range t.services {
+	for _, id := range t.inOrder() {
+		s := t.services[id]
 		if s.look != 0 && s.look <= now {
 			s.look = 0
 			if s.state == running {
@@ -263,18 +265,34 @@ func (t *table) actions(now time.Duration) []action {
 	t.aliases = nil
 	sort.Slice(list, func(i, j int) bool {
 		a, b := list[i], list[j]
+		if a.verb == b.verb && (a.name == catchAllName) != (b.name == catchAllName) {
+			return a.name == catchAllName
+		}
 		return a.verb < b.verb || a.verb == b.verb && a.name < b.name
 	})
 	return list
+}
+
+// inOrder are all services, that which reads what the others write first.
+func (t *table) inOrder() []identity {
+	all := make([]identity, 0, len(t.services))
+	for id, s := range t.services {
+		all = append(all, id)
+		if s.name == catchAllName {
+			all[0], all[len(all)-1] = id, all[0]
+		}
+	}
+	return all
 }
 
 // ends stops what is not wanted, and forgets what has ended. What has ended
 // and is wanted again begins anew, with the next listing.
 func (t *table) ends(now time.Duration) []action {
 	var list []action
+	held := t.held()
 	for id, s := range t.services {
 		switch {
-		case s.state == running && !s.wanted:
+		case s.state == running && !s.wanted && !held[s.name]:
 			s.state = stopping
 			list = append(list, action{verb: stop, id: id, name: s.name})
 		case s.state == ended, s.state == waiting && !s.wanted:

@@ -182,7 +182,7 @@ func (s *scanner) changed(wd int, mask uint32, name string) {
 		}
 		s.table.names.change(p.name, p.id, now)
 		s.reshadow(p.id)
-		if name == servicedir.Run || name == servicedir.Log && !p.inLog {
+		if name == servicedir.Run || !p.inLog && isPlumbing(name) {
 			s.table.lookSoon(p.id, mask&unix.IN_MOVED_TO != 0, now)
 		}
 	}

@@ -7,7 +7,9 @@
 //	shapes_test.go     the awkward shapes of real directories; oneliners_test.go: what people type
 //	readme_test.go     the README's first screen, pasted line by line
 //	background_test.go daemons that background themselves; lockfd_test.go: one copy of a service, by the kernel's word
-//	attribute_test.go  starts through svexec; output_test.go: the default logger, .svscan/set/output, svscan -run
+//	attribute_test.go  starts through svexec; split_test.go: set/split-stderr; producer_test.go: one logger for several
+//	catchall_test.go   one logger for all that have none; labeller_test.go: such a logger
+//	output_test.go     the default logger, .svscan/set/output, svscan -run
 //	life_test.go       restarts, finish, the last request, the history; end_test.go: down, signals, KILL
 //	bad_test.go        bad input; settings_test.go: as settings; shortage_test.go: a full disk, no descriptors, no processes
 //	adopt_test.go      supervise killed, and the next one; reexec_test.go: executed again in place

@@ -112,7 +112,7 @@ func (k *killScan) checkFiles() {
 	}
 	for _, e := range entries {
 		switch e.Name() {
-		case "child", "control", "death_tally", "history", "lock", "log", "ok", "pid", "ready", "stat", "status", "status.env":
+		case "child", "control", "death_tally", "history", "lock", "log", "log-stderr", "ok", "pid", "ready", "stat", "status", "status.env":
 		default:
 			k.fail("supervise/%s is left", e.Name())
 		}

@@ -21,6 +21,7 @@ const killScanName = "killscan"
 var killRoles = map[string]func(){
 	killScanName: killScanMain,
 	"run":        killRun,
+	labellerName: labellerMain,
 	"finish":     killFinish,
 	"t":          killControl,
 }
@@ -56,7 +57,11 @@ func killRun() {
 	pid := strconv.Itoa(os.Getpid())
 	killAlone("alive", "twice")
 	killNote("start", pid)
-	_, _ = os.Stdout.WriteString("hello " + pid + "\n") // what was lost is missed
+	out := os.Stdout
+	if here("set/split-stderr") {
+		out = os.Stderr
+	}
+	_, _ = out.WriteString("hello " + pid + "\n") // what was lost is missed
 	if here("notification-fd") {
 		_, _ = unix.Write(3, []byte("\n")) // likewise
 	}
@@ -64,7 +69,7 @@ func killRun() {
 	if !here("brief") && <-asked == syscall.SIGTERM {
 		code = stopCode
 	}
-	_, _ = os.Stdout.WriteString("bye " + pid + "\n") // likewise
+	_, _ = out.WriteString("bye " + pid + "\n") // likewise
 	killNote("end", pid, strconv.Itoa(code))
 	os.Exit(code)
 }
@@ -87,11 +92,16 @@ func killControl() {
 	}
 }
 
-// killLogger keeps what it reads, until the end.
+// killLogger keeps what it reads, until the end: of standard error, where it has
+// a pipe.
 func killLogger() {
 	out, err := os.OpenFile("../../out", os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+	in := os.Stdin
+	if os.Getenv("SV_PIPE_NAMES") == "web:stderr" {
+		in = os.NewFile(3, "standard error of web")
+	}
 	if err == nil {
-		_, err = io.Copy(out, onlyReader{os.Stdin})
+		_, err = io.Copy(out, onlyReader{in})
 	}
 	if err != nil {
 		os.Exit(99)

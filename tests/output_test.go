@@ -231,3 +231,27 @@ func TestRunDirectoryFollows(t *testing.T) {
 	}
 	w.ends()
 }
+
+// TestLogDirOption: -log-dir is told to all services as an absolute path, also after
+// svscan has executed itself again.
+func TestLogDirOption(t *testing.T) {
+	t.Parallel()
+	const tells = "#!/bin/sh\necho \"$SV_LOG_DIR\" >told\nexec sleep 1000\n"
+	w := plant(t)
+	w.flags = []string{"-log-dir", "./logs"}
+	w.env = append(w.env, "SV_LOG_DIR=/elsewhere")
+	w.put("web/run", tells)
+	w.serve("env", "-C", w.dir)
+	told := func(name string) {
+		t.Helper()
+		eventually(t, w.scan, name+" is told", func() bool {
+			text, _ := os.ReadFile(w.scan + "/" + name + "/told")
+			return string(text) == w.dir+"/logs\n"
+		})
+	}
+	told("web")
+	w.run(answers("svctl reexec", ``))
+	w.put("db/run", tells)
+	told("db")
+	w.ends()
+}

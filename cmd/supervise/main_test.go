@@ -35,7 +35,7 @@ func TestCalledWrongly(t *testing.T) {
 		name, usage string
 		code        int
 	}{
-		{"supervise", "supervise [-e fd] dir [logdir]", 100}, {"/usr/bin/supervise", "supervise [-e fd] dir [logdir]", 100},
+		{"supervise", "supervise [-e fd] [-l] dir [logdir]", 100}, {"/usr/bin/supervise", "supervise [-e fd] [-l] dir [logdir]", 100},
 		{"runsv", "runsv dir [logdir]", 1}, {"s6-supervise", "s6-supervise dir [logdir]", 100},
 	} {
 		word := c.name[strings.LastIndexByte(c.name, '/')+1:]
@@ -63,7 +63,7 @@ func TestSynopsisIsUsage(t *testing.T) {
 	}
 	_, text, _ := strings.Cut(string(page), "SYNOPSIS")
 	text, _, _ = strings.Cut(text, "DESCRIPTION")
-	if got, want := strings.Join(strings.Fields(text), " "), "supervise [-e fd] dir [logdir]"; got != want {
+	if got, want := strings.Join(strings.Fields(text), " "), "supervise [-e fd] [-l] dir [logdir]"; got != want {
 		t.Errorf("SYNOPSIS is %q; want %q", got, want)
 	}
 }

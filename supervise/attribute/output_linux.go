@@ -6,17 +6,23 @@ import (
 	"github.com/svdir/svdir/supervise/servicedir"
 )
 
-// lendOutput gives the FIFO to the logger to the user, so that a daemon that
-// opens /dev/stdout anew, as for its access log, may. Best effort: most write to
-// what they have.
+// lendOutput gives the FIFOs to the logger to the user, so that a daemon that
+// opens /dev/stdout or /dev/stderr anew, as for its access log, may. Best effort:
+// most write to what they have.
 func (s *start) lendOutput() {
-	var pipe, st unix.Stat_t
-	if unix.Stat(s.home+"/"+servicedir.State+"/"+servicedir.LogPipe, &pipe) != nil || pipe.Mode&unix.S_IFMT != unix.S_IFIFO {
-		return
-	}
 	for fd := 1; fd <= 2; fd++ {
-		if unix.Fstat(fd, &st) == nil && st.Dev == pipe.Dev && st.Ino == pipe.Ino {
-			_ = unix.Fchown(fd, s.identity.uid, -1)
+		for _, name := range []string{servicedir.LogPipe, servicedir.ErrPipe} {
+			if isFIFO(fd, s.home+"/"+servicedir.State+"/"+name) {
+				_ = unix.Fchown(fd, s.identity.uid, -1)
+				break
+			}
 		}
 	}
+}
+
+// isFIFO says that the descriptor fd is the FIFO at path.
+func isFIFO(fd int, path string) bool {
+	var pipe, st unix.Stat_t
+	return unix.Fstat(fd, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFIFO &&
+		unix.Stat(path, &pipe) == nil && st.Dev == pipe.Dev && st.Ino == pipe.Ino
 }

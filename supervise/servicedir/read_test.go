@@ -294,7 +294,7 @@ func TestPageIsWhole(t *testing.T) {
 	text, err := os.ReadFile("servicedir.5")
 	must(t, err)
 	for _, name := range []string{
-		Run, Finish, Down, Check, Control, Log, NotificationFD, TimeoutFinish, TimeoutKill, DownSignal, ReloadSignal,
+		Run, Finish, Down, Check, Control, Log, ProducerFor, ConsumerFor, ErrPipe, Producers, NotificationFD, TimeoutFinish, TimeoutKill, DownSignal, ReloadSignal,
 		MaxDeathTally, LockFD, ServiceLock, KillGroupTimeout, NoSetsid, State, Event, Lock, OK, ControlIn, Status, StatusEnv, Stat, PID,
 		LogPipe, DeathTally, History,
 	} {

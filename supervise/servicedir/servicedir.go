@@ -25,6 +25,8 @@ const (
 	LockFD           = "lock-fd"             // the descriptor by which run and its children hold ServiceLock
 	KillGroupTimeout = "flag-timeout-killpg" // the KILL of timeout-kill goes to the group
 	NoSetsid         = "nosetsid"            // stay in our session
+	ProducerFor      = "producer-for"        // the service that reads our standard output
+	ConsumerFor      = "consumer-for"        // the services whose output this one reads, one a line
 )
 
 // Ours, in Set.
@@ -34,6 +36,8 @@ const (
 
 	KillScope  = Set + "/kill-scope" // process, group, session, tree
 	Daemonizes = Set + "/daemonizes" // run ends and leaves its daemon, perhaps the path of its pid file
+
+	SplitStderr = Set + "/split-stderr" // its presence: standard error has a FIFO of its own to the logger
 )
 
 // NeedsExec says that a name in Set is an attribute of the process, so that run
@@ -60,6 +64,8 @@ const (
 	Stat        = "stat"
 	PID         = "pid"
 	LogPipe     = "log"          // the FIFO between service and logger
+	ErrPipe     = "log-stderr"   // that of standard error, where split-stderr is
+	Producers   = "producers"    // what svscan has found that this service is to read, see ParseProducers
 	Child       = "child"        // what may have happened since status.env was written
 	Ready       = "ready"        // the FIFO on which run says that it is ready
 	Report      = "report"       // the FIFO on which svexec says how far it got

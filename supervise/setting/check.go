@@ -53,6 +53,13 @@ func checkLine(text string) error {
 	return err
 }
 
+func checkProducers(text string) error {
+	if len(servicedir.ParseProducers([]byte(text))) == 0 {
+		return errEmpty
+	}
+	return nil
+}
+
 func checkDescriptor(text string) error {
 	return check(text, func(value string) (int, error) { return number(value, 3, 1023) })
 }

@@ -16,6 +16,8 @@ var All = []Setting{
 	{Name: servicedir.ReloadSignal, Path: servicedir.ReloadSignal, Form: aSignal, Check: checkSignal},
 	{Name: servicedir.MaxDeathTally, Path: servicedir.MaxDeathTally, Form: "a number from 0 to 4096", Check: checkDeathTally},
 	{Name: servicedir.LockFD, Path: servicedir.LockFD, Form: "a descriptor from 3 to 1023", Check: checkDescriptor},
+	{Name: servicedir.ProducerFor, Path: servicedir.ProducerFor, Form: "the name of a service that reads its output", Check: checkLine},
+	{Name: servicedir.ConsumerFor, Path: servicedir.ConsumerFor, Lines: true, Form: "names of services whose output it reads, one a line", Check: checkProducers},
 	{Name: servicedir.KillGroupTimeout, Path: servicedir.KillGroupTimeout, Kind: Flag, Form: "a flag"},
 	{Name: "flag-newpidns", Path: "flag-newpidns", Kind: Flag, Form: "a flag"},
 	{Name: servicedir.NoSetsid, Path: servicedir.NoSetsid, Kind: Flag, Form: "a flag"},
@@ -29,6 +31,9 @@ var All = []Setting{
 	// Stopping.
 	{Name: "kill-scope", Path: servicedir.KillScope, Form: "process, group, session or tree", Check: checkScope},
 	{Name: "daemonizes", Path: servicedir.Daemonizes, Bare: true, Form: "a flag, or the path of a pid file", Check: checkPIDFile},
+
+	// Descriptors.
+	{Name: "split-stderr", Path: servicedir.SplitStderr, Kind: Flag, Form: "a flag: standard error has a pipe of its own to the logger"},
 
 	// What surrounds it, applied by svexec.
 	{Name: "clear-env", Path: "set/clear-env", Kind: Flag, Exec: true, Form: "a flag"},

@@ -77,6 +77,7 @@ func (i *inspection) inspect() {
 	i.settings(top)
 	i.names(top)
 	i.state(top)
+	i.pipes(top)
 	i.log(top)
 }
 
@@ -90,7 +91,7 @@ func (i *inspection) directory(top *entry) {
 	switch {
 	case run != nil && command != nil:
 		i.add(servicedir.Command, "not used: run is there, and wins")
-	case run == nil && command == nil && !i.logger && !foreign:
+	case run == nil && command == nil && !i.logger && !foreign && top.find(servicedir.ConsumerFor) == nil:
 		i.add("", "nothing to run: there is neither run nor set/command")
 	}
 }

@@ -17,7 +17,7 @@ var field = []string{
 	servicedir.NotificationFD, servicedir.TimeoutFinish, servicedir.TimeoutKill, servicedir.DownSignal,
 	servicedir.ReloadSignal, servicedir.MaxDeathTally, servicedir.KillGroupTimeout, servicedir.NoSetsid,
 	servicedir.State, servicedir.Event, servicedir.Set, "env", "data", "conf", "type", "up", "timeout-up", "timeout-down", servicedir.LockFD,
-	"flag-newpidns", "dependencies", "dependencies.d", "contents", "contents.d", "producer-for", "consumer-for",
+	"flag-newpidns", "dependencies", "dependencies.d", "contents", "contents.d", servicedir.ProducerFor, servicedir.ConsumerFor,
 	"pipeline-name", "template", "instance", "instances",
 }
 

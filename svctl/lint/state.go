@@ -47,7 +47,7 @@ func (i *inspection) state(top *entry) {
 // fifos looks at the FIFOs of supervise: it leaves alone what is in their
 // place, and does not start.
 func (i *inspection) fifos(state *entry) {
-	for _, name := range []string{servicedir.ControlIn, servicedir.OK, servicedir.LogPipe} {
+	for _, name := range []string{servicedir.ControlIn, servicedir.OK, servicedir.LogPipe, servicedir.ErrPipe} {
 		if e := state.find(name); e != nil && e.mode.Type() != fs.ModeNamedPipe {
 			at := path.Join(servicedir.State, name)
 			i.add(at, "not a FIFO, so it cannot be supervised (rm "+filepath.Join(i.served, at)+")")

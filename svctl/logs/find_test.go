@@ -32,7 +32,7 @@ func TestFind(t *testing.T) {
 		{"in run, relative", "logs/web/current", "exec svlogd -tt ../../logs/web/\n", "web", "logs/web", ""},
 		{"in run, a variable", "logs/web/current", "dir=\"TOP/logs/web\"\nexec svlogd $dir\n", "web", "logs/web", ""},
 		{"in run, the last that is one", "a/current b/current c/lock", "exec multilog TOP/a -* TOP/b ; TOP/c\n", "web", "b", ""},
-		{"given by svscan", "web/x .svscan/log/web/main/current", "", "web", ".svscan/log/web/main", ""},
+		{"given by svscan", "web/x .svscan/loggers/web/main/current", "", "web", ".svscan/loggers/web/main", ""},
 		{"a service called log", "log/log/main/current", "", "log", "log/log/main", ""},
 		{"a service called log without one", "log/main/current", "", "log", "", "it has no logger (no directory log)"},
 		{"no logger", "web/current", "", "web", "", "it has no logger (no directory log)"},

@@ -24,7 +24,7 @@ const (
 	// have none.
 	CatchAll = "log"
 	// Logs in Dir has the directories of the loggers that Output asks for.
-	Logs = "log"
+	Logs = "loggers"
 	// Output says what becomes of the output of services without log/: prefix,
 	// json, or log-dir DIR.
 	Output = Dir + "/set/output"

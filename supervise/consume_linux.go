@@ -1,0 +1,232 @@
+package supervise
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/svscan/scandir"
+)
+
+// A service with consumer-for is the logger of others. It has their FIFOs open
+// for reading and writing, so that it sees no end while a producer is away. We
+// hold them too, beyond the last run: what waits in one whose producer has gone
+// is for the next.
+
+// source is a pipe that a consumer reads.
+type source struct {
+	label    string // in SV_PIPE_NAMES
+	fd       int
+	dev, ino uint64
+}
+
+func (a source) same(b source) bool { return a.dev == b.dev && a.ino == b.ino }
+
+// consumes says that the service reads what others write.
+func (s *Service) consumes() bool {
+	return s.input < 0 && (s.name == catchAll || servicedir.Exists(s.dir, servicedir.ConsumerFor))
+}
+
+// producers are the services that it names, or those that svscan names to the
+// catch-all.
+func (s *Service) producers() []string {
+	if s.name == catchAll {
+		return servicedir.ParseProducers(s.readList(s.state, servicedir.Producers))
+	}
+	return servicedir.ParseProducers(s.readList(s.dir, servicedir.ConsumerFor))
+}
+
+// isLogger says that what runs is the logger of some service.
+func (s *Service) isLogger() bool { return s.input >= 0 || len(s.sources) > 0 }
+
+// gather opens the pipes that the next run is to read, and says whether it has
+// what it needs: a consumer waits for its first producer.
+func (s *Service) gather() bool {
+	if !s.consumes() {
+		s.closeSources()
+		return true
+	}
+	old := s.sources
+	s.sources = nil
+	names := s.producers()
+	for _, name := range names {
+		s.gatherFrom(servicedir.ProducerPath(s.home, name), old)
+	}
+	s.alone = s.name != catchAll && len(names) == 1 && len(s.sources) == 1
+	s.keepUnread(old)
+	s.m.logger = len(s.sources) > 0 && !s.style.LoggerStays
+	return len(s.sources) > 0
+}
+
+// keepUnread keeps those of old that have something for the next run, though
+// nobody names them any more, and closes the others.
+func (s *Service) keepUnread(old []source) {
+	for _, o := range old {
+		if slices.ContainsFunc(s.sources, o.same) {
+			continue
+		}
+		if n, err := fifo.Pending(o.fd); err == nil && n > 0 && !s.alone {
+			s.sources = append(s.sources, o)
+		} else {
+			_ = unix.Close(o.fd) // nothing was written
+		}
+	}
+}
+
+const noProducer = "there is no service whose output it could read"
+
+// gatherFrom opens the pipes of the service at path, or takes them from old.
+func (s *Service) gatherFrom(path string, old []source) {
+	if path == s.home {
+		return // it would read what it has written
+	}
+	fail := func(why string) {
+		if s.name == catchAll {
+			return // svscan names another list soon
+		}
+		s.tellOnce("unable to read the output of " + path + ": " + why + ", going on without")
+	}
+	dir, err := openDir(path)
+	if err == unix.ENOENT && s.engine.svscan {
+		// It was taken away, and has not ended yet.
+		dir, err = openDir(s.engine.scanDir + "/" + scandir.Dir + "/" + scandir.Removed + path[strings.LastIndexByte(path, '/'):])
+	}
+	if err != nil {
+		fail(reason(err))
+		return
+	}
+	defer unix.Close(dir)
+	if why := s.refuses(path, dir); why != "" {
+		fail(why)
+		return
+	}
+	state, err := servicedir.OpenState(dir)
+	if err != nil {
+		fail(reason(err))
+		return
+	}
+	defer unix.Close(state)
+	for stream, name := range pipeNames {
+		if stream == stderr && !servicedir.Exists(dir, servicedir.SplitStderr) && !servicedir.Exists(state, name) {
+			continue
+		}
+		one, err := openSource(state, name, pipeLabel(path, stream), slices.Concat(old, s.sources))
+		if err != nil {
+			fail(reason(err))
+			return
+		}
+		if !slices.ContainsFunc(s.sources, one.same) { // or it has two names
+			s.sources = append(s.sources, one)
+		}
+	}
+}
+
+// refuses says why the service at path, which is open, is no producer for this one:
+// a pipe has one reader.
+func (s *Service) refuses(path string, dir int) string {
+	if servicedir.IsDir(dir, servicedir.Log) {
+		return "it has its own log/"
+	}
+	if s.name == catchAll {
+		return "" // svscan has looked
+	}
+	consumer, found, err := servicedir.ReadValue(dir, servicedir.ProducerFor)
+	switch {
+	case !found:
+		return "it has no producer-for"
+	case err != nil:
+		return err.Error()
+	case servicedir.ProducerPath(path, consumer) != s.home:
+		return "its producer-for names " + consumer
+	}
+	return ""
+}
+
+// openSource opens a FIFO, which it makes if need be, unless it is among held.
+func openSource(state int, name, label string, held []source) (source, error) {
+	err := fifo.Make(state, name, 0o600)
+	if err != nil {
+		return source{}, err
+	}
+	one := source{label: label}
+	if one.fd, err = fifo.Open(state, name, unix.O_RDWR); err != nil {
+		return source{}, err
+	}
+	var st unix.Stat_t
+	_ = unix.Fstat(one.fd, &st) // it is open
+	one.dev, one.ino = uint64(st.Dev), st.Ino
+	if i := slices.IndexFunc(held, one.same); i >= 0 {
+		_ = unix.Close(one.fd) // we have it
+		one.fd = held[i].fd
+	}
+	return one, nil
+}
+
+// addSources gives the pipes to a child: one is its standard input, several have
+// descriptors of their own.
+func (s *Service) addSources(o *opened) {
+	if len(s.sources) == 0 {
+		return
+	}
+	for _, one := range s.sources {
+		_ = unix.SetNonblock(one.fd, false) // the run before may have had it otherwise
+		if s.alone {
+			o.files[0] = uintptr(one.fd)
+			return
+		}
+		o.files = append(o.files, uintptr(one.fd))
+		if s.pipes == "" {
+			s.pipes = pipeVariable + one.label
+		} else {
+			s.pipes += " " + one.label
+		}
+	}
+}
+
+// waiting is how many bytes wait in these pipes.
+func (s *Service) waiting() int {
+	sum := 0
+	for _, one := range s.sources {
+		if n, err := fifo.Pending(one.fd); err == nil {
+			sum += n
+		}
+	}
+	return sum
+}
+
+func (s *Service) closeSources() {
+	for _, one := range s.sources {
+		_ = unix.Close(one.fd) // nothing was written
+	}
+	s.sources, s.alone = nil, false
+}
+
+// readList reads a list of services.
+func (s *Service) readList(dir int, name string) []byte {
+	fd, err := fifo.Retry(func() (int, error) {
+		return unix.Openat(dir, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	})
+	if err == unix.ENOENT {
+		return nil // svscan has not come to it
+	}
+	if err != nil {
+		s.tellOnce("unable to read " + name + ": " + reason(err))
+		return nil
+	}
+	defer unix.Close(fd)
+	var st unix.Stat_t
+	if unix.Fstat(fd, &st) != nil || st.Mode&unix.S_IFMT != unix.S_IFREG || st.Size > servicedir.MaxProducersSize {
+		s.tellOnce("unable to use " + name + ": not a regular file of at most " + strconv.Itoa(servicedir.MaxProducers) + " names")
+		return nil
+	}
+	text := make([]byte, st.Size)
+	n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, text) })
+	if err != nil {
+		return nil
+	}
+	return text[:n]
+}

@@ -1,0 +1,47 @@
+package servicedir
+
+import (
+	"bytes"
+	"path"
+	"strings"
+)
+
+// MaxProducers bounds how many services one logger reads: each needs a
+// descriptor or two, of which a process has 1024 as a rule.
+const MaxProducers = 500
+
+// MaxProducersSize bounds the text of supervise/producers and consumer-for.
+const MaxProducersSize = MaxProducers * 300
+
+// ParseProducers reads consumer-for, or supervise/producers: one service a line.
+// Blanks around it, empty lines, what begins with # and what was said before
+// mean nothing.
+func ParseProducers(text []byte) []string {
+	var names []string
+	seen := map[string]bool{}
+	for line := range bytes.Lines(text) {
+		name := strings.TrimSpace(string(line))
+		if name == "" || name[0] == '#' || seen[name] || strings.IndexByte(name, 0) >= 0 {
+			continue
+		}
+		if len(names) == MaxProducers {
+			break
+		}
+		seen[name] = true
+		names = append(names, name)
+	}
+	return names
+}
+
+// ProducerPath is the path of a service that the service at home, an absolute
+// path, calls name: a name is beside home, a path that begins with no slash
+// below it. Symbolic links do not matter: it is home as it was given that counts.
+func ProducerPath(home, name string) string {
+	switch {
+	case name[0] == '/':
+		return path.Clean(name)
+	case strings.IndexByte(name, '/') < 0:
+		return path.Join(path.Dir(home), name)
+	}
+	return path.Join(home, name)
+}
