@@ -103,7 +103,9 @@ func TestCountLoggers(t *testing.T) {
 	want(2)
 	write(t, filepath.Join(tree, "all/consumer-for"), "db\n")
 	want(3)
-	write(t, filepath.Join(tree, ".svscan/log/db/run"), "")
+	write(t, filepath.Join(tree, ".svscan/loggers/db/run"), "")
+	want(4)
+	write(t, filepath.Join(tree, ".svscan/log/run"), "")
 	want(5)
 	if got := countLoggers(filepath.Join(tree, "file")); got != 1 {
 		t.Errorf("no tree: got %d; want 1", got)

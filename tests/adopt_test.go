@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/status"
 )
 
@@ -267,11 +268,19 @@ func TestPidReused(t *testing.T) {
 	w.put("web/run", sleeper)
 	w.serve()
 	old := w.reaches("web", status.Up)
-	stranger, err := start(w.dir, filepath.Join(w.dir, "stranger"), w.env, "sleep", "1000")
-	w.must(err)
-	pid := stranger.cmd.Process.Pid
+	var stranger *process
+	pid := 0
+	for born := proc.StartTicks(old.PID); pid == 0 || proc.StartTicks(pid) == born; { // who has a pid anew is younger
+		if stranger != nil {
+			w.must(stranger.stop(syscall.SIGKILL))
+		}
+		var err error
+		stranger, err = start(w.dir, filepath.Join(w.dir, "stranger"), w.env, "sleep", "1000")
+		w.must(err)
+		pid = stranger.cmd.Process.Pid
+	}
 
-	w.must(w.svscan.cmd.Process.Signal(syscall.SIGSTOP))
+	w.freeze(w.svscan.cmd.Process.Pid) // else it might start another before the state is forged
 	w.must(syscall.Kill(old.Supervisor, syscall.SIGKILL))
 	w.must(syscall.Kill(old.PID, syscall.SIGKILL))
 	path := w.scan + "/web/supervise/status.env"
