@@ -138,7 +138,7 @@ func newChange(s *setting.Setting, item, value string) (Change, error) {
 func CheckChanges(t Target, changes []Change) error {
 	for i := range changes {
 		c := &changes[i]
-		if !c.setting.Log || t.IsLogger() {
+		if !c.setting.Log || t.TakesLogSettings() {
 			continue
 		}
 		word := c.setting.Name

@@ -66,6 +66,13 @@ func SettingPath(s *setting.Setting) string {
 	return strings.TrimPrefix(s.Path, servicedir.Log+"/")
 }
 
+// TakesLogSettings says that the service reads what others write: as the logger
+// of one, or by consumer-for.
+func (t Target) TakesLogSettings() bool {
+	_, err := os.Stat(filepath.Join(t.Defined, servicedir.ConsumerFor))
+	return err == nil || t.IsLogger()
+}
+
 // IsLogger says that the service is the logger of another.
 func (t Target) IsLogger() bool {
 	dir, err := filepath.Abs(t.Defined)
@@ -75,7 +82,7 @@ func (t Target) IsLogger() bool {
 // place is the file of a setting of a service. A setting of the logger has no
 // place in the service itself.
 func place(verb string, t Target, s *setting.Setting, item string) (string, error) {
-	if s.Log && !t.IsLogger() {
+	if s.Log && !t.TakesLogSettings() {
 		return "", ofLogger(verb, t, s.Name, s.Name)
 	}
 	return filepath.Join(t.Defined, SettingPath(s), item), nil

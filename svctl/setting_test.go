@@ -331,6 +331,17 @@ func TestIsLogger(t *testing.T) {
 	if !(Target{Defined: "/etc/sv/web/log/"}).IsLogger() {
 		t.Error("a path is a logger by its name")
 	}
+	dir := t.TempDir()
+	all := Target{Defined: dir}
+	if all.TakesLogSettings() {
+		t.Error("a service that reads nobody takes settings of a logger")
+	}
+	if err := os.WriteFile(filepath.Join(dir, "consumer-for"), []byte("web\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if !all.TakesLogSettings() || all.IsLogger() {
+		t.Error("a consumer does not take settings of a logger, or is that of a service")
+	}
 }
 
 // Whatever word is given, what it writes can be read, and stays in its place.

@@ -60,7 +60,7 @@ func Get(t Target, name string) ([]Value, []error) {
 // Settings are all that a service has, by name. Those that cannot be used are
 // errors, beside the others.
 func Settings(t Target) (all []Value, errs []error) {
-	logger := t.IsLogger()
+	logger := t.TakesLogSettings()
 	for i := range setting.All {
 		s := &setting.All[i]
 		if s.Log && !logger {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/svdir/svdir/supervise/status"
+	"golang.org/x/sys/unix"
 )
 
 // TestPipeFlood restarts the logger again and again while numbered lines come
@@ -56,4 +57,31 @@ func logged(dir string) []byte {
 		all = append(all, text...)
 	}
 	return all
+}
+
+// TestPipeSize: log/set/pipe is how much a service may write before its logger,
+// whichever it is, has read it.
+func TestPipeSize(t *testing.T) {
+	t.Parallel()
+	needPeer(t, "daemontools")
+	w := plant(t)
+	for name, logger := range map[string]string{"web": "#!/bin/sh\nexec multilog ./main\n", "db": ""} {
+		w.put(name+"/run", sleeper)
+		w.put(name+"/log/set/pipe", "256k\n")
+		if logger != "" {
+			w.put(name+"/log/run", logger)
+		}
+	}
+	w.serve()
+	for _, name := range []string{"web", "db"} {
+		w.reaches(name+"/log", status.Up)
+		pipe, err := os.OpenFile(filepath.Join(w.scan, name, "supervise/log"), os.O_RDWR, 0)
+		w.must(err)
+		if size, err := unix.FcntlInt(pipe.Fd(), unix.F_GETPIPE_SZ, 0); err != nil || size != 256<<10 {
+			t.Errorf("%s: got a size of %d, %v; want 256k", name, size, err)
+		}
+		w.must(pipe.Close())
+	}
+	w.run(answers("svctl set db/log pipe=1M", ``), ask("svctl get db/log pipe", `^1M$`))
+	w.ends()
 }

@@ -120,3 +120,46 @@ func TestLimitsOfMemory(t *testing.T) {
 		p.refused("unable to start missing: no such file", "./missing")
 	}
 }
+
+// What a logger reads has the size that is asked for, each of its pipes.
+func TestPipe(t *testing.T) {
+	t.Parallel()
+	p := plant(t, map[string]string{"set/pipe": "256k"})
+	fifo := p.path("fifo")
+	must(t, unix.Mkfifo(fifo, 0o600))
+	pipe, err := os.OpenFile(fifo, os.O_RDWR, 0)
+	must(t, err)
+	defer pipe.Close()
+	size := func() int {
+		n, err := unix.FcntlInt(pipe.Fd(), unix.F_GETPIPE_SZ, 0)
+		must(t, err)
+		return n
+	}
+	run := func(env, redirection string) string {
+		cmd := exec.Command("/bin/sh", "-c", env+` exec "$0" true `+redirection, program)
+		cmd.Dir, cmd.Env = p.dir, append([]string{called}, p.env...)
+		out, _ := cmd.CombinedOutput() // what went wrong is in it
+		return string(out)
+	}
+	before := size()
+	if said := run("", "3<fifo </dev/null"); said != "" || size() != before {
+		t.Errorf("got %q, a size of %d; want %d of what nobody names", said, size(), before)
+	}
+	if said := run("", "<fifo"); said != "" || size() != 256<<10 {
+		t.Errorf("got %q, a size of %d of standard input; want 256k", said, size())
+	}
+	p.put("set/pipe", "128k")
+	if said := run("SV_PIPE_NAMES='a b'", "4<fifo </dev/null"); said != "" || size() != 128<<10 {
+		t.Errorf("got %q, a size of %d of what is named; want 128k", said, size())
+	}
+	_, err = pipe.Write(make([]byte, 100<<10))
+	must(t, err)
+	p.put("set/pipe", "4096")
+	if said := run("", "<fifo"); said != "" || size() != 128<<10 {
+		t.Errorf("got %q, a size of %d; want it to stay, since there is more in it", said, size())
+	}
+	for bad, want := range map[string]string{"1": "not from 4096 to 1G", "2G": "not from 4096 to 1G", "much": "not a number of bytes, as 4096, 64k, 16M or 2G"} {
+		p.put("set/pipe", bad)
+		p.refused("unable to use set/pipe: "+want, "true")
+	}
+}

@@ -18,6 +18,7 @@ var order = []step{
 	{"oom-score", (*start).readOOMScore, (*start).setOOMScore},
 	{"nice", (*start).readNice, (*start).setNice},
 	{"ionice", (*start).readIONice, (*start).setIONice},
+	{"pipe", (*start).readPipe, (*start).setPipe},
 	{"umask", (*start).readUmask, (*start).setUmask},
 	// prepare finds its directories, and may fill them.
 	{"dirs", (*start).readDirs, (*start).makeDirs},

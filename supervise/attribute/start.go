@@ -25,14 +25,15 @@ type start struct {
 	env      environment
 	identity identity
 
-	oomScore, nice, umask option[int]
-	ionice                option[setting.IONice]
-	dirs                  []directory
-	prepare               bool
-	limits                []limit
-	chroot, cwd           option[string]
-	capabilities          option[uint64]
-	noNewPrivs            bool
+	oomScore, nice, pipe, umask option[int]
+
+	ionice       option[setting.IONice]
+	dirs         []directory
+	prepare      bool
+	limits       []limit
+	chroot, cwd  option[string]
+	capabilities option[uint64]
+	noNewPrivs   bool
 }
 
 // option is the value of a setting, where it is given.

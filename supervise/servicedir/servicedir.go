@@ -45,7 +45,7 @@ const (
 func NeedsExec(name string) bool {
 	switch name {
 	case "command", "prepare", "env", "env-file", "clear-env", "path", "user", "umask", "cwd", "chroot",
-		"nice", "ionice", "oom-score", "limits", "capabilities", "no-new-privs", "dirs":
+		"nice", "ionice", "oom-score", "limits", "capabilities", "no-new-privs", "dirs", "pipe":
 		return true
 	}
 	return false

@@ -109,6 +109,7 @@ func checkLogSize(text string) error      { return check(text, ParseLogSize) }
 func checkLogCount(text string) error     { return check(text, ParseLogCount) }
 func checkLogTotal(text string) error     { return check(text, ParseLogTotal) }
 func checkLogRate(text string) error      { return check(text, ParseRate) }
+func checkLogPipe(text string) error      { return check(text, ParseLogPipe) }
 func checkLogFull(text string) error      { return check(text, ParseFull) }
 func checkLogStamp(text string) error     { return check(text, ParseStamp) }
 func checkCommand(text string) error      { _, err := ParseCommand(text); return err }

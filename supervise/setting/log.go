@@ -51,6 +51,16 @@ func ParseLogTotal(value string) (uint64, error) {
 	return n, err
 }
 
+// ParseLogPipe reads log/set/pipe, how many bytes there may be in the pipe to a
+// logger: 4096 to 1G. The kernel takes the next power of two.
+func ParseLogPipe(value string) (int, error) {
+	n, err := ParseBytes(value)
+	if err == nil && (n < 4096 || n > 1<<30) {
+		err = errors.New("not from 4096 to 1G")
+	}
+	return int(n), err
+}
+
 // Rate is how many lines there may be in any window of a length. The zero Rate
 // is no bound.
 type Rate struct {

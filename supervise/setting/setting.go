@@ -32,7 +32,7 @@ type Setting struct {
 	Bare bool
 	// Exec: svexec applies it, so a service that has it starts through svexec.
 	Exec bool
-	// Log: it belongs to the default logger: its place is log/set.
+	// Log: it belongs to a logger, mostly the default one: its place is log/set.
 	Log bool
 	// Form says in a few words what may stand there, for messages: "a number of
 	// seconds, as 10s".

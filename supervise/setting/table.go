@@ -60,6 +60,7 @@ var All = []Setting{
 	{Name: "rate", Path: "log/set/rate", Log: true, Form: "a number of lines in a time, as 1000/30s", Check: checkLogRate},
 	{Name: "full", Path: "log/set/full", Log: true, Form: "block or drop", Check: checkLogFull},
 	{Name: "script", Path: "log/set/script", Lines: true, Log: true, Form: "the words of a script of svlog, one a line", Check: checkLogScript},
+	{Name: "pipe", Path: "log/set/pipe", Log: true, Exec: true, Form: "a number of bytes from 4096, as 1M", Check: checkLogPipe},
 }
 
 // Forms that several have in common.

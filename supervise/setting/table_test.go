@@ -22,13 +22,13 @@ func TestTable(t *testing.T) {
 		switch {
 		case s.Log && s.Path != "log/set/"+s.Name, !s.Log && deep && (dir != "set" || file != s.Name), !deep && s.Path != s.Name:
 			t.Errorf("%s is in %s", s.Name, s.Path)
-		case s.Exec && dir != "set":
+		case s.Exec && dir != "set" && !s.Log:
 			t.Errorf("%s is applied by svexec, and in %s", s.Name, s.Path)
 		case s.Kind == Value && s.Check == nil, s.Kind == Flag && s.Check != nil:
 			t.Errorf("%s: a value has a check, a flag has none", s.Name)
 		}
 		// supervise knows by name what svexec is needed for, without this table.
-		if dir == "set" && s.Exec != servicedir.NeedsExec(s.Name) {
+		if (dir == "set" || s.Log) && s.Exec != servicedir.NeedsExec(s.Name) {
 			t.Errorf("%s: svexec is needed: %v, supervise says %v", s.Name, s.Exec, !s.Exec)
 		}
 	}

@@ -76,6 +76,10 @@ var broken = []struct {
 	{"nothing like it in set", []string{"set/frobnicate 1\n"}, "web/set/frobnicate: unknown setting"},
 	{"timeout-kill in set", []string{"set/timeout-kill 1\n"}, "web/set/timeout-kill: nobody looks at it here: it belongs at web/timeout-kill"},
 	{"down in set", []string{"set/down"}, "web/set/down: nobody looks at it here: it belongs at web/down"},
+	{"size of a consumer", []string{"run*755 #!/bin/sh\nexec svlog\n", "set/size 1M\n", "set/pipe 1M\n", "consumer-for db\n"},
+		"web/consumer-for: there is no service db"},
+	{"pipe of any logger", []string{"log/run*755 #!/bin/sh\nexec multilog ./main\n", "log/set/pipe 1M\n", "log/set/size 1M\n"},
+		"web/log/set/size: not used: run is there, and is not svlog, whose setting this is"},
 	{"size in set", []string{"set/size 1M\n"}, "web/set/size: a setting of the logger: it belongs at web/log/set/size"},
 	{"siez in set", []string{"set/siez 1M\n"}, "web/set/siez: unknown setting (did you mean size? it belongs at web/log/set/size)"},
 

@@ -38,7 +38,7 @@ func (f Finding) String() string {
 
 // Service is what is found in a service directory and in its logger.
 func Service(t svctl.Target, w *World) []Finding {
-	i := &inspection{service: t.Name, dir: t.Defined, served: t.Dir, world: w, logger: t.IsLogger()}
+	i := &inspection{service: t.Name, dir: t.Defined, served: t.Dir, world: w, logger: t.IsLogger(), reads: t.TakesLogSettings()}
 	if name := filepath.Base(t.Defined); t.Scan == "" && !i.logger && strings.HasPrefix(name, ".") && len(name) > 2 {
 		i.add("", "a leading dot hides it: svscan passes it over")
 	}
@@ -52,7 +52,8 @@ type inspection struct {
 	below   string // its path below the directory of that service: "" or log/
 	dir     string
 	served  string // the directory as supervise has it
-	logger  bool
+	logger  bool   // of the service that it is in
+	reads   bool   // what others write
 	world   *World
 	found   []Finding
 }
@@ -110,7 +111,7 @@ func (i *inspection) log(top *entry) {
 	case i.logger:
 		i.add(servicedir.Log, "a logger has no logger of its own: nobody starts it")
 	default:
-		inner := &inspection{service: i.service, below: servicedir.Log, logger: true, world: i.world}
+		inner := &inspection{service: i.service, below: servicedir.Log, logger: true, reads: true, world: i.world}
 		inner.dir, inner.served = filepath.Join(i.dir, servicedir.Log), filepath.Join(i.served, servicedir.Log)
 		inner.inspect()
 		i.found = append(i.found, inner.found...)

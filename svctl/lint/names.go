@@ -96,7 +96,7 @@ func (i *inspection) nameInSet(name string) {
 	switch {
 	case !ok:
 		i.add(at, "unknown setting"+i.suggest(name))
-	case s.Log && !i.logger:
+	case s.Log && !i.reads:
 		i.add(at, "a setting of the logger: it belongs at "+i.shown(s))
 	case svctl.SettingPath(s) != at:
 		i.add(at, "nobody looks at it here: it belongs at "+i.shown(s))
@@ -109,7 +109,7 @@ func (i *inspection) suggest(name string) string {
 	switch {
 	case s == nil:
 		return ""
-	case svctl.SettingPath(s) == path.Join(servicedir.Set, s.Name) && (!s.Log || i.logger):
+	case svctl.SettingPath(s) == path.Join(servicedir.Set, s.Name) && (!s.Log || i.reads):
 		return " (did you mean " + s.Name + "?)"
 	}
 	return " (did you mean " + s.Name + "? it belongs at " + i.shown(s) + ")"
@@ -118,7 +118,7 @@ func (i *inspection) suggest(name string) string {
 // shown is the place of a setting as a person would write it.
 func (i *inspection) shown(s *setting.Setting) string {
 	below := i.below
-	if s.Log && !i.logger {
+	if s.Log && !i.reads {
 		below = servicedir.Log
 	}
 	return path.Join(i.service, below, svctl.SettingPath(s))

@@ -16,7 +16,7 @@ import (
 func (i *inspection) settings(top *entry) {
 	for n := range setting.All {
 		s := &setting.All[n]
-		if e := top.find(svctl.SettingPath(s)); e != nil && (!s.Log || i.logger) {
+		if e := top.find(svctl.SettingPath(s)); e != nil && (!s.Log || i.reads) {
 			i.setting(s, e)
 		}
 	}
@@ -53,11 +53,11 @@ func (i *inspection) descriptors(top *entry) {
 // logSettings finds settings of the default logger where another one runs.
 func (i *inspection) logSettings(top, set *entry) {
 	run := top.find(servicedir.Run)
-	if !i.logger || run == nil || strings.Contains(string(run.text), "svlog") {
+	if !i.reads || run == nil || strings.Contains(string(run.text), "svlog") {
 		return
 	}
 	for _, e := range set.entries {
-		if s, _, ok := setting.Find(e.name); ok && s.Log {
+		if s, _, ok := setting.Find(e.name); ok && s.Log && !s.Exec {
 			i.add(path.Join(servicedir.Set, e.name), "not used: run is there, and is not svlog, whose setting this is")
 		}
 	}
