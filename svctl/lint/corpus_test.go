@@ -76,6 +76,8 @@ var broken = []struct {
 	{"nothing like it in set", []string{"set/frobnicate 1\n"}, "web/set/frobnicate: unknown setting"},
 	{"timeout-kill in set", []string{"set/timeout-kill 1\n"}, "web/set/timeout-kill: nobody looks at it here: it belongs at web/timeout-kill"},
 	{"down in set", []string{"set/down"}, "web/set/down: nobody looks at it here: it belongs at web/down"},
+	{"split for one that reads one", []string{"set/split-stderr", "log/run*755 #!/bin/sh\nexec multilog ./main\n"},
+		"web/set/split-stderr: log/run seems to read standard input alone (svlog reads all that SV_PIPE_NAMES names)"},
 	{"size of a consumer", []string{"run*755 #!/bin/sh\nexec svlog\n", "set/size 1M\n", "set/pipe 1M\n", "consumer-for db\n"},
 		"web/consumer-for: there is no service db"},
 	{"pipe of any logger", []string{"log/run*755 #!/bin/sh\nexec multilog ./main\n", "log/set/pipe 1M\n", "log/set/size 1M\n"},

@@ -27,6 +27,12 @@ func (i *inspection) pipes(top *entry) {
 	caught := i.world.IsDir(filepath.Join(filepath.Dir(i.served), scandir.Dir, scandir.CatchAll))
 	if i.logger || producer == nil && top.find(servicedir.Log) == nil && !caught {
 		i.add(servicedir.SplitStderr, "not used: no logger reads its output")
+		return
+	}
+	// A logger that was made for one pipe has its service wait when the other is full.
+	run, err := os.ReadFile(filepath.Join(i.dir, servicedir.Log, servicedir.Run))
+	if err == nil && !strings.Contains(string(run), "svlog") && !strings.Contains(string(run), "SV_PIPE_NAMES") {
+		i.add(servicedir.SplitStderr, "log/run seems to read standard input alone (svlog reads all that SV_PIPE_NAMES names)")
 	}
 }
 
