@@ -40,6 +40,15 @@ func (s *scanner) bind() {
 // last says that we were a guardian, and end as soon as all is taken over.
 func (s *scanner) last() bool { return s.config.guards >= 0 }
 
+// lockWait is how long another may keep the lock. Who was killed may have closed
+// the pipe to its guardian already, and the lock not yet.
+func (s *scanner) lockWait() time.Duration {
+	if s.last() && !s.table.scanned {
+		return time.Second
+	}
+	return 0
+}
+
 // guard starts the guardian, if there is to be one and it is due.
 func (s *scanner) guard() {
 	if s.guardian == nil {

@@ -67,7 +67,7 @@ func (s *scanner) lockUp() error {
 		s.once(&s.saidLock, "unable to make "+s.path+"/"+scandir.Dir+": "+reason(err)+", going on without")
 		return nil
 	}
-	s.lock, err = fifo.Lock(s.home(), name)
+	s.lock, err = fifo.LockWithin(s.home(), name, s.lockWait())
 	if errors.Is(err, unix.EAGAIN) {
 		return taken{s.path + "/" + name}
 	}

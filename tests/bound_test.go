@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/status"
 )
 
@@ -328,4 +329,31 @@ func TestBoundHasNothing(t *testing.T) {
 	}
 	w.svscan = first
 	w.ends()
+}
+
+// TestBoundLockLate: the kernel may end the pipe to the guardian of an svscan that
+// was killed before it gives its lock back.
+func TestBoundLockLate(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", counted)
+	w.serve()
+	w.reaches("web", status.Up)
+	w.killSvscan()
+	dir, err := unix.Open(w.scan, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	w.must(err)
+	lock, err := fifo.Lock(dir, ".svscan/lock")
+	w.must(err)
+	w.must(unix.Close(dir))
+	r, end, err := os.Pipe()
+	w.must(err)
+	w.must(end.Close())
+	w.svscan, err = startWith(r, w.dir, filepath.Join(w.dir, "said"), w.env, "svscan", "-guardian", "0", "-e", "3", w.scan)
+	w.must(err)
+	w.must(r.Close())
+	time.AfterFunc(100*time.Millisecond, func() { _ = unix.Close(lock) }) // it was taken by nobody else
+	w.gone()
+	if n := w.starts("web"); n != 1 {
+		t.Errorf("got %d starts; want 1", n)
+	}
 }
