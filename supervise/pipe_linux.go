@@ -45,6 +45,7 @@ func (e *Engine) HostLogger(path, name string, service *Service) error {
 		return err
 	}
 	logger.origin, logger.twin = service.name, service.writing[stderr] >= 0
+	logger.fed = logger.fed && logger.twin // else what it was given is not there any more
 	service.logger, service.paired = logger, true
 	return nil
 }
@@ -154,8 +155,8 @@ func (s *Service) join() {
 	if n, err := fifo.Pending(fd); err != nil || n > 0 {
 		return
 	}
-	if s.logger != nil {
-		s.logger.twin = false
+	if l := s.logger; l != nil {
+		l.twin, l.fed = false, false // the next FIFO is another
 	}
 	_ = unix.Unlinkat(s.state, servicedir.ErrPipe, 0) // best effort: an empty one harms nobody
 	_ = unix.Close(fd)                                // nothing was written
