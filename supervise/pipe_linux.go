@@ -79,9 +79,10 @@ func (s *Service) closeWriting() {
 	}
 }
 
-// isLogged says that somebody reads what the service writes.
+// isLogged says that somebody reads what the service writes. The catch-all reads
+// no consumer, also where the service was none when we began.
 func (s *Service) isLogged() bool {
-	return s.paired || s.input < 0 && (servicedir.Exists(s.dir, servicedir.ProducerFor) || s.engine.catches())
+	return s.paired || s.input < 0 && (servicedir.Exists(s.dir, servicedir.ProducerFor) || s.engine.catches() && !s.consumes())
 }
 
 // catches says that a catch-all reads what services write that have no logger.

@@ -140,3 +140,23 @@ func TestCatchAllGone(t *testing.T) {
 	w.says("start 2\n")
 	w.ends()
 }
+
+// TestCatchAllLeft: what has become a consumer writes where no catch-all is needed,
+// from its next start on: the catch-all does not read it any more.
+func TestCatchAllLeft(t *testing.T) {
+	t.Parallel()
+	w := catchAll(t)
+	w.put("a/run", talker)
+	w.put("b/run", talker)
+	w.serve()
+	w.caught("a: start 1", "b: start 1")
+	w.put("b/producer-for", "a\n")
+	w.put("a/consumer-for", "b\n")
+	eventually(t, w.scan, "it reads neither", func() bool {
+		text, _ := os.ReadFile(w.scan + "/.svscan/log/supervise/producers")
+		return len(text) == 0
+	})
+	w.run(answers("svctl restart a", ``))
+	w.says("start 2\n")
+	w.ends()
+}
