@@ -273,3 +273,31 @@ func TestConsumerOfNobody(t *testing.T) {
 		})
 	}
 }
+
+// TestConsumerEndsOnce: while its producers end, one after the other, a consumer that
+// is to end after them is not started again for each.
+func TestConsumerEndsOnce(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	for name, last := range map[string]string{"a": "", "b": "sleep 1; "} {
+		w.put(name+"/run", "#!/bin/sh\ntrap '"+last+"echo last; exit' TERM\nsleep 1000 & wait\n")
+		w.put(name+"/producer-for", "logs\n")
+	}
+	w.put("logs/consumer-for", "a\nb\n")
+	w.put("logs/run", "#!/bin/sh\nexec ./"+labellerName+"\n")
+	self, err := os.Executable()
+	w.must(err)
+	w.must(os.Symlink(self, w.scan+"/logs/"+labellerName))
+	w.serve()
+	for _, name := range []string{"a", "b", "logs"} {
+		w.reaches(name, status.Up)
+	}
+	eventually(t, w.scan, "it reads", func() bool { return hasText(w.scan + "/logs/names") })
+	w.ends()
+	if names, _ := os.ReadFile(w.scan + "/logs/names"); string(names) != "logs a b\n" {
+		t.Errorf("got runs with %q; want one", names)
+	}
+	if text, _ := os.ReadFile(w.scan + "/logs/all"); string(text) != "a: last\nb: last\n" {
+		t.Errorf("got %q", text)
+	}
+}
