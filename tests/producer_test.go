@@ -301,3 +301,24 @@ func TestConsumerEndsOnce(t *testing.T) {
 		t.Errorf("got %q", text)
 	}
 }
+
+// TestConsumerDiesUnread: one that its end has killed before it could read is started
+// once more.
+func TestConsumerDiesUnread(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", "#!/bin/sh\necho line\necho >said\nexec sleep 1000\n")
+	w.put("web/producer-for", "logs\n")
+	w.put("logs/consumer-for", "web\n")
+	w.put("logs/run", "#!/bin/sh\necho >>starts\ntest $(wc -l <starts) -gt 1 || exec sleep 1000\nexec cat >>lines\n")
+	w.serve()
+	w.reaches("logs", status.Up)
+	eventually(t, w.scan, "a line", func() bool { return hasText(w.scan+"/web/said") && hasText(w.scan+"/logs/starts") })
+	w.ends()
+	if text, _ := os.ReadFile(w.scan + "/logs/lines"); string(text) != "line\n" {
+		t.Errorf("got %q; want its line", text)
+	}
+	if text, _ := os.ReadFile(w.scan + "/logs/starts"); string(text) != "\n\n" {
+		t.Errorf("got %d starts; want 2", len(text))
+	}
+}
