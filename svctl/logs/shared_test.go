@@ -20,10 +20,10 @@ func TestFindShared(t *testing.T) {
 		want  Log
 	}{
 		{"named", own + "web/producer-for=all all/consumer-for=web,db", "web", Log{"all/main", "web", true}},
-		{"named, with a comment", own + "web/producer-for=#x,all all/consumer-for=web,db", "web", Log{"all/main", "web", true}},
 		{"named by a path", own + "web/producer-for=../all all/consumer-for=web,db", "web", Log{"all/main", "web", true}},
 		{"the only one", own + "web/producer-for=all all/consumer-for=#x,web", "web", Log{"all/main", "", false}},
 		{"the only one, by a path", own + "web/producer-for=all all/consumer-for=../web", "web", Log{"all/main", "", false}},
+		{"the only one, by an absolute path", own + "web/producer-for=all all/consumer-for=TOP/web", "web", Log{"all/main", "", false}},
 		{"the only one, whose standard error is another", own + "web/producer-for=all web/set/split-stderr= all/consumer-for=web", "web", Log{"all/main", "web", true}},
 		{"the logger itself", own + "web/producer-for=all all/consumer-for=web,db", "all", Log{"all/main", "", true}},
 		{"the logger of one", own + "all/consumer-for=web", "all", Log{"all/main", "", false}},
@@ -36,7 +36,7 @@ func TestFindShared(t *testing.T) {
 			top := t.TempDir()
 			for _, file := range strings.Fields(strings.ReplaceAll(c.files, "\u00a0", "~")) {
 				path, text, _ := strings.Cut(strings.ReplaceAll(file, "~", "\u00a0"), "=")
-				write(t, filepath.Join(top, filepath.Dir(path)), filepath.Base(path), strings.ReplaceAll(text, ",", "\n"))
+				write(t, filepath.Join(top, filepath.Dir(path)), filepath.Base(path), strings.NewReplacer(",", "\n", "TOP", top).Replace(text))
 			}
 			c.want.Dir = filepath.Join(top, c.want.Dir)
 			for _, target := range []svctl.Target{svctl.Linked(top, c.ask), {Name: top + "/" + c.ask, Dir: top + "/" + c.ask}} {
