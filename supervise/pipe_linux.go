@@ -178,14 +178,9 @@ const pipeVariable = "SV_PIPE_NAMES="
 
 // pipeLabel is the word of a pipe of the service that is called name.
 func pipeLabel(name string, stream int) string {
-	name = strings.Map(func(r rune) rune {
-		if r <= ' ' {
-			return '_' // words are parted by blanks
-		}
-		return r
-	}, name[strings.LastIndexByte(name, '/')+1:])
+	name = servicedir.PipeName(name[strings.LastIndexByte(name, '/')+1:])
 	if stream == stderr {
-		return name + ":stderr"
+		return name + servicedir.OfStderr
 	}
 	return name
 }

@@ -62,13 +62,11 @@ func labels(dir string) bool {
 func label(name string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r <= ' ':
-			return '_'
 		case r >= 0x7f && r < 0xa0, r == '\uFFFD':
 			return '?'
 		}
 		return r
-	}, name)
+	}, servicedir.PipeName(name))
 }
 
 // unlabel takes the label off that stands before a line of a service, and has

@@ -29,6 +29,7 @@ func TestFindShared(t *testing.T) {
 		{"the logger of one", own + "all/consumer-for=web", "all", Log{"all/main", "", false}},
 		{"a log of its own", own + "web/producer-for=all web/log/main/current", "web", Log{"web/log/main", "", false}},
 		{"that of all", own + "web/run", "web", Log{".svscan/log/main", "web", true}},
+		{"that of all, a name as of standard error", own + "web:stderr/run", "web:stderr", Log{".svscan/log/main", "web_stderr", true}},
 		{"that of all, odd names", own + "w\x1b\u00a0b/run", "w\x1b\u00a0b", Log{".svscan/log/main", "w_\u00a0b", true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
