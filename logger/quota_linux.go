@@ -92,7 +92,7 @@ func countLoggers(tree string) int {
 		return 1 // we are one
 	}
 	defer unix.Close(fd)
-	const logs, consumerFor = scandir.Dir + "/" + scandir.Logs, "consumer-for"
+	const logs = scandir.Dir + "/" + scandir.Logs
 	n := 0
 	if servicedir.IsDir(fd, scandir.Dir+"/"+scandir.CatchAll) {
 		n++
@@ -104,7 +104,7 @@ func countLoggers(tree string) int {
 		if servicedir.IsDir(fd, name+"/"+servicedir.Log) || servicedir.IsDir(fd, logs+"/"+name) {
 			n++
 		}
-		if servicedir.Exists(fd, name+"/"+consumerFor) {
+		if servicedir.Exists(fd, name+"/"+servicedir.ConsumerFor) {
 			n++
 		}
 	})

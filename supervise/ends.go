@@ -90,6 +90,9 @@ func (m *Machine) runEnded(ev Event) {
 		m.act(Action{Do: NoteDeath, Cause: m.cause(ev)})
 	}
 	m.act(Action{Do: Announce, Letter: eventDead})
+	if m.diedUnread(ev) {
+		m.Want, m.eager = status.WantOnce, true
+	}
 	wanted := m.State == status.Stopping && !m.drains && m.letter != 0
 	m.forgetRun()
 	m.scope = m.reach(ev.Scope)
@@ -104,6 +107,16 @@ func (m *Machine) runEnded(ev Event) {
 	}
 	m.endRest()
 }
+
+// diedUnread says that the stop of a consumer has killed it while something waited,
+// perhaps before it could hear signals: that is worth one more start. Who hears the
+// signal has read what there was.
+func (m *Machine) diedUnread(ev Event) bool {
+	return m.lastRun() && m.letter == command.Down && !m.killed && ev.Signal != 0 && ev.Left > 0
+}
+
+// lastRun says that a logger which is to leave has one more start.
+func (m *Machine) lastRun() bool { return m.owed && m.logger && m.final }
 
 // reach is how far the end of this run reaches.
 func (m *Machine) reach(set servicedir.Scope) servicedir.Scope {
@@ -178,7 +191,7 @@ func (m *Machine) notBorn() {
 	switch {
 	case m.Want == status.WantDown:
 		m.rest(status.Down)
-	case m.eager && !m.Leaving:
+	case m.eager && (!m.Leaving || m.lastRun()):
 		m.launch()
 	default:
 		m.owed = m.Want == status.WantOnce
@@ -195,11 +208,10 @@ func (m *Machine) finishEnded(ev Event) {
 		m.act(Action{Do: Announce, Letter: eventFailed})
 	}
 	m.act(Action{Do: Announce, Letter: eventDown})
-	lastRun := m.owed && m.logger && m.final
 	switch {
 	case gaveUp:
 		m.rest(status.Failed)
-	case m.Leaving && !lastRun || m.Want == status.WantDown:
+	case m.Leaving && !m.lastRun() || m.Want == status.WantDown:
 		m.rest(status.Down)
 	case m.Want == status.WantOnce && !m.owed:
 		m.rest(status.Exited)

@@ -176,7 +176,9 @@ func (m *Machine) endNow(ev Event) {
 	m.final, m.Leaving = true, true
 	switch {
 	case m.Running && m.State != status.Stopping:
+		reads := m.logger && m.Want != status.WantDown
 		m.stop(ev)
+		m.owed = reads // one more start, should it die before it has read
 	case m.Running || m.State == status.Stopping || m.State == status.Finishing:
 		m.wantDown(ev)
 	default:

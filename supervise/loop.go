@@ -194,8 +194,10 @@ func (e *Engine) signalled(sig syscall.Signal) {
 			continue // a logger goes when its service has gone
 		}
 		switch {
-		case sig == syscall.SIGTERM && len(s.sources) > 0 && !s.m.Running:
-			// A logger between two runs: what waits is worth one more.
+		case sig == syscall.SIGTERM && s.consumes() && !s.m.Running:
+			// A logger between two runs, or before the first: what waits is worth
+			// one more.
+			s.gather()
 			s.handle(Event{Kind: InputEnd, Left: s.pending(), Limit: s.timeoutKill()})
 		case sig == syscall.SIGTERM:
 			s.handle(Event{Kind: Shutdown, Limit: s.timeoutKill()})

@@ -77,7 +77,8 @@ type Event struct {
 	// Code and Signal say how a process ended: Signal 0 means by itself.
 	Code   int
 	Signal syscall.Signal
-	// Left counts, with GroupEnded, the processes that outlived all of it; with InputEnd the bytes that wait in the FIFO.
+	// Left counts, with GroupEnded, the processes that outlived all of it; with
+	// InputEnd, and with RunEnded of a consumer, the bytes that wait for the logger.
 	Left int
 }
 
@@ -138,7 +139,7 @@ type Machine struct {
 	logger  bool             // its standard input is the FIFO of a service
 	final   bool             // Shutdown: no letter brings it back
 	eager   bool             // somebody asked for the next start, so it is not delayed
-	owed    bool             // a once was asked for and not yet started
+	owed    bool             // a start: a once that was asked for, or one for what waits
 	unborn  bool             // launched, and not yet run
 	waits   bool             // started, and will say when it is ready
 	limit   time.Duration    // timeout-kill of this stop, 0 for none

@@ -36,7 +36,8 @@ func (s *Service) perform(a Action) {
 	case KillFinish:
 		s.killFinish()
 	case CheckInput:
-		if s.pending() == 0 {
+		// A consumer sees no end, and others may write on.
+		if len(s.sources) > 0 || s.pending() == 0 {
 			s.happen(Event{Kind: InputIdle})
 		}
 	case MakeDown:

@@ -45,6 +45,7 @@ func (e *Engine) HostLogger(path, name string, service *Service) error {
 		return err
 	}
 	logger.origin, logger.twin = service.name, service.writing[stderr] >= 0
+	logger.fed = logger.fed && logger.twin // else what it was given is not there any more
 	service.logger, service.paired = logger, true
 	return nil
 }
@@ -78,9 +79,10 @@ func (s *Service) closeWriting() {
 	}
 }
 
-// isLogged says that somebody reads what the service writes.
+// isLogged says that somebody reads what the service writes. The catch-all reads
+// no consumer, also where the service was none when we began.
 func (s *Service) isLogged() bool {
-	return s.paired || s.input < 0 && (servicedir.Exists(s.dir, servicedir.ProducerFor) || s.engine.catches())
+	return s.paired || s.input < 0 && (servicedir.Exists(s.dir, servicedir.ProducerFor) || s.engine.catches() && !s.consumes())
 }
 
 // catches says that a catch-all reads what services write that have no logger.
@@ -154,8 +156,8 @@ func (s *Service) join() {
 	if n, err := fifo.Pending(fd); err != nil || n > 0 {
 		return
 	}
-	if s.logger != nil {
-		s.logger.twin = false
+	if l := s.logger; l != nil {
+		l.twin, l.fed = false, false // the next FIFO is another
 	}
 	_ = unix.Unlinkat(s.state, servicedir.ErrPipe, 0) // best effort: an empty one harms nobody
 	_ = unix.Close(fd)                                // nothing was written
@@ -176,14 +178,9 @@ const pipeVariable = "SV_PIPE_NAMES="
 
 // pipeLabel is the word of a pipe of the service that is called name.
 func pipeLabel(name string, stream int) string {
-	name = strings.Map(func(r rune) rune {
-		if r <= ' ' {
-			return '_' // words are parted by blanks
-		}
-		return r
-	}, name[strings.LastIndexByte(name, '/')+1:])
+	name = servicedir.PipeName(name[strings.LastIndexByte(name, '/')+1:])
 	if stream == stderr {
-		return name + ":stderr"
+		return name + servicedir.OfStderr
 	}
 	return name
 }

@@ -14,6 +14,9 @@ func TestPipeLabel(t *testing.T) {
 		{"/service/web@1", stderr, "web@1:stderr"},
 		{"a b\tc\nd", stdout, "a_b_c_d"},
 		{".svscan/removed/web", stdout, "web"},
+		{"web:stderr", stdout, "web_stderr"},
+		{"web:stderr", stderr, "web_stderr:stderr"},
+		{"a:stderr:b", stdout, "a:stderr:b"},
 		{"é\u00a0", stdout, "é\u00a0"},
 	} {
 		if got := pipeLabel(c.name, c.stream); got != c.want {

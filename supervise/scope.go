@@ -67,5 +67,8 @@ func (s *Service) runEnd(end ending) Event {
 	if s.scoped || s.m.State == status.Stopping {
 		ev.Scope = s.killScope()
 	}
+	if s.m.Leaving {
+		ev.Left = s.waiting()
+	}
 	return ev
 }

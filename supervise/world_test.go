@@ -208,7 +208,7 @@ func (w *world) endRun(code int, sig syscall.Signal) {
 	if w.run && w.ends == 0 {
 		w.ends++
 		w.queue = append(w.queue, Event{Kind: RunEnded, Code: code, Signal: sig, Limit: worldKill * time.Duration(w.rand.IntN(2)),
-			Scope: servicedir.Scope(w.rand.IntN(int(servicedir.ScopeTree) + 1))})
+			Scope: servicedir.Scope(w.rand.IntN(int(servicedir.ScopeTree) + 1)), Left: w.rand.IntN(2)})
 	}
 }
 

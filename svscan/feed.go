@@ -36,11 +36,16 @@ func (s *scanner) readSources(k *keeping, id identity) {
 	s.table.consumes(id, k.sources)
 }
 
-// feed tells each consumer of the FIFOs that it is to read.
+// feed tells each consumer of the FIFOs that it is to read. One that is to end
+// after its producers keeps what it has: another run of it would have no time to
+// read anything.
 func (s *scanner) feed() {
 	s.unfed = false
 	var writers map[string]string
-	for _, k := range s.kept {
+	for id, k := range s.kept {
+		if service := s.table.services[id]; service == nil || !service.wanted {
+			continue
+		}
 		sources, place := k.sources, ""
 		if k.name == catchAllName {
 			sources, place = s.caught(), "../../"

@@ -216,6 +216,9 @@ func (s *scanner) forget(id identity) {
 		s.catches--
 	}
 	s.hideRunning(k)
+	if s.stopAt != 0 {
+		k.pipes = noPipes // they stay open: who reads them later may not have opened them yet
+	}
 	k.close()
 	_ = unix.Unlinkat(s.home(), removedName(k.name), 0) // usually it is not there
 }

@@ -14,6 +14,9 @@ const patience = 5 * time.Second
 func (s *scanner) stop() {
 	if s.stopAt == 0 {
 		s.stopAt = fifo.Now() + patience
+		if s.unfed {
+			s.feed() // else nobody reads what was written by those who have just begun
+		}
 		s.table.close()
 	}
 }

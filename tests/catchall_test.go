@@ -140,3 +140,52 @@ func TestCatchAllGone(t *testing.T) {
 	w.says("start 2\n")
 	w.ends()
 }
+
+// TestCatchAllLeft: what has become a consumer writes where no catch-all is needed,
+// from its next start on: the catch-all does not read it any more.
+func TestCatchAllLeft(t *testing.T) {
+	t.Parallel()
+	w := catchAll(t)
+	w.put("a/run", talker)
+	w.put("b/run", talker)
+	w.serve()
+	w.caught("a: start 1", "b: start 1")
+	w.put("b/producer-for", "a\n")
+	w.put("a/consumer-for", "b\n")
+	eventually(t, w.scan, "it reads neither", func() bool {
+		text, _ := os.ReadFile(w.scan + "/.svscan/log/supervise/producers")
+		return len(text) == 0
+	})
+	w.run(answers("svctl restart a", ``))
+	w.says("start 2\n")
+	w.ends()
+}
+
+// TestCatchAllEndsEarly: also where svscan is to end before all have begun, what
+// was written until then is read.
+func TestCatchAllEndsEarly(t *testing.T) {
+	t.Parallel()
+	w := catchAll(t)
+	const many = 40
+	said := func() (lines []string) {
+		for i := range many {
+			if name := "s" + strconv.Itoa(i); hasText(w.scan + "/" + name + "/said") {
+				lines = append(lines, name+": line")
+			}
+		}
+		return lines
+	}
+	for i := range many {
+		w.put("s"+strconv.Itoa(i)+"/run", "#!/bin/sh\necho line\necho >said\nexec sleep 1000\n")
+	}
+	w.serve()
+	eventually(t, w.scan, "the first of many", func() bool { return len(said()) > 0 })
+	w.ends()
+	text, _ := os.ReadFile(w.scan + "/.svscan/log/all") // no such file is none
+	all := strings.Split(string(text), "\n")
+	for _, line := range said() {
+		if !slices.Contains(all, line) {
+			t.Errorf("missing %q", line)
+		}
+	}
+}

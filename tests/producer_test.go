@@ -273,3 +273,52 @@ func TestConsumerOfNobody(t *testing.T) {
 		})
 	}
 }
+
+// TestConsumerEndsOnce: while its producers end, one after the other, a consumer that
+// is to end after them is not started again for each.
+func TestConsumerEndsOnce(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	for name, last := range map[string]string{"a": "", "b": "sleep 1; "} {
+		w.put(name+"/run", "#!/bin/sh\ntrap '"+last+"echo last; exit' TERM\nsleep 1000 & wait\n")
+		w.put(name+"/producer-for", "logs\n")
+	}
+	w.put("logs/consumer-for", "a\nb\n")
+	w.put("logs/run", "#!/bin/sh\nexec ./"+labellerName+"\n")
+	self, err := os.Executable()
+	w.must(err)
+	w.must(os.Symlink(self, w.scan+"/logs/"+labellerName))
+	w.serve()
+	for _, name := range []string{"a", "b", "logs"} {
+		w.reaches(name, status.Up)
+	}
+	eventually(t, w.scan, "it reads", func() bool { return hasText(w.scan + "/logs/names") })
+	w.ends()
+	if names, _ := os.ReadFile(w.scan + "/logs/names"); string(names) != "logs a b\n" {
+		t.Errorf("got runs with %q; want one", names)
+	}
+	if text, _ := os.ReadFile(w.scan + "/logs/all"); string(text) != "a: last\nb: last\n" {
+		t.Errorf("got %q", text)
+	}
+}
+
+// TestConsumerDiesUnread: one that its end has killed before it could read is started
+// once more.
+func TestConsumerDiesUnread(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", "#!/bin/sh\necho line\necho >said\nexec sleep 1000\n")
+	w.put("web/producer-for", "logs\n")
+	w.put("logs/consumer-for", "web\n")
+	w.put("logs/run", "#!/bin/sh\necho >>starts\ntest $(wc -l <starts) -gt 1 || exec sleep 1000\nexec cat >>lines\n")
+	w.serve()
+	w.reaches("logs", status.Up)
+	eventually(t, w.scan, "a line", func() bool { return hasText(w.scan+"/web/said") && hasText(w.scan+"/logs/starts") })
+	w.ends()
+	if text, _ := os.ReadFile(w.scan + "/logs/lines"); string(text) != "line\n" {
+		t.Errorf("got %q; want its line", text)
+	}
+	if text, _ := os.ReadFile(w.scan + "/logs/starts"); string(text) != "\n\n" {
+		t.Errorf("got %d starts; want 2", len(text))
+	}
+}

@@ -56,8 +56,11 @@ func TestSplitStderr(t *testing.T) {
 	if _, err := os.Stat(w.scan + "/web/supervise/log-stderr"); err == nil {
 		t.Error("its FIFO is still there")
 	}
+	w.run(answers("svctl set web split-stderr", ``), answers("svctl restart web", ``))
+	w.restarted("web/log", log) // the FIFO is another than it had
+	has("err", "err 2\nerr 3\nerr 5\n")
 	w.ends()
-	has("err", "err 2\nerr 3\n")
+	has("err", "err 2\nerr 3\nerr 5\n")
 }
 
 // TestSplitStderrFollowed: svscan holds a FIFO that came while it ran, and every

@@ -20,7 +20,8 @@ func (s *start) setPipe() error {
 	}
 	const first = 3
 	inputs := []int{0}
-	for i := range strings.Fields(s.env.get("SV_PIPE_NAMES")) {
+	words := strings.FieldsFunc(s.env.get("SV_PIPE_NAMES"), func(r rune) bool { return r <= ' ' }) // other blanks are of a name
+	for i := range words {
 		inputs = append(inputs, first+i)
 	}
 	for _, fd := range inputs {

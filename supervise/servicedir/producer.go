@@ -45,3 +45,22 @@ func ProducerPath(home, name string) string {
 	}
 	return path.Join(home, name)
 }
+
+// OfStderr follows the name of a service where a pipe is that of its standard
+// error.
+const OfStderr = ":stderr"
+
+// PipeName is what the pipe of a service is called: words are parted by blanks, and
+// no name may say that it is of the standard error of another.
+func PipeName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if r <= ' ' {
+			return '_'
+		}
+		return r
+	}, name)
+	if short, like := strings.CutSuffix(name, OfStderr); like {
+		return short + "_" + OfStderr[1:]
+	}
+	return name
+}

@@ -97,6 +97,7 @@ var broken = []struct {
 	{"a producer with a logger", []string{"producer-for logs\n", "../logs/consumer-for web\n", "log/"}, "web/producer-for: not used: log/ is there, and wins"},
 	{"a producer without a name", []string{"producer-for \n"}, "web/producer-for: empty"},
 	{"a producer that is not there", []string{"consumer-for db\n"}, "web/consumer-for: there is no service db"},
+	{"its own producer", []string{"consumer-for web\n", "producer-for web\n"}, "web/consumer-for: web is this service, which does not read what it writes itself"},
 	{"a producer that does not know", []string{"consumer-for db\n", "../db/run x"}, "web/consumer-for: db has no producer-for, so it does not write to this service"},
 	{"a producer for another", []string{"consumer-for db\n", "../db/producer-for logs\n"}, "web/consumer-for: db/producer-for names logs"},
 	{"a producer with its own", []string{"consumer-for db\n", "../db/producer-for web\n", "../db/log/"}, "web/consumer-for: db has its own log/, which reads what it writes"},

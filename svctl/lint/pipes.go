@@ -55,6 +55,8 @@ func (i *inspection) consumer(e *entry) {
 		text, err := os.ReadFile(filepath.Join(at, servicedir.ProducerFor))
 		consumer, bad := setting.Line(string(text))
 		switch {
+		case at == i.served:
+			i.add(servicedir.ConsumerFor, name+" is this service, which does not read what it writes itself")
 		case !i.isService(name):
 			i.add(servicedir.ConsumerFor, "there is no service "+name)
 		case i.world.IsDir(filepath.Join(at, servicedir.Log)):

@@ -20,15 +20,16 @@ func TestFindShared(t *testing.T) {
 		want  Log
 	}{
 		{"named", own + "web/producer-for=all all/consumer-for=web,db", "web", Log{"all/main", "web", true}},
-		{"named, with a comment", own + "web/producer-for=#x,all all/consumer-for=web,db", "web", Log{"all/main", "web", true}},
 		{"named by a path", own + "web/producer-for=../all all/consumer-for=web,db", "web", Log{"all/main", "web", true}},
 		{"the only one", own + "web/producer-for=all all/consumer-for=#x,web", "web", Log{"all/main", "", false}},
 		{"the only one, by a path", own + "web/producer-for=all all/consumer-for=../web", "web", Log{"all/main", "", false}},
+		{"the only one, by an absolute path", own + "web/producer-for=all all/consumer-for=TOP/web", "web", Log{"all/main", "", false}},
 		{"the only one, whose standard error is another", own + "web/producer-for=all web/set/split-stderr= all/consumer-for=web", "web", Log{"all/main", "web", true}},
 		{"the logger itself", own + "web/producer-for=all all/consumer-for=web,db", "all", Log{"all/main", "", true}},
 		{"the logger of one", own + "all/consumer-for=web", "all", Log{"all/main", "", false}},
 		{"a log of its own", own + "web/producer-for=all web/log/main/current", "web", Log{"web/log/main", "", false}},
 		{"that of all", own + "web/run", "web", Log{".svscan/log/main", "web", true}},
+		{"that of all, a name as of standard error", own + "web:stderr/run", "web:stderr", Log{".svscan/log/main", "web_stderr", true}},
 		{"that of all, odd names", own + "w\x1b\u00a0b/run", "w\x1b\u00a0b", Log{".svscan/log/main", "w_\u00a0b", true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -36,7 +37,7 @@ func TestFindShared(t *testing.T) {
 			top := t.TempDir()
 			for _, file := range strings.Fields(strings.ReplaceAll(c.files, "\u00a0", "~")) {
 				path, text, _ := strings.Cut(strings.ReplaceAll(file, "~", "\u00a0"), "=")
-				write(t, filepath.Join(top, filepath.Dir(path)), filepath.Base(path), strings.ReplaceAll(text, ",", "\n"))
+				write(t, filepath.Join(top, filepath.Dir(path)), filepath.Base(path), strings.NewReplacer(",", "\n", "TOP", top).Replace(text))
 			}
 			c.want.Dir = filepath.Join(top, c.want.Dir)
 			for _, target := range []svctl.Target{svctl.Linked(top, c.ask), {Name: top + "/" + c.ask, Dir: top + "/" + c.ask}} {
