@@ -56,7 +56,7 @@ func (s *Service) perform(a Action) {
 	case Leave:
 		s.leave()
 	case Part:
-		s.engine.letGo = true
+		s.pair.letGo = true
 	case ExecAgain:
 		s.engine.wantExec(s)
 	}
@@ -110,7 +110,7 @@ func (s *Service) start() {
 	s.run = p
 	s.runs++
 	s.fed = s.twin
-	s.engine.poll.Add(p.fd, unix.POLLIN, s, tagRun)
+	s.await(p, tagRun)
 	kind := Launched
 	if s.record.Since, s.record.StartTicks = time.Now(), 0; !l.through {
 		kind = Started
@@ -205,7 +205,7 @@ func (s *Service) startFinish() {
 		return
 	}
 	s.files.finishing = time.Now()
-	s.engine.poll.Add(s.finish.fd, unix.POLLIN, s, tagFinish)
+	s.await(s.finish, tagFinish)
 	s.happen(Event{Kind: FinishStarted, Limit: s.timeoutFinish()})
 }
 
@@ -278,5 +278,5 @@ func (s *Service) leave() {
 	s.announce(eventLeft)
 	s.flush()
 	s.gone = true
-	s.engine.left(s)
+	s.pair.left(s)
 }

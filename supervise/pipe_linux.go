@@ -28,9 +28,9 @@ var pipeNames = [streams]string{servicedir.LogPipe, servicedir.ErrPipe}
 // its standard input.
 const firstPipe = 3
 
-// HostLogger takes the logger of service: the FIFO supervise/log of service
+// hostLogger takes the logger of service: the FIFO supervise/log of service
 // joins them. The service writes to it from its next start on.
-func (e *Engine) HostLogger(path, name string, service *Service) error {
+func (p *Pair) hostLogger(path, name string, service *Service) error {
 	if err := service.openWriting(stdout); err != nil {
 		return &trouble{"open", service.path("supervise/log"), err}
 	}
@@ -39,7 +39,7 @@ func (e *Engine) HostLogger(path, name string, service *Service) error {
 			return &trouble{"open", service.path("supervise/log-stderr"), err}
 		}
 	}
-	logger, err := e.host(path, name, service.style, service.state)
+	logger, err := p.host(path, name, service.style, service.state)
 	if err != nil {
 		service.closeWriting()
 		return err

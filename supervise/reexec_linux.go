@@ -101,7 +101,7 @@ func (e *Engine) wantExec(s *Service) {
 	switch {
 	case e.reexec.argv0 == "":
 		s.failExec("this program hosts it, and is no supervise")
-	case len(e.services) > 2 || e.services[0].input >= 0:
+	case s.pair.services[0].input >= 0:
 		s.failExec("it is leaving")
 	default:
 		e.reexec.asked = true
@@ -144,7 +144,7 @@ func (e *Engine) tried() {
 		e.failExec("it was killed by " + unix.SignalName(ws.Signal()) + " when it was tried")
 	case ws.ExitStatus() != x.usage:
 		e.failExec("it ended with " + strconv.Itoa(ws.ExitStatus()) + " when it was tried")
-	case len(e.services) > 0: // they may have left meanwhile
+	case len(e.pair.services) > 0: // they may have left meanwhile
 		e.execAgain()
 	}
 }
@@ -162,7 +162,7 @@ func (e *Engine) execAgain() {
 		argv = append(argv, "-l")
 	}
 	var value []byte
-	for _, s := range e.services {
+	for _, s := range e.pair.services {
 		s.show()
 		argv = append(argv, s.name)
 		if len(value) > 0 {
@@ -185,7 +185,7 @@ func (e *Engine) execAgain() {
 
 // keepOpen has what the services leave survive exec, or not.
 func (e *Engine) keepOpen(flag int) {
-	for _, s := range e.services {
+	for _, s := range e.pair.services {
 		k := s.leaves()
 		for _, fd := range k.all() {
 			if *fd >= 0 {
@@ -197,8 +197,8 @@ func (e *Engine) keepOpen(flag int) {
 
 // failExec says why we go on as we are.
 func (e *Engine) failExec(why string) {
-	for _, s := range e.services {
-		if s.input < 0 || len(e.services) == 1 {
+	for _, s := range e.pair.services {
+		if s.input < 0 || len(e.pair.services) == 1 {
 			s.failExec(program() + ": " + why)
 		}
 	}

@@ -34,7 +34,7 @@ func (s *Service) readControl() {
 			s.requests.once = s.requests.once || noted && info.Letter != command.Up
 			s.step(s.request(info))
 		}
-		if s.engine.letGo {
+		if s.pair.letGo {
 			break // the next supervise obeys the rest
 		}
 	}
@@ -116,7 +116,7 @@ func (s *Service) request(info command.Info) Event {
 		s.engine.subreap() // what is left of run comes to us
 	}
 	if kind == Look {
-		s.engine.look(s)
+		s.pair.look(s)
 	}
 	return ev
 }

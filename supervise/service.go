@@ -17,7 +17,10 @@ import (
 // processes, and the Machine that decides.
 type Service struct {
 	engine *Engine
-	name   string // as it was given: web, web/log
+	pair   *Pair
+	due    time.Duration // when it is to be looked at, never if nothing is due
+	place  int           // among all of the agenda
+	name   string        // as it was given: web, web/log
 	style  *Style
 
 	dir, state, lock, ok, child int // the service directory, supervise/ in it, three files there
@@ -179,7 +182,7 @@ func (s *Service) boot() {
 		s.hold()
 		s.gather()
 		s.resume()
-	case s.m.Want == status.WantUp && !s.engine.leaving:
+	case s.m.Want == status.WantUp && !s.pair.leaving:
 		s.handle(Event{Kind: Boot})
 	}
 }
@@ -210,6 +213,12 @@ func (s *Service) close() {
 
 // Ready is what the Engine's wait calls.
 func (s *Service) Ready(tag int, _ int16) {
+	s.heard(tag)
+	s.pair.settle(fifo.Now())
+}
+
+// heard takes in what was waited for.
+func (s *Service) heard(tag int) {
 	switch tag {
 	case tagControl:
 		s.findLog(fifo.Now()) // while it runs
@@ -241,6 +250,38 @@ func (s *Service) Ready(tag int, _ int16) {
 	default:
 		s.scriptEnded(command.Letter(tag - tagScript))
 	}
+}
+
+// nextDue is the first of all that it waits for, never if there is nothing.
+func (s *Service) nextDue(now time.Duration) time.Duration {
+	first := s.m.Deadline
+	earlier := func(waits bool, d time.Duration) {
+		if waits && before(d, first) {
+			first = d
+		}
+	}
+	earlier(s.files.stale, now+staleRetry)
+	earlier(s.files.hold != 0, s.files.hold)
+	earlier(s.askAt != 0, s.askAt)
+	earlier(s.logAt != 0 && !s.logLast, s.logAt)
+	earlier(s.hunt != nil && s.hunt.due, now+huntPause)
+	return first
+}
+
+// timeout does what is due by now.
+func (s *Service) timeout(now time.Duration) {
+	if s.askAt != 0 && s.askAt <= now {
+		s.askAgain()
+	}
+	switch {
+	case s.m.Deadline != never && s.m.Deadline <= now:
+		s.handle(Event{Kind: Timeout})
+	case s.hunt != nil && s.hunt.due:
+		s.goOnHunting()
+	case s.files.hold != 0 && s.files.hold <= now, s.files.stale:
+		s.show()
+	}
+	s.pair.settle(now)
 }
 
 // runEnded is the end of the process of run.
