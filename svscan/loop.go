@@ -26,10 +26,15 @@ const (
 // loop does what is due and waits, until a signal ends it.
 func (s *scanner) loop() (code int, err error) {
 	defer func() { err = rescued(recover(), err) }()
-	for {
-		s.turn()
-		if !s.left {
-			if err := s.poll.Wait(s.deadline()); err != nil {
+	for s.stirred = true; ; {
+		if s.stirred || s.next != 0 && s.next <= fifo.Now() {
+			s.stirred = false
+			s.turn()
+			s.next = s.deadline()
+		}
+		s.host.turn()
+		if !s.left && !s.stirred {
+			if err := s.poll.Wait(s.wake()); err != nil {
 				return 0, errors.New("unable to wait: " + reason(err))
 			}
 		}
@@ -39,8 +44,17 @@ func (s *scanner) loop() (code int, err error) {
 	}
 }
 
+// wake is when the wait must end, negative for never.
+func (s *scanner) wake() time.Duration {
+	if wake := earlier(s.next, s.host.deadline()); wake != 0 {
+		return wake
+	}
+	return -1
+}
+
 // Ready takes in what the loop waited for.
 func (s *scanner) Ready(tag int, revents int16) {
+	s.stirred = true
 	switch tag {
 	case tagSignal:
 		s.heard(syscall.Signal(revents))
@@ -181,7 +195,7 @@ func (s *scanner) perform() {
 	}
 }
 
-// deadline is when the loop must wake, -1 never.
+// deadline is when the next turn is due, 0 never.
 func (s *scanner) deadline() time.Duration {
 	if s.unreaped || s.upgrade.due && s.table.scanDue() == 0 {
 		return fifo.Now()
@@ -192,9 +206,6 @@ func (s *scanner) deadline() time.Duration {
 	}
 	if s.guardian != nil {
 		next = earlier(next, s.guardian.Due())
-	}
-	if next == 0 {
-		return -1
 	}
 	return next
 }

@@ -24,6 +24,9 @@ func (s *scanner) reap() {
 			return // ECHILD, or all others run
 		}
 		id, ours := s.pids[pid]
+		if !ours && s.host.reap(pid) {
+			continue
+		}
 		if !ours && pid != s.upgrade.check {
 			s.record(&r, pid, status)
 		}

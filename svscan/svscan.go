@@ -32,9 +32,10 @@ type scanner struct {
 	program string   // the supervise beside it
 	env     []string // of each supervise
 	null    int      // its standard input
-	runPath string   // of the run directory, "" without one
-	logDir  string   // of all logs, "" without one
-	first   bool     // we are process 1
+	host    host
+	runPath string // of the run directory, "" without one
+	logDir  string // of all logs, "" without one
+	first   bool   // we are process 1
 
 	dir  int      // the scan directory, -1 before it was opened
 	run  int      // the run directory, -1 without
@@ -69,8 +70,10 @@ type scanner struct {
 	title    title
 	nohup    bool // HUP was ignored at our start
 	notice   *fifo.Notice
-	settled  bool // all has begun
-	behind   bool // the poll waits for room to say what was lost
+	settled  bool          // all has begun
+	stirred  bool          // something has happened since our last turn
+	next     time.Duration // when that turn wants to be followed by one, 0 never
+	behind   bool          // the poll waits for room to say what was lost
 
 	said, saidLock string        // about the scan directory, and its lock
 	saidControl    string        // about .svscan/control
@@ -99,6 +102,7 @@ func Run(c Config) (int, error) {
 	}
 	s := &scanner{config: c, dir: -1, run: -1, null: -1, lock: -1, title: title{read: -1}, first: os.Getpid() == 1,
 		table: newTable(), kept: map[identity]*keeping{}, pids: map[int]identity{}}
+	s.host = forked{s}
 	if err := s.begin(); err != nil {
 		if s.last() && errors.Is(err, errTaken) {
 			return 0, nil // somebody took the place of whom we guarded

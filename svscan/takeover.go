@@ -66,6 +66,7 @@ type heir struct {
 // Ready is that end.
 func (h *heir) Ready(int, int16) {
 	s, k := h.scanner, h.scanner.kept[h.id]
+	s.stirred = true
 	s.poll.Remove(k.pidfd)
 	_ = unix.Close(k.pidfd) // it holds nothing
 	k.pidfd = -1
