@@ -114,12 +114,8 @@ func (p *Poller) Wait(deadline time.Duration) error {
 	if err := p.open(); err != nil {
 		return err
 	}
-	if err := p.setDeadline(deadline); err != nil {
-		return err
-	}
 	p.ready, p.freed, p.asked, p.slept = p.readyRoom[:0], 0, false, false
-	err := p.conn.Read(p.look)
-	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+	if err := p.await(deadline); err != nil {
 		return err
 	}
 	for _, ev := range p.ready {
@@ -131,6 +127,22 @@ func (p *Poller) Wait(deadline time.Duration) error {
 		runtime.Gosched() // else who is never idle would not hear of signals
 	}
 	p.tellSignals()
+	return nil
+}
+
+// await takes what is ready, before the deadline or when it has passed: then Read
+// would not look.
+func (p *Poller) await(deadline time.Duration) error {
+	if deadline >= 0 && deadline <= Now() {
+		p.take(uintptr(p.epoll))
+		return nil
+	}
+	if err := p.setDeadline(deadline); err != nil {
+		return err
+	}
+	if err := p.conn.Read(p.look); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+		return err
+	}
 	return nil
 }
 

@@ -37,6 +37,9 @@ func (s *Service) acquire() (int, error) {
 		_ = unix.Close(last.fd) // nothing to flush
 		return fd, err
 	}
+	if s.engine.host != nil {
+		return fd, err // others wait for their turn: it is tried again
+	}
 	return fifo.LockWithin(s.state, servicedir.Lock, moment)
 }
 
@@ -88,7 +91,7 @@ func (s *Service) recall() bool {
 	if old.Machine = s.record.Machine; old.PID != old.RunPID {
 		old.StartTicks = 0 // of finish
 	}
-	if e.reexec.again {
+	if s.pair.again {
 		old.Reexecs++
 	}
 	s.record = old

@@ -15,8 +15,11 @@ import (
 type Engine struct {
 	poll      *fifo.Poller
 	services  agenda
-	owners    map[int]owner // of the processes that somebody will reap by their pids
-	pair      *Pair         // the one that Run serves
+	owners    map[int]*Service // of the processes that somebody will reap by their pids
+	pair      *Pair            // the one that Run serves
+	host      Host             // of which we are a part, or nil
+	null      int              // the standard input of services
+	parting   []*Pair          // they are to be let go, or have left
 	notice    *fifo.Notice
 	starter   forkexec.Starter
 	next      forkexec.Start // in one place so that a start leaves no garbage
@@ -47,7 +50,11 @@ const staleRetry = 5 * time.Second
 // New is an Engine without services. environ is the environment of the
 // services; supervise(8) says what is added. Messages go to descriptor 2.
 func New(environ []string) *Engine {
-	e := &Engine{poll: new(fifo.Poller), owners: map[int]owner{}, notice: fifo.NewNotice(2), umask: processUmask(), self: unix.Getpid(), boot: proc.BootID()}
+	return newEngine(environ, new(fifo.Poller), fifo.NewNotice(2))
+}
+
+func newEngine(environ []string, poll *fifo.Poller, notice *fifo.Notice) *Engine {
+	e := &Engine{poll: poll, owners: map[int]*Service{}, notice: notice, umask: processUmask(), self: unix.Getpid(), boot: proc.BootID()}
 	e.reexec.trial.fd = -1
 	e.ticks, e.initTicks = proc.StartTicks(e.self), proc.StartTicks(1)
 	e.world = thisWorld(e.boot, e.initTicks)

@@ -18,27 +18,41 @@ type Pair struct {
 	engine   *Engine
 	services []*Service // the logger is the second; who has left is none of them
 	room     [2]*Service
-	leaving  bool // stop what an earlier supervise has left, and leave
-	letGo    bool // leave now, and leave the services running
+	base     string // the directory below which they are, "" for ours
+	caught   bool   // the catch-all of svscan reads what a service without a logger writes
+	leaving  bool   // stop what an earlier supervise has left, and leave
+	again    bool   // they were hosted before this program was executed again
+	letGo    bool   // leave now, and leave the services running
+	ends     bool   // the Host is about to be told
+}
+
+func newPair(e *Engine) *Pair {
+	p := &Pair{engine: e}
+	p.services = p.room[:0]
+	return p
 }
 
 // HostPair takes a service directory and, if there is a second one, that of
 // its logger. A style that LogsItself finds the second.
 func (e *Engine) HostPair(dirs []string, style *Style) (*Pair, error) {
-	p := &Pair{engine: e}
-	p.services = p.room[:0]
+	p := newPair(e)
+	p.again, p.caught = e.reexec.again, e.caught
+	return p, p.take(dirs, style)
+}
+
+func (p *Pair) take(dirs []string, style *Style) error {
 	service, err := p.host(dirs[0], nameOf(dirs[0]), style, -1)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	log := dirs[0] + "/" + servicedir.Log
 	switch {
 	case len(dirs) > 1:
 		log = dirs[1]
 	case !style.LogsItself || !servicedir.IsDir(service.dir, servicedir.Log):
-		return p, nil
+		return nil
 	}
-	return p, p.hostLogger(log, nameOf(log), service)
+	return p.hostLogger(log, nameOf(log), service)
 }
 
 // nameOf is the name of the service that svscan gave us as path: one that was
@@ -67,8 +81,11 @@ func (p *Pair) host(path, name string, style *Style, pipeDir int) (*Service, err
 	s.record.Supervisor, s.record.SupervisorTicks, s.record.BootID, s.record.InitTicks = e.self, e.ticks, e.boot, e.initTicks
 	s.home = e.home(name)
 	s.own = ownEnvironment(name, s.home)
+	if p.base != "" && path[0] != '/' {
+		path = p.base + "/" + path
+	}
 	if err := s.open(path); err != nil {
-		s.close()
+		s.release()
 		return nil, err
 	}
 	p.services = append(p.services, s)
@@ -91,7 +108,9 @@ func (p *Pair) boot() {
 // HUP are for svscan, which tells us with TERM, but under s6's name they mean
 // what they mean there.
 func (p *Pair) signalled(sig syscall.Signal) {
-	p.letGo = p.letGo || sig == syscall.SIGQUIT
+	if sig == syscall.SIGQUIT {
+		p.part()
+	}
 	for _, s := range append([]*Service(nil), p.services...) {
 		if s.input >= 0 {
 			continue // a logger goes when its service has gone
@@ -107,7 +126,7 @@ func (p *Pair) signalled(sig syscall.Signal) {
 			s.handle(Event{Kind: Exit})
 		case sig == syscall.SIGINT:
 			s.signal(sig, true)
-			p.letGo = true
+			p.part()
 		}
 	}
 	p.settle(fifo.Now())
@@ -142,6 +161,34 @@ func (p *Pair) left(s *Service) {
 	if logger != nil && !logger.gone {
 		logger.handle(Event{Kind: InputEnd, Left: logger.pending(), Limit: logger.timeoutKill()})
 	}
+	if len(p.services) == 0 {
+		p.end()
+	}
+}
+
+// end is when both have left, or are about to be let go.
+func (p *Pair) end() {
+	if e := p.engine; e.host != nil && !p.ends {
+		p.ends = true
+		e.parting = append(e.parting, p) // in the middle of what they do is no time for it
+	}
+}
+
+// part lets both go.
+func (p *Pair) part() {
+	if !p.letGo {
+		p.letGo = true
+		p.end()
+	}
+}
+
+// release closes all that both have, and leaves what they are about as it is.
+func (p *Pair) release() {
+	for _, s := range p.services {
+		p.engine.services.remove(s)
+		s.release()
+	}
+	p.services = p.services[:0]
 }
 
 // look is the letter that says that the directory changed: svscan has made a

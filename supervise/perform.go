@@ -56,7 +56,7 @@ func (s *Service) perform(a Action) {
 	case Leave:
 		s.leave()
 	case Part:
-		s.pair.letGo = true
+		s.pair.part()
 	case ExecAgain:
 		s.engine.wantExec(s)
 	}

@@ -80,12 +80,13 @@ func (s *Service) closeWriting() {
 
 // isLogged says that somebody reads what the service writes.
 func (s *Service) isLogged() bool {
-	return s.paired || s.input < 0 && (servicedir.Exists(s.dir, servicedir.ProducerFor) || s.engine.catches())
+	return s.paired || s.input < 0 && (servicedir.Exists(s.dir, servicedir.ProducerFor) || s.pair.catches())
 }
 
 // catches says that a catch-all reads what services write that have no logger.
-func (e *Engine) catches() bool {
-	return e.caught && (e.scanDir == "" || servicedir.Exists(unix.AT_FDCWD, e.scanDir+"/"+catchAll))
+func (p *Pair) catches() bool {
+	e := p.engine
+	return p.caught && (e.scanDir == "" || servicedir.Exists(unix.AT_FDCWD, e.scanDir+"/"+catchAll))
 }
 
 // catchAll is its name in the scan directory.

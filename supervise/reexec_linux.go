@@ -21,6 +21,7 @@ import (
 // reexec is how far an Engine has come with it.
 type reexec struct {
 	asked bool
+	pairs []*Pair // who asked for it, where a Host does it
 	trial process // of the program
 	usage int     // the exit code that is expected of it
 	argv0 string  // as we were called
@@ -99,8 +100,9 @@ func (s *Service) leaves() kept {
 // wantExec is the letter that asks for it, sent to service s.
 func (e *Engine) wantExec(s *Service) {
 	switch {
-	case e.reexec.argv0 == "":
-		s.failExec("this program hosts it, and is no supervise")
+	case e.host != nil:
+		e.reexec.pairs = append(e.reexec.pairs, s.pair)
+		e.host.Reexec()
 	case s.pair.services[0].input >= 0:
 		s.failExec("it is leaving")
 	default:
@@ -196,10 +198,12 @@ func (e *Engine) keepOpen(flag int) {
 }
 
 // failExec says why we go on as we are.
-func (e *Engine) failExec(why string) {
-	for _, s := range e.pair.services {
-		if s.input < 0 || len(e.pair.services) == 1 {
-			s.failExec(program() + ": " + why)
+func (e *Engine) failExec(why string) { e.pair.failExec(program() + ": " + why) }
+
+func (p *Pair) failExec(why string) {
+	for _, s := range p.services {
+		if s.input < 0 || len(p.services) == 1 {
+			s.failExec(why)
 		}
 	}
 }

@@ -150,7 +150,7 @@ func (s *Service) open(path string) error {
 		fifo.Shrink(s.ok)
 	}
 	s.engine.poll.Add(s.control.FD(), unix.POLLIN, s, tagControl)
-	if !s.engine.reexec.again {
+	if !s.pair.again {
 		s.announce(eventSupervised)
 	}
 	return nil
@@ -187,17 +187,33 @@ func (s *Service) boot() {
 	}
 }
 
-// close closes all that open opened, and whatever else it has: from now on
-// clients see nobody here. The files stay, as the field leaves them.
+// close is for a service that has ended. The files stay, as the field leaves
+// them.
 func (s *Service) close() {
+	s.dropReport()
+	s.closeCage()
+	s.release()
+}
+
+// release closes all that open opened, and whatever else it has: from now on
+// clients see nobody here.
+func (s *Service) release() {
+	s.gone = true
 	if s.control != (fifo.Control{}) {
 		s.engine.poll.Remove(s.control.FD())
 		s.control.Close()
 	}
 	s.dropReadiness()
-	s.dropReport()
 	s.dropGroup()
-	s.closeCage()
+	if s.report >= 0 {
+		s.engine.poll.Remove(s.report)
+		_ = unix.Close(s.report) // a pipe has nothing to flush
+	}
+	if s.cage != nil {
+		_ = unix.Close(s.cage.procs) // nothing was written
+	}
+	s.forget(s.run)
+	s.forget(s.finish)
 	for _, sc := range s.scripts {
 		s.forget(sc.process) // it ends by itself
 	}

@@ -157,27 +157,21 @@ func (s *Service) dropReadiness() {
 	}
 }
 
-// owner is whose process one is, and what it is to that.
-type owner struct {
-	service *Service
-	tag     int
-}
-
 // await waits for the end of p, which is ours to reap if it is our child.
 func (s *Service) await(p process, tag int) {
-	s.engine.owners[p.pid] = owner{s, tag}
+	s.engine.owners[p.pid] = s
 	s.engine.poll.Add(p.fd, unix.POLLIN, s, tag)
 }
 
 // owns says that somebody here reaps this process.
-func (e *Engine) owns(pid int) bool { return e.owners[pid].service != nil }
+func (e *Engine) owns(pid int) bool { return e.owners[pid] != nil }
 
 // forget waits for p no longer.
 func (s *Service) forget(p process) {
 	if p.fd < 0 {
 		return
 	}
-	if s.engine.owners[p.pid].service == s {
+	if s.engine.owners[p.pid] == s {
 		delete(s.engine.owners, p.pid)
 	}
 	s.engine.poll.Remove(p.fd)

@@ -78,6 +78,9 @@ func (s *scanner) arguments() []string {
 	if s.config.sameUser {
 		args = append(args, "-no-user-change")
 	}
+	if s.config.dense {
+		args = append(args, "-dense")
+	}
 	return append(args, s.path)
 }
 

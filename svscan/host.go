@@ -16,11 +16,16 @@ type host interface {
 	stop(k *keeping)
 	// found is told of the supervise of an earlier svscan that serves k already.
 	found(k *keeping)
-	// reap takes the end of a child, if it is one of its own and no supervise.
-	reap(pid int) bool
+	// owns says that it reaps this child itself, after the next wait.
+	owns(pid int) bool
 	// turn does what is due, and deadline is when the next is, 0 never.
 	turn()
 	deadline() time.Duration
+	// keep writes down what is so, for the image that takes our place, and
+	// returns the descriptors that are to be kept for it. If we stay after all,
+	// stay is told why.
+	keep() []int
+	stay(why string)
 	// part leaves all to whoever comes next.
 	part()
 }
@@ -40,6 +45,8 @@ func (f forked) start(k *keeping, id identity, place, logger string, leave bool)
 	env := f.env
 	if leave {
 		env = append(env[:len(env):len(env)], leaveVariable+"=1")
+	} else {
+		k.keepPending()
 	}
 	var err error
 	if k.pid, err = f.fork(f.program, argv, env, f.runPath, f.config.group); err == nil {
@@ -56,14 +63,19 @@ func (f forked) stop(k *keeping) {
 }
 
 // found: it goes on, since one is as good as another.
-func (forked) found(*keeping) {}
+func (forked) found(k *keeping) { k.keepPending() }
 
-// reap: its children are supervises.
-func (forked) reap(int) bool { return false }
+// owns: its children are supervises, which are for svscan to reap.
+func (forked) owns(int) bool { return false }
 
 func (forked) turn() {}
 
 func (forked) deadline() time.Duration { return 0 }
+
+// keep: they keep themselves.
+func (forked) keep() []int { return nil }
+
+func (forked) stay(string) {}
 
 // part: they outlive us.
 func (forked) part() {}

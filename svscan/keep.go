@@ -6,6 +6,7 @@ import (
 	"syscall"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise"
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/svscan/scandir"
@@ -18,9 +19,11 @@ type keeping struct {
 	name string
 	pid  int // of its supervise, 0 if there is none
 	// pidfd is that of a supervise which is no child of ours, else -1
-	pidfd int
-	shown string // the name of its file in .svscan/running, "" without one
-	dir   int    // its directory, whatever its path is by now
+	pidfd  int
+	yields bool            // and that was told to let go, to us
+	pair   *supervise.Pair // what we host ourselves, or nil
+	shown  string          // the name of its file in .svscan/running, "" without one
+	dir    int             // its directory, whatever its path is by now
 	// definition is where that shadow leads to, -1 without -run
 	definition int
 	logger     string // the path of its logger for supervise, "" without one
@@ -105,7 +108,6 @@ func (s *scanner) open(k *keeping, id identity) error {
 	}
 	s.catch(k)
 	if err = k.openPipes(s.inherited); err == nil {
-		k.keepPending()
 		s.readSources(k, id)
 	}
 	return err

@@ -27,6 +27,9 @@ const (
 func (s *scanner) loop() (code int, err error) {
 	defer func() { err = rescued(recover(), err) }()
 	for s.stirred = true; ; {
+		if s.unreaped {
+			s.reap()
+		}
 		if s.stirred || s.next != 0 && s.next <= fifo.Now() {
 			s.stirred = false
 			s.turn()
@@ -34,6 +37,7 @@ func (s *scanner) loop() (code int, err error) {
 		}
 		s.host.turn()
 		if !s.left && !s.stirred {
+			s.listenForRoom()
 			if err := s.poll.Wait(s.wake()); err != nil {
 				return 0, errors.New("unable to wait: " + reason(err))
 			}
@@ -46,6 +50,9 @@ func (s *scanner) loop() (code int, err error) {
 
 // wake is when the wait must end, negative for never.
 func (s *scanner) wake() time.Duration {
+	if s.unreaped {
+		return 0
+	}
 	if wake := earlier(s.next, s.host.deadline()); wake != 0 {
 		return wake
 	}
@@ -54,7 +61,7 @@ func (s *scanner) wake() time.Duration {
 
 // Ready takes in what the loop waited for.
 func (s *scanner) Ready(tag int, revents int16) {
-	s.stirred = true
+	s.stirred = s.stirred || tag != tagSignal || syscall.Signal(revents) != syscall.SIGCHLD
 	switch tag {
 	case tagSignal:
 		s.heard(syscall.Signal(revents))
@@ -64,7 +71,7 @@ func (s *scanner) Ready(tag int, revents int16) {
 		s.terminal.ask()
 		s.poll.Remove(s.terminal.fd)
 	case tagNotice:
-		s.caughtUp()
+		s.notice.Recover()
 	case tagTitle:
 		s.title.shift()
 	case tagControl:
@@ -78,9 +85,6 @@ func (s *scanner) Ready(tag int, revents int16) {
 
 // turn does what is due.
 func (s *scanner) turn() {
-	if s.unreaped {
-		s.reap()
-	}
 	now := fifo.Now()
 	if due := s.table.scanDue(); due != 0 && due <= now {
 		s.scan()
@@ -114,7 +118,10 @@ func (s *scanner) settle() {
 	for _, fd := range s.inherited {
 		_ = unix.Close(fd) // its service has gone
 	}
-	s.inherited = nil
+	for _, fd := range s.spare {
+		_ = unix.Close(fd) // nothing was written
+	}
+	s.inherited, s.spare = nil, nil
 	s.writeEnv()
 }
 
@@ -197,7 +204,7 @@ func (s *scanner) perform() {
 
 // deadline is when the next turn is due, 0 never.
 func (s *scanner) deadline() time.Duration {
-	if s.unreaped || s.upgrade.due && s.table.scanDue() == 0 {
+	if s.upgrade.due && s.table.scanDue() == 0 {
 		return fifo.Now()
 	}
 	next := earlier(earlier(s.table.next(), s.title.dotAt), s.upgrade.until)

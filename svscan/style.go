@@ -36,7 +36,7 @@ type style struct {
 
 var styles = map[string]style{
 	"svscan": {
-		supervise: "supervise", usage: "svscan [-run rundir] [-log-dir logdir] [-no-user-change] [-guard code] [-e fd] [dir]",
+		supervise: "supervise", usage: "svscan [-run rundir] [-log-dir logdir] [-no-user-change] [-dense] [-guard code] [-e fd] [dir]",
 		logArg: true, svdir: true, hangup: true, catchAll: true, departs: true,
 		orders: map[syscall.Signal]order{
 			syscall.SIGTERM: orderStop, syscall.SIGINT: orderStop, syscall.SIGQUIT: orderLeave,
@@ -74,6 +74,7 @@ type Config struct {
 	logDir string // where default loggers write, "" beside them
 	// sameUser: services run as our user, whatever they ask for.
 	sameUser bool
+	dense    bool   // they are supervised by us
 	guard    string // the code of terminate, "" if everybody may end it
 	bound    int    // the descriptor of -e, -1 without
 	life     *fifo.Bound
@@ -170,6 +171,9 @@ func (c *Config) option(arg string, args []string) ([]string, error) {
 	switch "-" + arg {
 	case "-no-user-change":
 		c.sameUser = true
+		return args, nil
+	case "-dense":
+		c.dense = true
 		return args, nil
 	case checkOption:
 		c.check = true

@@ -6,6 +6,9 @@
 // them is one loop with one wait. It is not meant to share a process: it changes
 // the working directory, is the subreaper, and reaps every child.
 //
+// Who supervises is a host: a supervise for each service (host.go), or we
+// ourselves (dense.go), by package supervise, which shares our wait.
+//
 // svscan holds no state that a service depends on but the reading end of each
 // logger's FIFO, so that no line is lost while service, logger and supervise
 // come and go. See svscan(8) and scandir(5).
@@ -49,9 +52,10 @@ type scanner struct {
 	table *table
 	kept  map[identity]*keeping
 	pids  map[int]identity
-	// inherited are the ends of FIFOs of services that were kept over a
-	// reexec, until their services are taken over.
+	// inherited are the reading ends of FIFOs of services that were kept over a
+	// reexec, until their services are taken over, and spare all other ends.
 	inherited map[identity]int
+	spare     []int
 	// unreaped says that there may be more who have ended.
 	unreaped bool
 	catchAll bool // there is a logger for all that have none
@@ -145,6 +149,9 @@ func (s *scanner) begin() error {
 		if s.null, err = unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0); err != nil {
 			return errors.New("unable to open /dev/null: " + reason(err))
 		}
+	}
+	if s.config.dense {
+		s.host = newDense(s)
 	}
 	// Best effort: before Linux 3.4 strangers go to process 1.
 	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
