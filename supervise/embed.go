@@ -25,6 +25,7 @@ type Host interface {
 func Embed(environ []string, host Host, poll *fifo.Poller, notice *fifo.Notice, null int) *Engine {
 	e := newEngine(environ, poll, notice)
 	e.host, e.null, e.subreaper = host, null, true
+	_ = e.starter.Narrow() // best effort: starts take longer
 	return e
 }
 
