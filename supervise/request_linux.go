@@ -11,6 +11,9 @@ import (
 // FIFO keeps nobody waiting.
 const maxLetters = 512
 
+// fewLetters is how many are taken at a time where others wait for their turn.
+const fewLetters = 32
+
 // requests are the letters in supervise/child: so many were taken from the FIFO,
 // and so many of them obeyed. When what came of these is in status.env they are
 // forgotten there; a supervise that is killed before leaves them to the next.
@@ -49,6 +52,9 @@ func (s *Service) take() (letters []byte, noted bool, err error) {
 		s.show() // then there is room
 	}
 	letters = s.engine.letters[r.taken:]
+	if s.engine.host != nil {
+		letters = letters[:min(len(letters), fewLetters)]
+	}
 	n, noted, err := s.move(s.control.FD(), int64(lettersAt+r.taken), letters)
 	if err == unix.EAGAIN {
 		return nil, false, nil

@@ -78,8 +78,10 @@ type Service struct {
 	record      status.Record
 	files       written
 	told        string // the last trouble that was told, so as not to repeat it
-	// toldDetached: explainDetached has.
+	// toldDetached: explainDetached has, and looked: so often since a run that
+	// lived.
 	toldDetached bool
+	looked       int
 }
 
 // settings are the values read last: a setting that cannot be read keeps its

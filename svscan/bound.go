@@ -81,6 +81,9 @@ func (s *scanner) arguments() []string {
 	if s.config.dense {
 		args = append(args, "-dense")
 	}
+	if s.config.most > 0 {
+		args = append(args, "-C", strconv.Itoa(s.config.most))
+	}
 	return append(args, s.path)
 }
 

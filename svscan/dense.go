@@ -19,10 +19,11 @@ type dense struct {
 	engine *supervise.Engine
 	pairs  map[*supervise.Pair]identity
 	ended  []*supervise.Pair
+	limit  uint64 // of descriptors
 }
 
 func newDense(s *scanner) *dense {
-	d := &dense{scanner: s, pairs: map[*supervise.Pair]identity{}}
+	d := &dense{scanner: s, pairs: map[*supervise.Pair]identity{}, limit: openFiles()}
 	d.engine = supervise.Embed(s.withLogDir(s.environment(withoutHandover(s.config.environ()))), d, &s.poll, s.notice, s.null)
 	return d
 }
@@ -31,6 +32,9 @@ func (d *dense) start(k *keeping, id identity, place, logger string, leave bool)
 	names := []string{place}
 	if logger != "" {
 		names = append(names, logger)
+	}
+	if d.isFull(k, len(names)) {
+		return errFull
 	}
 	m := supervise.Manner{Leaving: leave || d.last(), Again: d.reexecs > 0 && !d.settled, Caught: k.caught}
 	pair, err := d.engine.Take(d.runPath, names, m)

@@ -86,6 +86,11 @@ func (s *scanner) started(k *keeping, id identity, err error) {
 			k.close() // perhaps the others need the descriptors
 		}
 		s.table.failed(id, fifo.Now())
+		if err == errFull {
+			s.table.full = true
+			s.sayFull()
+			return
+		}
 		s.once(&k.said, "unable to start "+s.config.style.supervise+" for "+shown(k.name)+": "+
 			reason(err)+", trying again in 1 second")
 		return

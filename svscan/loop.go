@@ -2,6 +2,7 @@ package svscan
 
 import (
 	"errors"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -196,6 +197,8 @@ func (s *scanner) perform() {
 			s.start(a.id, a.name, a.leave)
 		case look:
 			s.look(a.id)
+		case refuse:
+			s.once(&s.saidFull, "unable to start more services: "+strconv.Itoa(s.table.most)+" are the most (-C), the rest waits")
 		case alias:
 			s.warn(shown(a.other) + " is the directory of " + shown(a.name) + ": one service, known as " + shown(a.name))
 		}

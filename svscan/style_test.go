@@ -18,6 +18,9 @@ func TestParse(t *testing.T) {
 		{"--log-dir logs dir", true, Config{dir: "dir", logDir: "logs", bound: -1, guards: -1}},
 		{"-log-dir", false, Config{}},
 		{"-dense dir", true, Config{dir: "dir", dense: true, bound: -1, guards: -1}},
+		{"-C 12 dir", true, Config{dir: "dir", most: 12, bound: -1, guards: -1}},
+		{"-C 0 dir", false, Config{}},
+		{"-C x dir", false, Config{}},
 		{"-guardian 4 -e 3 dir", true, Config{dir: "dir", bound: 3, guards: 4}},
 		{"-guardian 4 dir", false, Config{}},
 		{"-e", false, Config{}},
@@ -35,7 +38,7 @@ func TestParse(t *testing.T) {
 			continue
 		}
 		w := c.want
-		if c.right && (got.dir != w.dir || got.run != w.run || got.logDir != w.logDir || got.guard != w.guard || got.sameUser != w.sameUser || got.dense != w.dense || got.bound != w.bound || got.guards != w.guards) {
+		if c.right && (got.dir != w.dir || got.run != w.run || got.logDir != w.logDir || got.guard != w.guard || got.sameUser != w.sameUser || got.dense != w.dense || got.most != w.most || got.bound != w.bound || got.guards != w.guards) {
 			t.Errorf("%q: got %+v; want %+v", c.args, got, w)
 		}
 	}

@@ -85,6 +85,7 @@ type scanner struct {
 	saidCatches    string        // about services without a logger
 	saidOutput     string        // about .svscan/set/output
 	saidGuardian   string        // about the guardian
+	saidFull       string        // about those for whom there is no room
 	label          bool          // .forced-rescan is to be written
 	stopAt         time.Duration // during the orderly end: when to say who blocks it
 	blamed         bool          // that was said
@@ -106,7 +107,7 @@ func Run(c Config) (int, error) {
 	}
 	s := &scanner{config: c, dir: -1, run: -1, null: -1, lock: -1, title: title{read: -1}, first: os.Getpid() == 1,
 		table: newTable(), kept: map[identity]*keeping{}, pids: map[int]identity{}}
-	s.host = forked{s}
+	s.host, s.table.most = forked{s}, c.most
 	if err := s.begin(); err != nil {
 		if s.last() && errors.Is(err, errTaken) {
 			return 0, nil // somebody took the place of whom we guarded

@@ -1,12 +1,16 @@
 package tests
 
 import (
+	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/svdir/svdir/supervise/status"
 )
@@ -177,4 +181,92 @@ func TestDenseReaps(t *testing.T) {
 		return true
 	})
 	w.ends()
+}
+
+// TestDenseFair: whose FIFO is flooded, who crashes at once and whose finish hangs
+// have their turn, and no more: a few letters later another service that was
+// killed runs again.
+func TestDenseFair(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("flooded/run", sleeper)
+	w.put("crashing/run", "#!/bin/sh\nexit 0\n")
+	w.put("hanging/run", "#!/bin/sh\nexit 1\n")
+	w.put("hanging/finish", sleeper)
+	w.put("other/run", sleeper)
+	w.serveAs(true, "flooded", "crashing", "hanging", "other")
+	w.reaches("hanging", status.Finishing)
+	w.reaches("flooded", status.Up)
+	control, err := os.OpenFile(filepath.Join(w.scan, "flooded/supervise/control"), os.O_WRONLY, 0)
+	w.must(err)
+	var sent atomic.Int64 // letters
+	done := make(chan error)
+	go func() {
+		letters := bytes.Repeat([]byte("12h"), 100)
+		for {
+			n, err := control.Write(letters[:1+rand.IntN(len(letters))])
+			if sent.Add(int64(n)); err != nil {
+				done <- err
+				return
+			}
+		}
+	}()
+	for range 5 {
+		r := w.reaches("other", status.Up)
+		<-time.After(time.Until(r.Since.Add(1100 * time.Millisecond))) // then it is started again at once
+		before := sent.Load()
+		w.must(syscall.Kill(r.PID, syscall.SIGKILL))
+		w.restarted("other", r)
+		const most = 100_000 // some hundred turns: this test has to see it, too
+		if letters := sent.Load() - before; letters > most {
+			t.Errorf("%d letters were read before other was started again; want at most %d", letters, most)
+		}
+	}
+	if sent.Load() < 10_000 {
+		t.Errorf("%d letters were read; want a flood", sent.Load())
+	}
+	w.must(control.Close())
+	<-done
+	w.send("hanging", "d")
+	eventually(t, w.dir, "hanging is wanted down", func() bool { return w.record("hanging").Want == status.WantDown })
+	w.must(syscall.Kill(w.record("hanging").PID, syscall.SIGKILL))
+	w.ends()
+}
+
+// TestDenseFull: where the limit of descriptors is too low that is told in one
+// line, those who fit run, and who comes later takes the place of who has gone.
+func TestDenseFull(t *testing.T) {
+	t.Parallel()
+	const all = 30
+	w := plant(t)
+	for i := range all {
+		w.put(fmt.Sprintf("web%02d/run", i), sleeper)
+	}
+	forkedOnly(t, "the test changes the mode itself")
+	w.flags = []string{"-dense"}
+	w.serve("prlimit", "--nofile=250:250", "env")
+	up := func() (n int) {
+		for i := range all {
+			if r := w.record(fmt.Sprintf("web%02d", i)); r.State == status.Up {
+				n++
+			}
+		}
+		return n
+	}
+	w.says("svscan: warning: unable to start more services: the limit of descriptors (ulimit -n) is ")
+	eventually(t, w.dir, "some run", func() bool { return up() > 10 })
+	before := up()
+	r := w.record("web00")
+	w.must(syscall.Kill(r.PID, syscall.SIGKILL))
+	w.happens("web00", "start", 2)
+	for i := range 5 {
+		name := fmt.Sprintf("web%02d", i)
+		w.must(os.Rename(filepath.Join(w.scan, name), filepath.Join(w.dir, name)))
+	}
+	eventually(t, w.dir, "others take their places", func() bool { return up() >= before })
+	if said := w.svscan.output(); strings.Count(said, "\n") != 1 {
+		t.Errorf("svscan said %q; want one line", said)
+	}
+	w.must(w.svscan.stop(syscall.SIGTERM))
+	nothingBelow(t, w.dir)
 }
