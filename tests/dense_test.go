@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/svdir/svdir/supervise/status"
@@ -52,6 +53,17 @@ func (w *tree) refused(service, why string) {
 	}
 	w.says("supervise " + service + ": fatal: " + why + "\n")
 	w.says("svscan: warning: supervise for " + service + " exited 111, trying again in 1 second\n")
+}
+
+// bereave kills the supervise that a service had, which may be svscan.
+func (w *tree) bereave(r status.Record) {
+	w.t.Helper()
+	if isDense {
+		w.settled()
+		w.reserve()
+		return
+	}
+	w.must(syscall.Kill(r.Supervisor, syscall.SIGKILL))
 }
 
 // reserve kills svscan, and starts the next one.
