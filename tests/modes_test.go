@@ -161,13 +161,13 @@ func TestDenseReaps(t *testing.T) {
 	}
 	w.serveAs(true, names...)
 	for range 3 {
+		before := map[string]status.Record{}
 		for _, name := range names {
-			r := w.reaches(name, status.Up)
-			w.must(syscall.Kill(r.PID, syscall.SIGKILL))
+			before[name] = w.reaches(name, status.Up)
+			w.must(syscall.Kill(before[name].PID, syscall.SIGKILL))
 		}
 		for _, name := range names {
-			r := w.record(name)
-			w.happens(name, "end", r.Deaths)
+			w.restarted(name, before[name])
 		}
 	}
 	eventually(t, w.dir, "no zombie is left", func() bool {
