@@ -37,17 +37,18 @@ type Poller struct {
 	ready []unix.EpollEvent
 	slots []slot
 	free  []int32 // slots without a descriptor
-	freed int     // of them, those that Wait may still have news of
+	freed int     // of them, the last, those that Wait may still have news of
+	at    []int32 // the slot of each descriptor, and one more: 0 is none
 
 	// Room for the usual few: growing would leave garbage of every size.
 	readyRoom [16]unix.EpollEvent
 	slotRoom  [16]slot
 	freeRoom  [16]int32
+	atRoom    [64]int32
 }
 
 // slot is one descriptor; epoll knows its number.
 type slot struct {
-	fd     int32
 	events uint32 // that are waited for
 	waiter Waiter
 	tag    int
@@ -64,7 +65,7 @@ func (p *Poller) open() error {
 	}
 	_ = unix.SetNonblock(p.epoll, true) // so that the runtime takes it; cannot fail
 	p.file = os.NewFile(uintptr(p.epoll), "epoll")
-	p.slots, p.free, p.look = p.slotRoom[:0], p.freeRoom[:0], p.take
+	p.slots, p.free, p.at, p.look = p.slotRoom[:0], p.freeRoom[:0], p.atRoom[:0], p.take
 	p.conn, err = p.file.SyscallConn()
 	return err
 }
@@ -76,29 +77,35 @@ func (p *Poller) Add(fd int, events int16, w Waiter, tag int) {
 		return // Wait says why
 	}
 	n := int32(len(p.slots))
-	if p.freed < len(p.free) {
-		n = p.free[0]
-		p.free = p.free[:copy(p.free, p.free[1:])]
+	if oldest := len(p.free) - p.freed - 1; oldest >= 0 {
+		n = p.free[oldest]
+		last := len(p.free) - 1
+		p.free[oldest] = p.free[last]
+		p.free = p.free[:last]
 	} else {
 		p.slots = append(p.slots, slot{})
 	}
+	for len(p.at) <= fd {
+		p.at = append(p.at, 0)
+	}
+	p.at[fd] = n + 1
 	// The bits of poll(2) and of epoll_ctl(2) are the same.
 	ev := unix.EpollEvent{Events: uint32(events), Fd: n}
-	p.slots[n] = slot{int32(fd), ev.Events, w, tag}
+	p.slots[n] = slot{ev.Events, w, tag}
 	_ = unix.EpollCtl(p.epoll, unix.EPOLL_CTL_ADD, fd, &ev) // EPERM: a regular file
 }
 
 // Remove waits no longer on fd, which is still open, from this moment on.
 func (p *Poller) Remove(fd int) {
-	for n := range p.slots {
-		if p.slots[n].waiter != nil && int(p.slots[n].fd) == fd {
-			_ = unix.EpollCtl(p.epoll, unix.EPOLL_CTL_DEL, fd, nil) // as in Add
-			p.slots[n] = slot{}
-			p.free = append(p.free, int32(n))
-			p.freed++
-			return
-		}
+	if fd < 0 || fd >= len(p.at) || p.at[fd] == 0 {
+		return
 	}
+	n := p.at[fd] - 1
+	p.at[fd] = 0
+	_ = unix.EpollCtl(p.epoll, unix.EPOLL_CTL_DEL, fd, nil) // as in Add
+	p.slots[n] = slot{}
+	p.free = append(p.free, n)
+	p.freed++
 }
 
 // Wait waits until a descriptor is ready or deadline (of Now) has come, and
@@ -107,12 +114,8 @@ func (p *Poller) Wait(deadline time.Duration) error {
 	if err := p.open(); err != nil {
 		return err
 	}
-	if err := p.setDeadline(deadline); err != nil {
-		return err
-	}
 	p.ready, p.freed, p.asked, p.slept = p.readyRoom[:0], 0, false, false
-	err := p.conn.Read(p.look)
-	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+	if err := p.await(deadline); err != nil {
 		return err
 	}
 	for _, ev := range p.ready {
@@ -124,6 +127,22 @@ func (p *Poller) Wait(deadline time.Duration) error {
 		runtime.Gosched() // else who is never idle would not hear of signals
 	}
 	p.tellSignals()
+	return nil
+}
+
+// await takes what is ready, before the deadline or when it has passed: then Read
+// would not look.
+func (p *Poller) await(deadline time.Duration) error {
+	if deadline >= 0 && deadline <= Now() {
+		p.take(uintptr(p.epoll))
+		return nil
+	}
+	if err := p.setDeadline(deadline); err != nil {
+		return err
+	}
+	if err := p.conn.Read(p.look); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+		return err
+	}
 	return nil
 }
 

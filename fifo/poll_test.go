@@ -164,6 +164,14 @@ func TestPollerDeadline(t *testing.T) {
 			t.Errorf("a deadline that has passed took %v", took)
 		}
 	}
+	ready := readyPipe(t)
+	p.Add(ready, unix.POLLIN, waiterFunc(func(int, int16) { told = true }), 0)
+	must(t, p.Wait(begun))
+	if !told {
+		t.Error("a deadline that has passed hides who is ready")
+	}
+	p.Remove(ready)
+	told = false
 	go func() {
 		_, _ = unix.Write(w, []byte{0}) // shows in what is waited for
 	}()

@@ -37,6 +37,9 @@ func (s *Service) acquire() (int, error) {
 		_ = unix.Close(last.fd) // nothing to flush
 		return fd, err
 	}
+	if s.engine.host != nil {
+		return fd, err // others wait for their turn: it is tried again
+	}
 	return fifo.LockWithin(s.state, servicedir.Lock, moment)
 }
 
@@ -88,7 +91,7 @@ func (s *Service) recall() bool {
 	if old.Machine = s.record.Machine; old.PID != old.RunPID {
 		old.StartTicks = 0 // of finish
 	}
-	if e.reexec.again {
+	if s.pair.again {
 		old.Reexecs++
 	}
 	s.record = old
@@ -171,7 +174,7 @@ func (s *Service) adoptRun() {
 	s.reopenReadiness()
 	s.reopenReport()
 	if s.run.fd >= 0 {
-		s.engine.poll.Add(s.run.fd, unix.POLLIN, s, tagRun)
+		s.await(s.run, tagRun)
 		s.planLog()
 	}
 }
@@ -185,7 +188,7 @@ func (s *Service) adoptFinish() bool {
 	s.finish = adopted(finish)
 	s.files.finishing = time.Now().Add(finish.Time - boottime())
 	if s.finish.fd = claim(&s.finish); s.finish.fd >= 0 {
-		s.engine.poll.Add(s.finish.fd, unix.POLLIN, s, tagFinish)
+		s.await(s.finish, tagFinish)
 	}
 	return true
 }
@@ -198,7 +201,7 @@ func (s *Service) adoptScript(letter command.Letter) {
 	}
 	sc := script{letter: letter, run: noted.Sequence, process: adopted(noted)}
 	if sc.fd = claim(&sc.process); sc.fd >= 0 {
-		s.engine.poll.Add(sc.fd, unix.POLLIN, s, tagScript+int(letter))
+		s.await(sc.process, tagScript+int(letter))
 	}
 	s.scripts = append(s.scripts, sc)
 }
@@ -224,7 +227,7 @@ func (s *Service) resume() {
 		s.becameReady()
 	}
 	s.leftRequests()
-	if s.engine.leaving {
+	if s.pair.leaving {
 		s.m.Want = status.WantDown // what has ended meanwhile does not start again
 	}
 	if dead {
@@ -254,7 +257,7 @@ func (s *Service) resume() {
 	}
 	s.drain()
 	s.adopting = false
-	if s.m.State == status.Down && s.m.Want == status.WantUp && !s.m.Leaving && !s.engine.leaving {
+	if s.m.State == status.Down && s.m.Want == status.WantUp && !s.m.Leaving && !s.pair.leaving {
 		s.step(Event{Kind: Boot})
 	}
 	s.show()

@@ -80,7 +80,7 @@ func (e *Engine) bind() {
 		return
 	}
 	if e.leaving = e.leaving || e.bound.life.Ended(); !e.leaving {
-		e.bound.life.Add(&e.poll, e, tagBound)
+		e.bound.life.Add(e.poll, e, tagBound)
 		e.guard()
 	}
 }
@@ -91,9 +91,9 @@ func (e *Engine) guard() {
 	if g == nil {
 		return
 	}
-	if err := g.Start(&e.poll, e, tagGuardian); err != nil && !e.bound.told && len(e.services) > 0 {
+	if err := g.Start(e.poll, e, tagGuardian); err != nil && !e.bound.told && len(e.pair.services) > 0 {
 		e.bound.told = true
-		e.services[0].warn("unable to start the guardian: " + reason(err) + ", trying again in 1 second")
+		e.pair.services[0].warn("unable to start the guardian: " + reason(err) + ", trying again in 1 second")
 	}
 }
 

@@ -45,7 +45,7 @@ func (s *Service) handOn(end ending) bool {
 	s.session = daemon.session
 	group, err := unix.Getpgid(daemon.pid)
 	s.leads = err == nil && group == daemon.pid
-	s.engine.poll.Add(fd, unix.POLLIN, s, tagRun)
+	s.await(s.run, tagRun)
 	first := s.handedOn == 0
 	s.handedOn, s.record.StartTicks = fifo.Now(), 0
 	if first && !s.m.Ready {

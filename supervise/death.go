@@ -27,7 +27,9 @@ func (s *Service) noteDeath(cause string) {
 	line := tally.Line{At: now, Kind: "end", PID: s.run.pid, Code: r.ExitCode(), Signal: r.ExitSignal(), Unknown: r.Unknown,
 		Cause: cause, Lived: now.Sub(r.Since), Ready: s.m.Ready}
 	s.files.history = line.Append(s.files.history)
-	if cause == "exit" && line.Lived < startPause {
+	if line.Lived >= startPause {
+		s.looked = 0
+	} else if cause == "exit" {
 		s.explainDetached()
 	}
 	death := tally.Death{At: now, Code: r.ExitCode(), Signal: r.ExitSignal()}

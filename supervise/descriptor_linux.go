@@ -12,7 +12,7 @@ import (
 // too: so a write fails neither when the logger is away nor when we are. The
 // logger opens them for reading only, and sees their end.
 func (s *Service) descriptors() (files []uintptr, done func(), err error) {
-	o := opened{files: append(make([]uintptr, 0, firstPipe+1), 0, 1, 2)}
+	o := opened{files: append(make([]uintptr, 0, firstPipe+1), uintptr(s.engine.null), 1, 2)}
 	s.pipes = ""
 	s.addSources(&o)
 	switch {

@@ -1,6 +1,6 @@
 // Package supervise is the engine: it keeps the services of any number of
-// service directories running. cmd/supervise hosts one service and its logger;
-// a program may host its own.
+// service directories running. cmd/supervise hosts one service and its logger
+// (Run); svscan -dense hosts all services of a scan directory (Embed).
 //
 // # What flows where
 //

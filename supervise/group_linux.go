@@ -126,9 +126,11 @@ func processes(is func(pid int, stat proc.Stat) bool) []int {
 // explainDetached says, once, why a run that ended with 0 at once is no service:
 // exec setsid forks where run leads a session, and its child goes on alone.
 func (s *Service) explainDetached() {
-	if !s.leads || s.toldDetached {
+	const enough = 3 // it is the same each time, and /proc is long where much runs
+	if !s.leads || s.toldDetached || s.looked == enough {
 		return
 	}
+	s.looked++
 	parent := strconv.Itoa(unix.Getppid()) // the subreaper, unless we are
 	if s.engine.subreaper {
 		parent = strconv.Itoa(s.engine.self)
@@ -139,8 +141,8 @@ func (s *Service) explainDetached() {
 		if string(stat.Field(6)) != me || string(stat.Field(4)) != parent {
 			return false
 		}
-		const enough = 32 << 10
-		return bytes.Contains(proc.Read("/proc/"+me+"/environ", make([]byte, enough)), own)
+		const most = 32 << 10
+		return bytes.Contains(proc.Read("/proc/"+me+"/environ", make([]byte, most)), own)
 	})
 	if len(left) > 0 {
 		s.toldDetached = true

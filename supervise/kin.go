@@ -24,12 +24,12 @@ const (
 
 // kin says whose tree is looked for: that of a run, which may have ended.
 type kin struct {
-	self     int   // supervise
-	run      int   // its process, 0 if it has ended
-	session  int   // that run led
-	children []int // of supervise, whose tree it is not: finish, control/X, the other half
-	sessions []int // that those lead
-	heir     bool  // an orphan of which nothing tells whose it is belongs here
+	self    int                    // supervise
+	run     int                    // its process, 0 if it has ended
+	session int                    // that run led
+	child   func(pid int) bool     // of supervise, whose tree it is not: finish, control/X, another service
+	led     func(session int) bool // by another service
+	heir    bool                   // an orphan of which nothing tells whose it is belongs here
 }
 
 // verdict is whether a process belongs to the tree.
@@ -80,7 +80,7 @@ func (k *kin) judge(r *relative) verdict {
 	switch {
 	case r.pid == k.run:
 		return kindred
-	case r.pid == k.self, r.parent == 0, slices.Contains(k.children, r.pid):
+	case r.pid == k.self, r.parent == 0, k.child(r.pid):
 		return stranger
 	case r.mark == markOurs:
 		return kindred
@@ -89,7 +89,7 @@ func (k *kin) judge(r *relative) verdict {
 	}
 	// An orphan that came to us.
 	switch {
-	case r.mark == markOther, slices.Contains(k.sessions, r.session):
+	case r.mark == markOther, k.led(r.session):
 		return stranger
 	case k.heir, r.session == k.session:
 		return kindred

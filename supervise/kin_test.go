@@ -11,7 +11,11 @@ import (
 // The family of these tests: supervise is 100, run 200 with session 200, and
 // its logger 300 with session 300; finish is 400.
 func family(run int) kin {
-	return kin{self: 100, run: run, session: 200, children: []int{300, 400}, sessions: []int{300}, heir: true}
+	return kin{self: 100, run: run, session: 200, child: among(300, 400), led: among(300), heir: true}
+}
+
+func among(numbers ...int) func(int) bool {
+	return func(n int) bool { return slices.Contains(numbers, n) }
 }
 
 func TestMembers(t *testing.T) {
@@ -48,7 +52,7 @@ func TestMembers(t *testing.T) {
 		}
 	}
 	// The logger is no heir: an orphan that nothing tells of is its service's.
-	k := kin{self: 100, run: 300, session: 300, children: []int{200}, sessions: []int{200}}
+	k := kin{self: 100, run: 300, session: 300, child: among(200), led: among(200)}
 	found, _ := k.members(append(slices.Clone(house), relative{pid: 500, parent: 100, session: 500}, relative{pid: 501, parent: 100, session: 300}))
 	if len(found) != 3 || found[2].pid != 501 {
 		t.Errorf("the logger: got %v; want 300, 301 and 501", found)

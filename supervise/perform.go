@@ -57,7 +57,7 @@ func (s *Service) perform(a Action) {
 	case Leave:
 		s.leave()
 	case Part:
-		s.engine.letGo = true
+		s.pair.part()
 	case ExecAgain:
 		s.engine.wantExec(s)
 	}
@@ -111,7 +111,7 @@ func (s *Service) start() {
 	s.run = p
 	s.runs++
 	s.fed = s.twin
-	s.engine.poll.Add(p.fd, unix.POLLIN, s, tagRun)
+	s.await(p, tagRun)
 	kind := Launched
 	if s.record.Since, s.record.StartTicks = time.Now(), 0; !l.through {
 		kind = Started
@@ -206,7 +206,7 @@ func (s *Service) startFinish() {
 		return
 	}
 	s.files.finishing = time.Now()
-	s.engine.poll.Add(s.finish.fd, unix.POLLIN, s, tagFinish)
+	s.await(s.finish, tagFinish)
 	s.happen(Event{Kind: FinishStarted, Limit: s.timeoutFinish()})
 }
 
@@ -279,5 +279,5 @@ func (s *Service) leave() {
 	s.announce(eventLeft)
 	s.flush()
 	s.gone = true
-	s.engine.left(s)
+	s.pair.left(s)
 }

@@ -28,9 +28,9 @@ var pipeNames = [streams]string{servicedir.LogPipe, servicedir.ErrPipe}
 // its standard input.
 const firstPipe = 3
 
-// HostLogger takes the logger of service: the FIFO supervise/log of service
+// hostLogger takes the logger of service: the FIFO supervise/log of service
 // joins them. The service writes to it from its next start on.
-func (e *Engine) HostLogger(path, name string, service *Service) error {
+func (p *Pair) hostLogger(path, name string, service *Service) error {
 	if err := service.openWriting(stdout); err != nil {
 		return &trouble{"open", service.path("supervise/log"), err}
 	}
@@ -39,7 +39,7 @@ func (e *Engine) HostLogger(path, name string, service *Service) error {
 			return &trouble{"open", service.path("supervise/log-stderr"), err}
 		}
 	}
-	logger, err := e.host(path, name, service.style, service.state)
+	logger, err := p.host(path, name, service.style, service.state)
 	if err != nil {
 		service.closeWriting()
 		return err
@@ -82,12 +82,13 @@ func (s *Service) closeWriting() {
 // isLogged says that somebody reads what the service writes. The catch-all reads
 // no consumer, also where the service was none when we began.
 func (s *Service) isLogged() bool {
-	return s.paired || s.input < 0 && (servicedir.Exists(s.dir, servicedir.ProducerFor) || s.engine.catches() && !s.consumes())
+	return s.paired || s.input < 0 && (servicedir.Exists(s.dir, servicedir.ProducerFor) || s.pair.catches() && !s.consumes())
 }
 
 // catches says that a catch-all reads what services write that have no logger.
-func (e *Engine) catches() bool {
-	return e.caught && (e.scanDir == "" || servicedir.Exists(unix.AT_FDCWD, e.scanDir+"/"+catchAll))
+func (p *Pair) catches() bool {
+	e := p.engine
+	return p.caught && (e.scanDir == "" || servicedir.Exists(unix.AT_FDCWD, e.scanDir+"/"+catchAll))
 }
 
 // catchAll is its name in the scan directory.

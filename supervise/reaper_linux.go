@@ -1,8 +1,6 @@
 package supervise
 
 import (
-	"slices"
-
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
@@ -29,7 +27,7 @@ func (e *Engine) reapOrphans() {
 		if e.orphans = err == nil && found; !e.orphans {
 			return
 		}
-		if pid == e.reexec.trial.pid || slices.ContainsFunc(e.services, func(s *Service) bool { return slices.Contains(s.children(), pid) }) {
+		if pid == e.reexec.trial.pid || e.owns(pid) {
 			return
 		}
 		_, _ = fifo.Retry(func() (int, error) { return unix.Wait4(pid, nil, unix.WNOHANG, nil) }) // it has ended

@@ -21,6 +21,7 @@ import (
 // reexec is how far an Engine has come with it.
 type reexec struct {
 	asked bool
+	pairs []*Pair // who asked for it, where a Host does it
 	trial process // of the program
 	usage int     // the exit code that is expected of it
 	argv0 string  // as we were called
@@ -99,9 +100,10 @@ func (s *Service) leaves() kept {
 // wantExec is the letter that asks for it, sent to service s.
 func (e *Engine) wantExec(s *Service) {
 	switch {
-	case e.reexec.argv0 == "":
-		s.failExec("this program hosts it, and is no supervise")
-	case len(e.services) > 2 || e.services[0].input >= 0:
+	case e.host != nil:
+		e.reexec.pairs = append(e.reexec.pairs, s.pair)
+		e.host.Reexec()
+	case s.pair.services[0].input >= 0:
 		s.failExec("it is leaving")
 	default:
 		e.reexec.asked = true
@@ -144,7 +146,7 @@ func (e *Engine) tried() {
 		e.failExec("it was killed by " + unix.SignalName(ws.Signal()) + " when it was tried")
 	case ws.ExitStatus() != x.usage:
 		e.failExec("it ended with " + strconv.Itoa(ws.ExitStatus()) + " when it was tried")
-	case len(e.services) > 0: // they may have left meanwhile
+	case len(e.pair.services) > 0: // they may have left meanwhile
 		e.execAgain()
 	}
 }
@@ -162,7 +164,7 @@ func (e *Engine) execAgain() {
 		argv = append(argv, "-l")
 	}
 	var value []byte
-	for _, s := range e.services {
+	for _, s := range e.pair.services {
 		s.show()
 		argv = append(argv, s.name)
 		if len(value) > 0 {
@@ -185,7 +187,7 @@ func (e *Engine) execAgain() {
 
 // keepOpen has what the services leave survive exec, or not.
 func (e *Engine) keepOpen(flag int) {
-	for _, s := range e.services {
+	for _, s := range e.pair.services {
 		k := s.leaves()
 		for _, fd := range k.all() {
 			if *fd >= 0 {
@@ -196,10 +198,12 @@ func (e *Engine) keepOpen(flag int) {
 }
 
 // failExec says why we go on as we are.
-func (e *Engine) failExec(why string) {
-	for _, s := range e.services {
-		if s.input < 0 || len(e.services) == 1 {
-			s.failExec(program() + ": " + why)
+func (e *Engine) failExec(why string) { e.pair.failExec(program() + ": " + why) }
+
+func (p *Pair) failExec(why string) {
+	for _, s := range p.services {
+		if s.input < 0 || len(p.services) == 1 {
+			s.failExec(why)
 		}
 	}
 }

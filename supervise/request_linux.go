@@ -11,6 +11,9 @@ import (
 // FIFO keeps nobody waiting.
 const maxLetters = 512
 
+// fewLetters is how many are taken at a time where others wait for their turn.
+const fewLetters = 32
+
 // requests are the letters in supervise/child: so many were taken from the FIFO,
 // and so many of them obeyed. When what came of these is in status.env they are
 // forgotten there; a supervise that is killed before leaves them to the next.
@@ -34,7 +37,7 @@ func (s *Service) readControl() {
 			s.requests.once = s.requests.once || noted && info.Letter != command.Up
 			s.step(s.request(info))
 		}
-		if s.engine.letGo {
+		if s.pair.letGo {
 			break // the next supervise obeys the rest
 		}
 	}
@@ -49,6 +52,9 @@ func (s *Service) take() (letters []byte, noted bool, err error) {
 		s.show() // then there is room
 	}
 	letters = s.engine.letters[r.taken:]
+	if s.engine.host != nil {
+		letters = letters[:min(len(letters), fewLetters)]
+	}
 	n, noted, err := s.move(s.control.FD(), int64(lettersAt+r.taken), letters)
 	if err == unix.EAGAIN {
 		return nil, false, nil
@@ -116,7 +122,7 @@ func (s *Service) request(info command.Info) Event {
 		s.engine.subreap() // what is left of run comes to us
 	}
 	if kind == Look {
-		s.engine.look(s)
+		s.pair.look(s)
 	}
 	return ev
 }

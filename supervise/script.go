@@ -1,8 +1,6 @@
 package supervise
 
 import (
-	"golang.org/x/sys/unix"
-
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
@@ -33,7 +31,7 @@ func (s *Service) ask(letter command.Letter) {
 		return
 	}
 	s.scripts = append(s.scripts, script{letter: letter, run: s.runs + 1, process: p})
-	s.engine.poll.Add(p.fd, unix.POLLIN, s, tagScript+int(letter))
+	s.await(p, tagScript+int(letter))
 }
 
 // script is a control/X that runs.

@@ -17,7 +17,10 @@ import (
 // processes, and the Machine that decides.
 type Service struct {
 	engine *Engine
-	name   string // as it was given: web, web/log
+	pair   *Pair
+	due    time.Duration // when it is to be looked at, never if nothing is due
+	place  int           // among all of the agenda
+	name   string        // as it was given: web, web/log
 	style  *Style
 
 	dir, state, lock, ok, child int // the service directory, supervise/ in it, three files there
@@ -75,8 +78,10 @@ type Service struct {
 	record      status.Record
 	files       written
 	told        string // the last trouble that was told, so as not to repeat it
-	// toldDetached: explainDetached has.
+	// toldDetached: explainDetached has, and looked: so often since a run that
+	// lived.
 	toldDetached bool
+	looked       int
 }
 
 // settings are the values read last: a setting that cannot be read keeps its
@@ -147,7 +152,7 @@ func (s *Service) open(path string) error {
 		fifo.Shrink(s.ok)
 	}
 	s.engine.poll.Add(s.control.FD(), unix.POLLIN, s, tagControl)
-	if !s.engine.reexec.again {
+	if !s.pair.again {
 		s.announce(eventSupervised)
 	}
 	return nil
@@ -179,22 +184,38 @@ func (s *Service) boot() {
 		s.hold()
 		s.gather()
 		s.resume()
-	case s.m.Want == status.WantUp && !s.engine.leaving:
+	case s.m.Want == status.WantUp && !s.pair.leaving:
 		s.handle(Event{Kind: Boot})
 	}
 }
 
-// close closes all that open opened, and whatever else it has: from now on
-// clients see nobody here. The files stay, as the field leaves them.
+// close is for a service that has ended. The files stay, as the field leaves
+// them.
 func (s *Service) close() {
+	s.dropReport()
+	s.closeCage()
+	s.release()
+}
+
+// release closes all that open opened, and whatever else it has: from now on
+// clients see nobody here.
+func (s *Service) release() {
+	s.gone = true
 	if s.control != (fifo.Control{}) {
 		s.engine.poll.Remove(s.control.FD())
 		s.control.Close()
 	}
 	s.dropReadiness()
-	s.dropReport()
 	s.dropGroup()
-	s.closeCage()
+	if s.report >= 0 {
+		s.engine.poll.Remove(s.report)
+		_ = unix.Close(s.report) // a pipe has nothing to flush
+	}
+	if s.cage != nil {
+		_ = unix.Close(s.cage.procs) // nothing was written
+	}
+	s.forget(s.run)
+	s.forget(s.finish)
 	for _, sc := range s.scripts {
 		s.forget(sc.process) // it ends by itself
 	}
@@ -210,6 +231,12 @@ func (s *Service) close() {
 
 // Ready is what the Engine's wait calls.
 func (s *Service) Ready(tag int, _ int16) {
+	s.heard(tag)
+	s.pair.settle(fifo.Now())
+}
+
+// heard takes in what was waited for.
+func (s *Service) heard(tag int) {
 	switch tag {
 	case tagControl:
 		s.findLog(fifo.Now()) // while it runs
@@ -241,6 +268,38 @@ func (s *Service) Ready(tag int, _ int16) {
 	default:
 		s.scriptEnded(command.Letter(tag - tagScript))
 	}
+}
+
+// nextDue is the first of all that it waits for, never if there is nothing.
+func (s *Service) nextDue(now time.Duration) time.Duration {
+	first := s.m.Deadline
+	earlier := func(waits bool, d time.Duration) {
+		if waits && before(d, first) {
+			first = d
+		}
+	}
+	earlier(s.files.stale, now+staleRetry)
+	earlier(s.files.hold != 0, s.files.hold)
+	earlier(s.askAt != 0, s.askAt)
+	earlier(s.logAt != 0 && !s.logLast, s.logAt)
+	earlier(s.hunt != nil && s.hunt.due, now+huntPause)
+	return first
+}
+
+// timeout does what is due by now.
+func (s *Service) timeout(now time.Duration) {
+	if s.askAt != 0 && s.askAt <= now {
+		s.askAgain()
+	}
+	switch {
+	case s.m.Deadline != never && s.m.Deadline <= now:
+		s.handle(Event{Kind: Timeout})
+	case s.hunt != nil && s.hunt.due:
+		s.goOnHunting()
+	case s.files.hold != 0 && s.files.hold <= now, s.files.stale:
+		s.show()
+	}
+	s.pair.settle(now)
 }
 
 // runEnded is the end of the process of run.

@@ -157,10 +157,22 @@ func (s *Service) dropReadiness() {
 	}
 }
 
+// await waits for the end of p, which is ours to reap if it is our child.
+func (s *Service) await(p process, tag int) {
+	s.engine.owners[p.pid] = s
+	s.engine.poll.Add(p.fd, unix.POLLIN, s, tag)
+}
+
+// owns says that somebody here reaps this process.
+func (e *Engine) owns(pid int) bool { return e.owners[pid] != nil }
+
 // forget waits for p no longer.
 func (s *Service) forget(p process) {
 	if p.fd < 0 {
 		return
+	}
+	if s.engine.owners[p.pid] == s {
+		delete(s.engine.owners, p.pid)
 	}
 	s.engine.poll.Remove(p.fd)
 	_ = unix.Close(p.fd) // nothing to flush

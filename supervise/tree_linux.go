@@ -52,36 +52,19 @@ func (s *Service) runSession() int {
 
 // kin is what is known of the family.
 func (s *Service) kin() kin {
-	k := kin{self: s.engine.self, session: s.runSession(), heir: s.input < 0}
-	for _, other := range s.engine.services {
-		if other != s {
-			k.sessions = append(k.sessions, other.runSession())
-			k.heir = k.heir && other.input >= 0
-		}
-		for _, p := range other.children() {
-			if other != s || p != s.run.pid {
-				k.children = append(k.children, p)
-			}
-		}
+	e := s.engine
+	amongOthers := func(is func(*Service) bool) bool {
+		return slices.ContainsFunc(e.services, func(other *Service) bool { return other != s && is(other) })
 	}
+	k := kin{self: e.self, session: s.runSession(), child: e.owns}
+	k.led = func(session int) bool {
+		return amongOthers(func(other *Service) bool { return other.runSession() == session })
+	}
+	k.heir = s.input < 0 && !amongOthers(func(other *Service) bool { return other.input < 0 })
 	if s.run.fd >= 0 {
 		k.run = s.run.pid
 	}
 	return k
-}
-
-// children are the processes that somebody will reap by their pids.
-func (s *Service) children() []int {
-	var pids []int
-	for _, p := range []process{s.run, s.finish} {
-		if p.fd >= 0 {
-			pids = append(pids, p.pid)
-		}
-	}
-	for i := range s.scripts {
-		pids = append(pids, s.scripts[i].pid)
-	}
-	return pids
 }
 
 // read reads what lives now. It is torn where a process ended meanwhile.

@@ -78,6 +78,12 @@ func (s *scanner) arguments() []string {
 	if s.config.sameUser {
 		args = append(args, "-no-user-change")
 	}
+	if s.config.dense {
+		args = append(args, "-dense")
+	}
+	if s.config.most > 0 {
+		args = append(args, "-C", strconv.Itoa(s.config.most))
+	}
 	return append(args, s.path)
 }
 

@@ -19,6 +19,7 @@ import (
 func (s *scanner) depart(code int, err error) (int, error) {
 	s.forgetAnswer()
 	if err == nil {
+		s.host.part()
 		s.unguard()
 	}
 	if s.config.style.departs {

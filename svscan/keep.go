@@ -6,6 +6,7 @@ import (
 	"syscall"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise"
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/svscan/scandir"
@@ -18,9 +19,11 @@ type keeping struct {
 	name string
 	pid  int // of its supervise, 0 if there is none
 	// pidfd is that of a supervise which is no child of ours, else -1
-	pidfd int
-	shown string // the name of its file in .svscan/running, "" without one
-	dir   int    // its directory, whatever its path is by now
+	pidfd  int
+	yields bool            // and that was told to let go, to us
+	pair   *supervise.Pair // what we host ourselves, or nil
+	shown  string          // the name of its file in .svscan/running, "" without one
+	dir    int             // its directory, whatever its path is by now
 	// definition is where that shadow leads to, -1 without -run
 	definition int
 	logger     string // the path of its logger for supervise, "" without one
@@ -49,11 +52,12 @@ func (s *scanner) start(id identity, name string, leave bool) {
 	err := s.open(k, id)
 	if err == nil && s.takeOver(k, id) {
 		s.table.tookOver(id, fifo.Now())
+		s.host.found(k)
 		s.showRunning(k, id)
 		return
 	}
 	if err == nil {
-		k.pid, err = s.spawn(k, k.name, k.logger, s.env)
+		err = s.host.start(k, id, k.name, k.logger, false)
 	}
 	s.started(k, id, err)
 }
@@ -72,13 +76,8 @@ func (s *scanner) startLeaving(k *keeping, id identity) {
 	if logger == "" && k.paired && s.config.style.logArg {
 		logger = name + "/" + servicedir.Log
 	}
-	var err error
-	k.pid, err = s.spawn(k, name, logger, append(s.env[:len(s.env):len(s.env)], leaveVariable+"=1"))
-	s.started(k, id, err)
+	s.started(k, id, s.host.start(k, id, name, logger, true))
 }
-
-// leaveVariable has supervise end what it adopts, and leave.
-const leaveVariable = "SV_LEAVE"
 
 // started takes notice of a start, or says why there was none.
 func (s *scanner) started(k *keeping, id identity, err error) {
@@ -87,12 +86,16 @@ func (s *scanner) started(k *keeping, id identity, err error) {
 			k.close() // perhaps the others need the descriptors
 		}
 		s.table.failed(id, fifo.Now())
+		if err == errFull {
+			s.table.full = true
+			s.sayFull()
+			return
+		}
 		s.once(&k.said, "unable to start "+s.config.style.supervise+" for "+shown(k.name)+": "+
 			reason(err)+", trying again in 1 second")
 		return
 	}
 	k.ran = true
-	s.pids[k.pid] = id
 	s.showRunning(k, id)
 }
 
@@ -110,7 +113,6 @@ func (s *scanner) open(k *keeping, id identity) error {
 	}
 	s.catch(k)
 	if err = k.openPipes(s.inherited); err == nil {
-		k.keepPending()
 		s.readSources(k, id)
 	}
 	return err
@@ -145,19 +147,6 @@ func openDir(dir int, name string, id identity) (int, error) {
 	return fd, nil
 }
 
-// spawn executes a supervise for k, which it finds by name.
-func (s *scanner) spawn(k *keeping, name, logger string, env []string) (int, error) {
-	argv := []string{s.config.style.supervise}
-	if k.caught {
-		argv = append(argv, "-l")
-	}
-	argv = append(argv, name)
-	if logger != "" {
-		argv = append(argv, logger)
-	}
-	return s.fork(s.program, argv, env, s.runPath, s.config.group)
-}
-
 // fork starts a child.
 func (s *scanner) fork(program string, argv, env []string, dir string, group bool) (int, error) {
 	return syscall.ForkExec(program, argv, &syscall.ProcAttr{
@@ -178,7 +167,7 @@ func (s *scanner) end(id identity) {
 		_ = unix.PidfdSendSignal(k.pidfd, unix.SIGTERM, nil, 0) // ESRCH: its end is about to be told
 		return
 	}
-	_ = syscall.Kill(k.pid, syscall.SIGTERM) // our child, and not yet reaped: it cannot fail
+	s.host.stop(k)
 }
 
 // removedName is where a removed service is shown.

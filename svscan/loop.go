@@ -2,6 +2,7 @@ package svscan
 
 import (
 	"errors"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -26,10 +27,19 @@ const (
 // loop does what is due and waits, until a signal ends it.
 func (s *scanner) loop() (code int, err error) {
 	defer func() { err = rescued(recover(), err) }()
-	for {
-		s.turn()
-		if !s.left {
-			if err := s.poll.Wait(s.deadline()); err != nil {
+	for s.stirred = true; ; {
+		if s.unreaped {
+			s.reap()
+		}
+		if s.stirred || s.next != 0 && s.next <= fifo.Now() {
+			s.stirred = false
+			s.turn()
+			s.next = s.deadline()
+		}
+		s.host.turn()
+		if !s.left && !s.stirred {
+			s.listenForRoom()
+			if err := s.poll.Wait(s.wake()); err != nil {
 				return 0, errors.New("unable to wait: " + reason(err))
 			}
 		}
@@ -39,8 +49,20 @@ func (s *scanner) loop() (code int, err error) {
 	}
 }
 
+// wake is when the wait must end, negative for never.
+func (s *scanner) wake() time.Duration {
+	if s.unreaped {
+		return 0
+	}
+	if wake := earlier(s.next, s.host.deadline()); wake != 0 {
+		return wake
+	}
+	return -1
+}
+
 // Ready takes in what the loop waited for.
 func (s *scanner) Ready(tag int, revents int16) {
+	s.stirred = s.stirred || tag != tagSignal || syscall.Signal(revents) != syscall.SIGCHLD
 	switch tag {
 	case tagSignal:
 		s.heard(syscall.Signal(revents))
@@ -50,7 +72,7 @@ func (s *scanner) Ready(tag int, revents int16) {
 		s.terminal.ask()
 		s.poll.Remove(s.terminal.fd)
 	case tagNotice:
-		s.caughtUp()
+		s.notice.Recover()
 	case tagTitle:
 		s.title.shift()
 	case tagControl:
@@ -64,9 +86,6 @@ func (s *scanner) Ready(tag int, revents int16) {
 
 // turn does what is due.
 func (s *scanner) turn() {
-	if s.unreaped {
-		s.reap()
-	}
 	now := fifo.Now()
 	if due := s.table.scanDue(); due != 0 && due <= now {
 		s.scan()
@@ -100,7 +119,10 @@ func (s *scanner) settle() {
 	for _, fd := range s.inherited {
 		_ = unix.Close(fd) // its service has gone
 	}
-	s.inherited = nil
+	for _, fd := range s.spare {
+		_ = unix.Close(fd) // nothing was written
+	}
+	s.inherited, s.spare = nil, nil
 	s.writeEnv()
 }
 
@@ -175,15 +197,17 @@ func (s *scanner) perform() {
 			s.start(a.id, a.name, a.leave)
 		case look:
 			s.look(a.id)
+		case refuse:
+			s.once(&s.saidFull, "unable to start more services: "+strconv.Itoa(s.table.most)+" are the most (-C), the rest waits")
 		case alias:
 			s.warn(shown(a.other) + " is the directory of " + shown(a.name) + ": one service, known as " + shown(a.name))
 		}
 	}
 }
 
-// deadline is when the loop must wake, -1 never.
+// deadline is when the next turn is due, 0 never.
 func (s *scanner) deadline() time.Duration {
-	if s.unreaped || s.upgrade.due && s.table.scanDue() == 0 {
+	if s.upgrade.due && s.table.scanDue() == 0 {
 		return fifo.Now()
 	}
 	next := earlier(earlier(s.table.next(), s.title.dotAt), s.upgrade.until)
@@ -192,9 +216,6 @@ func (s *scanner) deadline() time.Duration {
 	}
 	if s.guardian != nil {
 		next = earlier(next, s.guardian.Due())
-	}
-	if next == 0 {
-		return -1
 	}
 	return next
 }

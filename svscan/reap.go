@@ -24,6 +24,9 @@ func (s *scanner) reap() {
 			return // ECHILD, or all others run
 		}
 		id, ours := s.pids[pid]
+		if !ours && s.host.owns(pid) {
+			break
+		}
 		if !ours && pid != s.upgrade.check {
 			s.record(&r, pid, status)
 		}
@@ -31,6 +34,7 @@ func (s *scanner) reap() {
 			return // nobody else waits for our children
 		}
 		if pid == s.upgrade.check {
+			s.stirred = true
 			s.checked(unix.WaitStatus(status))
 		}
 		if ours {
@@ -43,10 +47,15 @@ func (s *scanner) reap() {
 
 // died notes the end of a supervise, and tells why it is started again.
 func (s *scanner) died(id identity, d demise, how string) {
+	s.stirred = true
 	k := s.kept[id]
 	k.pid = 0
 	if d != left && k.hasLeft() {
 		d = left // or it had not begun
+	}
+	if k.yields {
+		// As it was told. If that was to end by now, another is to go on with it.
+		k.yields, how, d = false, "", killed
 	}
 	now := fifo.Now()
 	due := s.table.died(id, d, now)

@@ -107,6 +107,7 @@ func (s *scanner) stay(why string) {
 	s.warn("unable to reexec: " + why + ", going on with the running program")
 	s.failures++
 	s.failure = why
+	s.host.stay(why)
 	s.writeEnv()
 }
 
@@ -133,6 +134,7 @@ func (s *scanner) handOver() *handover {
 	for _, fd := range s.inherited {
 		h.fifos = append(h.fifos, fd)
 	}
+	h.fifos = append(append(h.fifos, s.spare...), s.host.keep()...)
 	return h
 }
 
@@ -156,9 +158,13 @@ func (s *scanner) inherit() {
 	}
 	s.inherited = map[identity]int{}
 	for _, fd := range h.fifos {
-		if id, err := identify(fd, ""); err == nil {
-			s.inherited[id] = fd
+		id, err := identify(fd, "")
+		flags, _ := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0) // it is open
+		if _, twice := s.inherited[id]; err != nil || twice || flags&unix.O_ACCMODE != unix.O_RDONLY {
+			s.spare = append(s.spare, fd)
+			continue
 		}
+		s.inherited[id] = fd
 	}
 	s.config.ready = -1 // that was told
 }

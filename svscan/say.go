@@ -13,17 +13,17 @@ import (
 // warn says what went wrong, and never waits for whoever reads it.
 func (s *scanner) warn(text string) {
 	s.notice.Say(s.config.prog + ": warning: " + text + "\n")
-	if s.notice.Lost() && !s.behind {
-		s.behind = true
-		s.poll.Add(s.notice.FD(), unix.POLLOUT, s, tagNotice)
-	}
 }
 
-// caughtUp tells how many messages were lost, now that there is room.
-func (s *scanner) caughtUp() {
-	if s.notice.Recover() {
-		s.behind = false
-		s.poll.Remove(s.notice.FD())
+// listenForRoom waits until lost messages can be told, if there are any.
+func (s *scanner) listenForRoom() {
+	if lost := s.notice.Lost(); lost != s.behind {
+		s.behind = lost
+		if lost {
+			s.poll.Add(s.notice.FD(), unix.POLLOUT, s, tagNotice)
+		} else {
+			s.poll.Remove(s.notice.FD())
+		}
 	}
 }
 

@@ -69,7 +69,7 @@ func (s *scanner) hearEarly() {
 func (s *scanner) heard(sig syscall.Signal) {
 	switch o := s.meaning(sig); {
 	case sig == syscall.SIGCHLD:
-		s.reap()
+		s.unreaped = true
 	case o == orderNothing && slices.Contains(fatal, sig):
 		s.fatalSignal(sig)
 	case o.ends() && s.guarded(o) && s.refuses(strings.TrimPrefix(unix.SignalName(sig), "SIG")):

@@ -36,7 +36,7 @@ type style struct {
 
 var styles = map[string]style{
 	"svscan": {
-		supervise: "supervise", usage: "svscan [-run rundir] [-log-dir logdir] [-no-user-change] [-guard code] [-e fd] [dir]",
+		supervise: "supervise", usage: "svscan [-run rundir] [-log-dir logdir] [-no-user-change] [-dense] [-C max] [-guard code] [-e fd] [dir]",
 		logArg: true, svdir: true, hangup: true, catchAll: true, departs: true,
 		orders: map[syscall.Signal]order{
 			syscall.SIGTERM: orderStop, syscall.SIGINT: orderStop, syscall.SIGQUIT: orderLeave,
@@ -74,6 +74,8 @@ type Config struct {
 	logDir string // where default loggers write, "" beside them
 	// sameUser: services run as our user, whatever they ask for.
 	sameUser bool
+	dense    bool   // they are supervised by us
+	most     int    // services, 0 for any number
 	guard    string // the code of terminate, "" if everybody may end it
 	bound    int    // the descriptor of -e, -1 without
 	life     *fifo.Bound
@@ -171,6 +173,9 @@ func (c *Config) option(arg string, args []string) ([]string, error) {
 	case "-no-user-change":
 		c.sameUser = true
 		return args, nil
+	case "-dense":
+		c.dense = true
+		return args, nil
 	case checkOption:
 		c.check = true
 		return args, nil
@@ -186,6 +191,10 @@ func (c *Config) option(arg string, args []string) ([]string, error) {
 		c.logDir = value
 	case "guard":
 		c.guard = value
+	case "C":
+		if n, err := strconv.ParseUint(value, 10, 31); err == nil {
+			c.most = int(n)
+		}
 	case "e":
 		c.bound = descriptor(value)
 	case "guardian":
@@ -193,7 +202,7 @@ func (c *Config) option(arg string, args []string) ([]string, error) {
 	default:
 		return nil, os.ErrInvalid
 	}
-	bad := value == "" || arg == "guard" && !isCode(value)
+	bad := value == "" || arg == "C" && c.most == 0 || arg == "guard" && !isCode(value)
 	if bad || c.bound == noDescriptor || c.guards == noDescriptor {
 		return nil, os.ErrInvalid
 	}

@@ -17,6 +17,10 @@ func TestParse(t *testing.T) {
 		{"-guard sesame -no-user-change -run r dir", true, Config{dir: "dir", guard: "sesame", run: "r", sameUser: true, bound: -1, guards: -1}},
 		{"--log-dir logs dir", true, Config{dir: "dir", logDir: "logs", bound: -1, guards: -1}},
 		{"-log-dir", false, Config{}},
+		{"-dense dir", true, Config{dir: "dir", dense: true, bound: -1, guards: -1}},
+		{"-C 12 dir", true, Config{dir: "dir", most: 12, bound: -1, guards: -1}},
+		{"-C 0 dir", false, Config{}},
+		{"-C x dir", false, Config{}},
 		{"-guardian 4 -e 3 dir", true, Config{dir: "dir", bound: 3, guards: 4}},
 		{"-guardian 4 dir", false, Config{}},
 		{"-e", false, Config{}},
@@ -34,7 +38,7 @@ func TestParse(t *testing.T) {
 			continue
 		}
 		w := c.want
-		if c.right && (got.dir != w.dir || got.run != w.run || got.logDir != w.logDir || got.guard != w.guard || got.sameUser != w.sameUser || got.bound != w.bound || got.guards != w.guards) {
+		if c.right && (got.dir != w.dir || got.run != w.run || got.logDir != w.logDir || got.guard != w.guard || got.sameUser != w.sameUser || got.dense != w.dense || got.most != w.most || got.bound != w.bound || got.guards != w.guards) {
 			t.Errorf("%q: got %+v; want %+v", c.args, got, w)
 		}
 	}
@@ -47,8 +51,10 @@ func TestParse(t *testing.T) {
 		}
 	}
 	for _, prog := range []string{"runsvdir", "s6-svscan"} {
-		if _, err := Parse(prog, []string{"-e", "3", "dir"}); err == nil {
-			t.Errorf("%s -e: got no error; want one", prog)
+		for _, args := range [][]string{{"-e", "3", "dir"}, {"-dense", "dir"}} {
+			if _, err := Parse(prog, args); err == nil {
+				t.Errorf("%s %s: got no error; want one", prog, args[0])
+			}
 		}
 	}
 	if got, err := Parse("svguardian", []string{"-guardian", "4", "-e", "3"}); err != nil || got.prog != "svscan" {

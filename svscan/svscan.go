@@ -6,6 +6,9 @@
 // them is one loop with one wait. It is not meant to share a process: it changes
 // the working directory, is the subreaper, and reaps every child.
 //
+// Who supervises is a host: a supervise for each service (host.go), or we
+// ourselves (dense.go), by package supervise, which shares our wait.
+//
 // svscan holds no state that a service depends on but the reading end of each
 // logger's FIFO, so that no line is lost while service, logger and supervise
 // come and go. See svscan(8) and scandir(5).
@@ -32,9 +35,10 @@ type scanner struct {
 	program string   // the supervise beside it
 	env     []string // of each supervise
 	null    int      // its standard input
-	runPath string   // of the run directory, "" without one
-	logDir  string   // of all logs, "" without one
-	first   bool     // we are process 1
+	host    host
+	runPath string // of the run directory, "" without one
+	logDir  string // of all logs, "" without one
+	first   bool   // we are process 1
 
 	dir  int      // the scan directory, -1 before it was opened
 	run  int      // the run directory, -1 without
@@ -48,9 +52,10 @@ type scanner struct {
 	table *table
 	kept  map[identity]*keeping
 	pids  map[int]identity
-	// inherited are the ends of FIFOs of services that were kept over a
-	// reexec, until their services are taken over.
+	// inherited are the reading ends of FIFOs of services that were kept over a
+	// reexec, until their services are taken over, and spare all other ends.
 	inherited map[identity]int
+	spare     []int
 	// unreaped says that there may be more who have ended.
 	unreaped bool
 	catchAll bool // there is a logger for all that have none
@@ -69,8 +74,10 @@ type scanner struct {
 	title    title
 	nohup    bool // HUP was ignored at our start
 	notice   *fifo.Notice
-	settled  bool // all has begun
-	behind   bool // the poll waits for room to say what was lost
+	settled  bool          // all has begun
+	stirred  bool          // something has happened since our last turn
+	next     time.Duration // when that turn wants to be followed by one, 0 never
+	behind   bool          // the poll waits for room to say what was lost
 
 	said, saidLock string        // about the scan directory, and its lock
 	saidControl    string        // about .svscan/control
@@ -78,6 +85,7 @@ type scanner struct {
 	saidCatches    string        // about services without a logger
 	saidOutput     string        // about .svscan/set/output
 	saidGuardian   string        // about the guardian
+	saidFull       string        // about those for whom there is no room
 	label          bool          // .forced-rescan is to be written
 	stopAt         time.Duration // during the orderly end: when to say who blocks it
 	blamed         bool          // that was said
@@ -99,6 +107,7 @@ func Run(c Config) (int, error) {
 	}
 	s := &scanner{config: c, dir: -1, run: -1, null: -1, lock: -1, title: title{read: -1}, first: os.Getpid() == 1,
 		table: newTable(), kept: map[identity]*keeping{}, pids: map[int]identity{}}
+	s.host, s.table.most = forked{s}, c.most
 	if err := s.begin(); err != nil {
 		if s.last() && errors.Is(err, errTaken) {
 			return 0, nil // somebody took the place of whom we guarded
@@ -141,6 +150,9 @@ func (s *scanner) begin() error {
 		if s.null, err = unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0); err != nil {
 			return errors.New("unable to open /dev/null: " + reason(err))
 		}
+	}
+	if s.config.dense {
+		s.host = newDense(s)
 	}
 	// Best effort: before Linux 3.4 strangers go to process 1.
 	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

@@ -54,6 +54,7 @@ const (
 	start              // start a supervise
 	look               // tell its supervise that something changed
 	alias              // say that it has a second name
+	refuse             // say that there are too many
 )
 
 // action is one thing to do. other is the second name. A start with leave is of a
@@ -75,6 +76,9 @@ type table struct {
 	services map[identity]*service
 	scanAt   time.Duration // for when a listing was asked, 0 never
 	aliases  []action
+	most     int  // services at a time, 0 for any number
+	refused  bool // there are more
+	full     bool // there is no room for more, until one ends
 	scanned  bool // the first listing was taken
 	closed   bool // nothing is started any more
 }
@@ -96,6 +100,7 @@ func (t *table) match(now time.Duration) {
 	for _, s := range t.services {
 		s.wanted = false
 	}
+	t.refused = false
 	for _, name := range t.names.sorted() {
 		g := t.names[name]
 		s := t.services[g.id]
@@ -103,6 +108,10 @@ func (t *table) match(now time.Duration) {
 			if s != nil {
 				s.wanted = true // it is back, under a new name
 			}
+			continue
+		}
+		if s == nil && t.most > 0 && len(t.services) >= t.most {
+			t.refuse()
 			continue
 		}
 		if s == nil {
@@ -113,6 +122,14 @@ func (t *table) match(now time.Duration) {
 		if s.name != name {
 			t.rename(s, g)
 		}
+	}
+}
+
+// refuse notes that there are too many, once a listing.
+func (t *table) refuse() {
+	if !t.refused {
+		t.refused = true
+		t.aliases = append(t.aliases, action{verb: refuse})
 	}
 }
 
@@ -186,6 +203,7 @@ func (t *table) vanish() {
 
 // died notes that a supervise ended, and says when it starts again: 0 never.
 func (t *table) died(id identity, how demise, now time.Duration) time.Duration {
+	t.full = false
 	s := t.services[id]
 	s.due = max(now, s.last+pace)
 	switch {
@@ -297,8 +315,9 @@ func (t *table) ends(now time.Duration) []action {
 			list = append(list, action{verb: stop, id: id, name: s.name})
 		case s.state == ended, s.state == waiting && !s.wanted:
 			delete(t.services, id)
+			t.full = false
 			list = append(list, action{verb: forget, id: id, name: s.name})
-			if s.wanted {
+			if s.wanted || t.refused {
 				t.rescan(now)
 			}
 		}
@@ -324,7 +343,7 @@ func (t *table) stoppingNames() map[string]bool {
 // startable says that nothing but time is between s and its start.
 func (t *table) startable(id identity, s *service, busy map[string]bool) bool {
 	there, _ := t.names.find(s.name, id)
-	return s.state == waiting && s.wanted && !busy[s.name] && there
+	return s.state == waiting && s.wanted && !busy[s.name] && there && !t.full
 }
 
 // scanDue is when a listing is due, 0 if none is.

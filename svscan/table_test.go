@@ -1,6 +1,7 @@
 package svscan
 
 import (
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -323,5 +324,42 @@ func TestFirstScan(t *testing.T) {
 	w.pass(0)
 	if got := len(w.alive) + len(w.table.services); got != 0 {
 		t.Errorf("%d left after the end, want none", got)
+	}
+}
+
+// TestMost: no more than so many services start, in the order of their names;
+// when one has gone the next has its place.
+func TestMost(t *testing.T) {
+	x := newTable()
+	x.most = 2
+	all := []entry{{"a", identity{1, 1}, true}, {"b", identity{1, 2}, true}, {"c", identity{1, 3}, true}, {"d", identity{1, 4}, true}}
+	started := func(now time.Duration) (names []string) {
+		for _, a := range x.actions(now) {
+			switch a.verb {
+			case start:
+				names = append(names, a.name)
+			case refuse:
+				names = append(names, "refuse")
+			}
+		}
+		return names
+	}
+	x.scan(all, time.Second)
+	if got := started(time.Second); !slices.Equal(got, []string{"a", "b", "refuse"}) {
+		t.Fatalf("got %v; want a, b, and that there are more", got)
+	}
+	now := 2 * time.Second
+	x.scan(all[1:], now)
+	x.scan(all[1:], now+removedAfter)
+	if got := started(now + removedAfter); slices.Contains(got, "c") {
+		t.Fatalf("got %v; want no c while a ends", got)
+	}
+	x.died(all[0].id, left, now+removedAfter)
+	if got := started(now + removedAfter); len(got) != 0 || x.scanDue() == 0 {
+		t.Fatalf("got %v, the next listing at %v; want none, and one", got, x.scanDue())
+	}
+	x.scan(all[1:], now+removedAfter)
+	if got := started(now + removedAfter); !slices.Equal(got, []string{"c", "refuse"}) {
+		t.Fatalf("got %v; want c, and that there are more", got)
 	}
 }

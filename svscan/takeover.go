@@ -1,6 +1,8 @@
 package svscan
 
 import (
+	"os"
+
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
@@ -26,7 +28,7 @@ func (s *scanner) takeOver(k *keeping, id identity) bool {
 // hold makes the process with this pid, which started at ticks, the supervise of
 // a service, if it still exists. Another may have the number by now.
 func (s *scanner) hold(k *keeping, id identity, pid int, ticks uint64, boot string) bool {
-	if pid <= 0 || ticks == 0 || boot != s.boot || s.pids[pid] != (identity{}) {
+	if pid <= 0 || pid == os.Getpid() || ticks == 0 || boot != s.boot || s.pids[pid] != (identity{}) {
 		return false
 	}
 	pidfd, err := fifo.Retry(func() (int, error) { return unix.PidfdOpen(pid, 0) })
@@ -66,6 +68,7 @@ type heir struct {
 // Ready is that end.
 func (h *heir) Ready(int, int16) {
 	s, k := h.scanner, h.scanner.kept[h.id]
+	s.stirred = true
 	s.poll.Remove(k.pidfd)
 	_ = unix.Close(k.pidfd) // it holds nothing
 	k.pidfd = -1

@@ -134,6 +134,7 @@ func TestAttributed(t *testing.T) {
 // meanwhile, or executes itself again.
 func TestAttributedKilled(t *testing.T) {
 	t.Parallel()
+	forkedOnly(t, "a supervise cannot be killed alone")
 	for _, a := range attributions {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()

@@ -16,6 +16,7 @@ import (
 // with the FIFO of standard error.
 func TestDeaths(t *testing.T) {
 	t.Parallel()
+	forkedOnly(t, "supervise and svscan die as one")
 	for stream, redirect := range map[string][2]string{"stdout": {"", ""}, "stderr": {"exec >&2\n", "<&3"}} {
 		for _, order := range permutations([]int{service, logger, supervise, svscan}) {
 			words := []string{stream}

@@ -78,7 +78,7 @@ func TestLinkAndUp(t *testing.T) {
 			w.unaffected("web", old.PID)
 			w.run(ask(ln+" -sfn $SV/other $SVDIR/web && svctl up web", `^web: up`))
 			now := w.reaches("web", status.Up)
-			eventually(t, w.dir, "the old one has ended", func() bool { return processGone(old.PID) && processGone(old.Supervisor) })
+			eventually(t, w.dir, "the old one has ended", func() bool { return processGone(old.PID) && superviseGone(old) })
 			if now.PID == old.PID {
 				t.Errorf("got process %d before and after; want another", now.PID)
 			}
@@ -125,7 +125,7 @@ func TestRemovedAsDjbSays(t *testing.T) {
 			t.Errorf("got %q; want nothing, or %s", said, late)
 		}
 		eventually(t, w.dir, "all of it has ended", func() bool {
-			return processGone(web.PID) && processGone(web.Supervisor) && processGone(log.PID)
+			return processGone(web.PID) && superviseGone(web) && processGone(log.PID)
 		})
 		w.run(refuses("svok $SV/web", 100, `^$`), refuses("svok $SV/web/log", 100, `^$`), answers("svctl list", `^$`))
 		w.ends()

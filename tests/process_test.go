@@ -31,6 +31,7 @@ func startWith(extra *os.File, dir, said string, env []string, argv ...string) (
 		return nil, err
 	}
 	defer out.Close()
+	argv = densely(argv, env)
 	path := argv[0]
 	if !strings.Contains(path, "/") {
 		path = lookPath(path, env)

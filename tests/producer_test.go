@@ -30,6 +30,7 @@ const readLater = "#!/bin/sh\necho \"${SV_PIPE_NAMES-none}\" >>names\nexec 5<&0\
 // service, supervise of each and svscan, all lines arrive, once.
 func TestConsumer(t *testing.T) {
 	t.Parallel()
+	forkedOnly(t, "supervise and svscan die as one")
 	w := plant(t)
 	w.put("web/run", strings.Replace(thousand, "sleep 1000 & wait", "exec sleep 1000", 1))
 	w.put("web/producer-for", "logs\n")
@@ -183,6 +184,7 @@ func TestConsumerOnceMore(t *testing.T) {
 // each is read once.
 func TestConsumerDeaths(t *testing.T) {
 	t.Parallel()
+	forkedOnly(t, "supervise and svscan die as one")
 	names := []string{"service", "its supervise", "consumer", "its supervise", "svscan"}
 	for survivor, name := range names {
 		if survivor == 3 {

@@ -24,7 +24,7 @@ import (
 //	                             stdout, stderr and cmp then see the last run
 //	kill-pid SIGNAL FILE         a signal to the pid that a file or NAME says
 //
-// and the conditions [root] and [peer:daemontools], [peer:runit], [peer:s6].
+// and the conditions [root], [dense] and [peer:daemontools], [peer:runit], [peer:s6].
 // $PATH has our own names first, $COMPAT is the directory of all of them, $PEERS
 // the path without ours.
 func TestScript(t *testing.T) {
@@ -47,6 +47,9 @@ func TestScript(t *testing.T) {
 		Condition: func(cond string) (bool, error) {
 			if suite, ok := strings.CutPrefix(cond, "peer:"); ok {
 				return havePeer(suite)
+			}
+			if cond == "dense" {
+				return isDense, nil
 			}
 			if cond == "root" {
 				return os.Getuid() == 0, nil

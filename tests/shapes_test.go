@@ -114,7 +114,7 @@ func asleep(name string) step {
 
 // alone waits until no control/X is beside run.
 func alone(name string) step {
-	return ask("pgrep -c -P $(ps -o ppid= -p $(cat "+name+"/supervise/pid))", `^1$`)
+	return ask("for pid in $(pgrep -P $(ps -o ppid= -p $(cat "+name+"/supervise/pid))); do readlink /proc/$pid/cwd; done | grep -c /"+name+"$", `^1$`)
 }
 
 const running = `: \(pid \d+\) \d+s`

@@ -84,8 +84,7 @@ func TestFullDiskAtStart(t *testing.T) {
 	w.put("other/run", sleeper)
 	w.serve()
 	other := w.reaches("other", status.Up).PID
-	w.says("supervise web: fatal: unable to open directory web/supervise: no space left on device\n")
-	w.says("svscan: warning: supervise for web exited 111, trying again in 1 second\n")
+	w.refused("web", "unable to open directory web/supervise: no space left on device")
 	w.must(unix.Mount("none", dir, "tmpfs", unix.MS_REMOUNT, "size=256k,nr_inodes=100"))
 	free()
 	w.reaches("web", status.Up)
@@ -198,8 +197,7 @@ func TestReadOnly(t *testing.T) {
 	w.must(syscall.Kill(old.PID, syscall.SIGKILL))
 	w.restarted("web", old)
 	w.run(answers("svctl down web", ``), answers("svctl once web", ``))
-	w.says("supervise hopeless: fatal: unable to open directory hopeless/supervise: read-only file system\n")
-	w.says("svscan: warning: supervise for hopeless exited 111, trying again in 1 second\n")
+	w.refused("hopeless", "unable to open directory hopeless/supervise: read-only file system")
 	if said := w.svscan.output(); strings.Contains(said, "supervise web: ") {
 		t.Errorf("a read-only directory with supervise/ elsewhere is nothing to say anything about: %s", said)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"syscall"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -80,7 +79,7 @@ func TestSplitStderrFollowed(t *testing.T) {
 	eventually(t, w.scan, "its logger was given it", func() bool { return hasText(w.scan + "/web/log/err") })
 
 	web, log := w.reaches("web", status.Up), w.reaches("web/log", status.Up)
-	w.must(syscall.Kill(web.Supervisor, syscall.SIGKILL))
+	w.bereave(web)
 	eventually(t, w.scan, "another supervise", func() bool {
 		return w.record("web").Supervisor != web.Supervisor && w.record("web/log").Supervisor != log.Supervisor
 	})

@@ -36,6 +36,9 @@ func TestVerdict(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
+			if c.away || !c.kernel {
+				forkedOnly(t, "there is no supervise to stop, or to blind")
+			}
 			w := plant(t)
 			if !c.kernel {
 				w.silenceKernel()

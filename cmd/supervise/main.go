@@ -27,13 +27,14 @@ func main() {
 	if len(dirs) == 2 {
 		diag.NoInput()
 	}
-	if err := e.HostPair(dirs, style); err != nil {
+	pair, err := e.HostPair(dirs, style)
+	if err != nil {
 		if e.Succeeded(err) {
 			return
 		}
 		diag.Fatal(prog, err.Error())
 	}
-	if err := e.Run(); err != nil {
+	if err := e.Run(pair); err != nil {
 		diag.Fatal(prog, "unable to wait: "+diag.Reason(err))
 	}
 }

@@ -17,6 +17,7 @@ import (
 type child struct {
 	path, argv, env, dir uintptr
 	files                []uintptr // the child changes them
+	top                  uintptr   // the first descriptor that it does not need, 0 where it needs all
 	setsid               bool
 	slot                 Slot
 	errno                syscall.Errno
@@ -32,6 +33,9 @@ func (c *child) become() {
 	c.note() // before descriptors move over that of the slot
 	runtime_AfterForkInChild()
 	if c.errno = c.settle(); c.errno == 0 {
+		c.errno = c.part()
+	}
+	if c.errno == 0 {
 		c.errno = c.aside()
 	}
 	if c.errno == 0 {

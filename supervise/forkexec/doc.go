@@ -31,6 +31,9 @@
 // meantime, and give the child default handlers. They are open to others by
 // promise, see go.dev/issue/67401.
 //
+// A Starter that was told to be Narrow has its children share the descriptors
+// as well, until they have noted themselves: then the lock is needed no more.
+//
 // On other machines than amd64 and arm64, and under the build tag
 // forkexec_syscall, syscall.ForkExec does it: the parent writes the note, after
 // the start, and before it one without a pid that says that a child was about

@@ -35,8 +35,13 @@ func TestFiles(t *testing.T) {
 		}
 		cases = append(cases, c)
 	}
-	var s Starter
-	for _, c := range cases {
+	var wide, narrow Starter
+	check(narrow.Narrow())
+	for i, c := range append(cases, cases...) {
+		s := &wide
+		if i >= len(cases) {
+			s = &narrow
+		}
 		a := &Start{Slot: Slot{File: -1}}
 		for len(a.Files) < base && len(c) > 0 {
 			a.Files = append(a.Files, Closed)
@@ -48,7 +53,7 @@ func TestFiles(t *testing.T) {
 				a.Files = append(a.Files, uintptr(base+source))
 			}
 		}
-		stopped(&s, a, func(pid int) {
+		stopped(s, a, func(pid int) {
 			for i := range max(len(a.Files), 3) {
 				want := ""
 				if i >= base && c[i-base] != none {
@@ -64,6 +69,32 @@ func TestFiles(t *testing.T) {
 			if got := must(os.Readlink("/proc/self/fd/" + strconv.Itoa(base+i))); got != dir+strconv.Itoa(i) {
 				t.Fatalf("%v: ours, %d: got %q", c, i, got)
 			}
+		}
+	}
+}
+
+// TestNarrow: where there are many descriptors a child has the few that it is
+// given, and nobody keeps these open afterwards, also when there is no child.
+func TestNarrow(t *testing.T) {
+	var s Starter
+	check(s.Narrow())
+	null := must(os.Open("/dev/null"))
+	defer null.Close()
+	for range 2000 {
+		defer unix.Close(must(unix.FcntlInt(null.Fd(), unix.F_DUPFD_CLOEXEC, 0)))
+	}
+	for _, path := range []string{"/bin/true", "/missing"} {
+		var p [2]int
+		check(unix.Pipe2(p[:], unix.O_CLOEXEC))
+		defer unix.Close(p[0])
+		a := &Start{Path: path, Argv: []string{"true"}, Files: []uintptr{0, uintptr(p[1]), 2, Closed, uintptr(p[1])}, Slot: Slot{File: -1}}
+		pid, pidfd, err := s.Start(a)
+		if err == nil {
+			end(pid, pidfd, err)
+		}
+		check(unix.Close(p[1]))
+		if n := must(unix.Read(p[0], make([]byte, 1))); n != 0 {
+			t.Errorf("%s: got a byte; want the end of the pipe", path)
 		}
 	}
 }

@@ -33,6 +33,11 @@ const Closed = ^uintptr(0)
 // keeps is the room for the next start.
 type Starter struct{ starter }
 
+// Narrow prepares for a program that is about to have very many descriptors: of
+// these a child then has copies of a few alone, and what it costs to start does
+// not grow with them.
+func (s *Starter) Narrow() error { return s.reserve() }
+
 // Start starts a child and returns when it has executed its program. pidfd is
 // its pidfd, close-on-exec. An error is the syscall.Errno of the step that
 // failed, and then there is no child and the slot is empty. That the note

@@ -23,12 +23,18 @@ func truth() *Start {
 
 // TestMany: nothing is left of many starts.
 func TestMany(t *testing.T) {
+	t.Run("wide", func(t *testing.T) { testMany(t, new(Starter)) })
+	narrow := new(Starter)
+	check(narrow.Narrow())
+	t.Run("narrow", func(t *testing.T) { testMany(t, narrow) })
+}
+
+func testMany(t *testing.T, s *Starter) {
 	starts := 10_000
 	if testing.Short() {
 		starts = 500
 	}
 	f, slot := slotFile(t)
-	var s Starter
 	good, bad := truth(), truth()
 	good.Slot, bad.Slot, bad.Path = slot, slot, "/missing"
 	end(s.Start(good))

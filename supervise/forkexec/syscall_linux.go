@@ -28,6 +28,9 @@ func (s *starter) start(a *Start) (pid, pidfd int, err error) {
 	return pid, s.pidfd, nil
 }
 
+// reserve does nothing: syscall.ForkExec copies them all.
+func (*starter) reserve() error { return nil }
+
 // tooMany tells a limit that was reached from a descriptor that is not open:
 // dup3 says EBADF of both.
 func (a *Start) tooMany(err error) error {

@@ -13,11 +13,16 @@ import (
 type starter struct {
 	child
 	room  []uintptr // see layout
+	low   reserved
 	pidfd int32
 }
 
 func (s *starter) start(a *Start) (pid, pidfd int, err error) {
 	if err := s.layout(a); err != nil {
+		return 0, -1, err
+	}
+	if err := s.lower(); err != nil {
+		s.raise()
 		return 0, -1, err
 	}
 	s.pidfd, s.errno = -1, 0
@@ -27,6 +32,7 @@ func (s *starter) start(a *Start) (pid, pidfd int, err error) {
 	child, errno := s.fork()
 	runtime_AfterFork()
 	syscall.ForkLock.Unlock()
+	s.raise()
 	if errno != 0 {
 		return 0, -1, syscall.Errno(errno)
 	}
@@ -47,7 +53,10 @@ func (s *starter) start(a *Start) (pid, pidfd int, err error) {
 //go:norace
 //go:nocheckptr
 func (s *starter) fork() (pid, errno uintptr) {
-	const flags = unix.CLONE_VFORK | unix.CLONE_VM | unix.CLONE_PIDFD | uintptr(unix.SIGCHLD)
+	flags := unix.CLONE_VFORK | unix.CLONE_VM | unix.CLONE_PIDFD | uintptr(unix.SIGCHLD)
+	if s.top > 0 {
+		flags |= unix.CLONE_FILES
+	}
 	runtime_BeforeFork()
 	if pid, errno = vfork(flags, uintptr(unsafe.Pointer(&s.pidfd))); pid == 0 {
 		s.child.become()

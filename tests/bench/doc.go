@@ -1,6 +1,6 @@
 // Bench measures ours beside daemontools, runit and s6, and prints one table.
 //
-//	go run ./tests/bench [-rows boot,restart] [-suites svdir,s6] [-n 100] [-rounds 5] [-bin bin]
+//	go run ./tests/bench [-rows boot,restart] [-suites svdir,s6] [-n 100] [-rounds 5] [-bin bin] [-dense]
 //
 // # How to read the table
 //

@@ -44,7 +44,7 @@ func TestVerdict(t *testing.T) {
 }
 
 func TestChoose(t *testing.T) {
-	all := suites("")
+	all := suites("", false)
 	for _, test := range []struct {
 		list  string
 		want  string

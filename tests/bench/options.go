@@ -14,10 +14,11 @@ import (
 // that is none.
 func options() *bench {
 	b := &bench{}
-	all, peers := names(rows), names(suites(""))
+	all, peers := names(rows), names(suites("", false))
 	rowNames := flag.String("rows", all, "what to measure, `names` with commas between")
 	suiteNames := flag.String("suites", peers, "in whom, `names` with commas between")
 	bin := flag.String("bin", "bin", "the `directory` of our programs")
+	dense := flag.Bool("dense", false, "have svscan of ours host all services itself")
 	flag.IntVar(&b.n, "n", 100, "services in a tree")
 	flag.IntVar(&b.rounds, "rounds", 5, "how often everything is measured")
 	flag.DurationVar(&b.window, "window", 5*time.Second, "how long the row idle looks")
@@ -29,7 +30,7 @@ func options() *bench {
 	}
 	var known bool
 	if b.rows, known = choose(rows, *rowNames); known {
-		b.suites, known = choose(suites(path), *suiteNames)
+		b.suites, known = choose(suites(path, *dense), *suiteNames)
 	}
 	if !known || flag.NArg() > 0 || b.n < 2 || b.rounds < 1 {
 		flag.Usage()

@@ -30,8 +30,8 @@ type suite interface {
 }
 
 // suites are all that can be measured, ours first: the order of the columns.
-func suites(bin string) []suite {
-	return []suite{svdir{bin}, daemontools{}, runit{}, s6{}}
+func suites(bin string, dense bool) []suite {
+	return []suite{svdir{bin, dense}, daemontools{}, runit{}, s6{}}
 }
 
 // ours is the suite that the others are the peers of.

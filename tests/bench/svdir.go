@@ -6,8 +6,12 @@ import (
 	"time"
 )
 
-// svdir is ours, with its programs in the directory bin.
-type svdir struct{ bin string }
+// svdir is ours, with its programs in the directory bin. Where it is dense svscan
+// hosts all services itself.
+type svdir struct {
+	bin   string
+	dense bool
+}
 
 func (svdir) name() string { return ours }
 
@@ -15,7 +19,12 @@ func (s svdir) programs() []string {
 	return []string{s.program("svscan"), s.program("supervise"), s.program("svctl"), s.program("svlog")}
 }
 
-func (s svdir) scan(dir string, n int) []string { return []string{s.program("svscan"), dir} }
+func (s svdir) scan(dir string, n int) []string {
+	if s.dense {
+		return []string{s.program("svscan"), "-dense", dir}
+	}
+	return []string{s.program("svscan"), dir}
+}
 
 func (svdir) rescan(dir string) []string { return nil }
 
