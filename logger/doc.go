@@ -91,7 +91,8 @@
 // are looked at through one buffer, in turn, so that none waits for another;
 // one that is silent is not looked at. Of all lines at most one has left its
 // head and has no end yet. So what a sink knows of a line it knows of that, and
-// lines cannot be mixed.
+// lines cannot be mixed. While another logger reads a pipe it is not looked at
+// (claim): only that is a timer at idle, and it ends with the other.
 //
 // # Dropped lines
 //

@@ -18,6 +18,7 @@ type input struct {
 	heard   bool   // it may be readable
 	ended   bool   // it is not read any more
 	held    bool   // we may write to it: so it has no end
+	claimed bool   // no other logger reads it
 	left    int    // how much of what is held is read after TERM
 	at, n   int    // of buf, what was looked at and not taken
 	id      fileID // zero if it is no pipe
@@ -49,7 +50,25 @@ func openInput(fd int, from source, g *glass) input {
 		mode, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
 		in.held = err == nil && mode&unix.O_ACCMODE == unix.O_RDWR
 	}
+	in.claim()
 	return in
+}
+
+// claim finds out whether we may read a pipe, and has the next logger wait. Two that
+// look at the same bytes would both write them, and what follows would be lost: a
+// service may be given another logger while the one before still reads. The lock
+// goes with our process. Two loggers that are not to write to a pipe are of one
+// supervise, which lets one of them run at a time.
+func (in *input) claim() {
+	lock := unix.Flock_t{Type: unix.F_RDLCK}
+	if in.held {
+		lock.Type = unix.F_WRLCK
+	}
+	var err error
+	if in.standing() {
+		err = unix.FcntlFlock(uintptr(in.fd), unix.F_SETLK, &lock)
+	}
+	in.claimed = err != unix.EAGAIN && err != unix.EACCES
 }
 
 // standing says that what is read stays in the pipe until it is taken.

@@ -74,13 +74,31 @@ func describe(fd int) string {
 func (l *logger) listen(on bool) {
 	for i := range l.inputs {
 		switch in := &l.inputs[i]; {
-		case !in.patient || in.ended:
+		case !in.patient || in.ended || !in.claimed:
 		case on:
 			l.poll.Add(in.fd, unix.POLLIN, l, tagInput+i)
 		default:
 			l.poll.Remove(in.fd)
 		}
 	}
+}
+
+// claimRest claims the inputs that another logger has read until now.
+func (l *logger) claimRest() {
+	for i := range l.inputs {
+		in := &l.inputs[i]
+		if in.claimed || in.ended {
+			continue
+		}
+		if in.claim(); in.claimed && in.patient {
+			l.poll.Add(in.fd, unix.POLLIN, l, tagInput+i)
+		}
+	}
+}
+
+// claimed says that no other logger has an input of ours.
+func (l *logger) claimed() bool {
+	return !slices.ContainsFunc(l.inputs, func(in input) bool { return !in.claimed && !in.ended })
 }
 
 // release is for an input that is not read any more.
@@ -97,7 +115,7 @@ func (l *logger) reads() bool {
 	more := false
 	for i := range l.inputs {
 		in := &l.inputs[i]
-		if l.leaving && !in.ended && in.done() {
+		if l.leaving && !in.ended && (!in.claimed || in.done()) {
 			l.release(in)
 		}
 		more = more || !in.ended
@@ -123,7 +141,7 @@ func (l *logger) leave() {
 	}
 	l.leaving = true
 	for i := range l.inputs {
-		if in := &l.inputs[i]; in.held {
+		if in := &l.inputs[i]; in.held && in.claimed {
 			in.left = in.waiting()
 		}
 	}
@@ -166,7 +184,7 @@ func (l *logger) portion(in *input, chunk []byte) []byte {
 // read passes on what an input has now: each that was heard has one turn before
 // any has another.
 func (l *logger) read(in *input) error {
-	if in.ended || !in.heard && in.patient || l.leaving && in.done() {
+	if in.ended || !in.claimed || !in.heard && in.patient || l.leaving && in.done() {
 		return nil
 	}
 	in.heard = false

@@ -186,6 +186,7 @@ func (l *logger) loop() error {
 			return errors.New("unable to wait: " + reason(err))
 		}
 		l.tendAll()
+		l.claimRest()
 		if l.turning {
 			l.turn()
 		}

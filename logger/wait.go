@@ -30,6 +30,9 @@ func (l *logger) Ready(tag int, revents int16) {
 	}
 }
 
+// claimPause is when a pipe that another logger reads is tried again.
+const claimPause = 100 * time.Millisecond
+
 // wait waits until there is something to do, and hears signals.
 func (l *logger) wait() error {
 	if l.patient() {
@@ -42,6 +45,9 @@ func (l *logger) wait() error {
 func (l *logger) deadline() time.Duration {
 	const never = time.Duration(-1)
 	first := never
+	if !l.claimed() {
+		first = fifo.Now() + claimPause // nothing tells of the end of a lock
+	}
 	for i := range l.stream.sinks {
 		k := &l.stream.sinks[i]
 		if k.dir == nil {

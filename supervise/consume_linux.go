@@ -20,6 +20,7 @@ import (
 // source is a pipe that a consumer reads.
 type source struct {
 	label    string // in SV_PIPE_NAMES
+	path     string // of the service that writes to it
 	fd       int
 	dev, ino uint64
 }
@@ -28,7 +29,7 @@ func (a source) same(b source) bool { return a.dev == b.dev && a.ino == b.ino }
 
 // consumes says that the service reads what others write.
 func (s *Service) consumes() bool {
-	return s.input < 0 && (s.name == catchAll || servicedir.Exists(s.dir, servicedir.ConsumerFor))
+	return s.input < 0 && s.style.Feeds && (s.name == catchAll || servicedir.Exists(s.dir, servicedir.ConsumerFor))
 }
 
 // producers are the services that it names, or those that svscan names to the
@@ -63,18 +64,33 @@ func (s *Service) gather() bool {
 }
 
 // keepUnread keeps those of old that have something for the next run, though
-// nobody names them any more, and closes the others.
+// nobody names them any more and no other logger is to read them, and closes the
+// others.
 func (s *Service) keepUnread(old []source) {
 	for _, o := range old {
 		if slices.ContainsFunc(s.sources, o.same) {
 			continue
 		}
-		if n, err := fifo.Pending(o.fd); err == nil && n > 0 && !s.alone {
+		if n, err := fifo.Pending(o.fd); err == nil && n > 0 && !s.alone && !s.isElsewhere(o.path) {
 			s.sources = append(s.sources, o)
 		} else {
 			_ = unix.Close(o.fd) // nothing was written
 		}
 	}
+}
+
+// isElsewhere says that the service at path has another logger now.
+func (s *Service) isElsewhere(path string) bool {
+	dir, err := openDir(path)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(dir)
+	if servicedir.IsDir(dir, servicedir.Log) {
+		return true
+	}
+	consumer, found, err := servicedir.ReadValue(dir, servicedir.ProducerFor)
+	return found && err == nil && servicedir.ProducerPath(path, consumer) != s.home
 }
 
 const noProducer = "there is no service whose output it could read"
@@ -114,7 +130,7 @@ func (s *Service) gatherFrom(path string, old []source) {
 		if stream == stderr && !servicedir.Exists(dir, servicedir.SplitStderr) && !servicedir.Exists(state, name) {
 			continue
 		}
-		one, err := openSource(state, name, pipeLabel(path, stream), slices.Concat(old, s.sources))
+		one, err := openSource(state, name, source{label: pipeLabel(path, stream), path: path}, slices.Concat(old, s.sources))
 		if err != nil {
 			fail(reason(err))
 			return
@@ -146,13 +162,13 @@ func (s *Service) refuses(path string, dir int) string {
 	return ""
 }
 
-// openSource opens a FIFO, which it makes if need be, unless it is among held.
-func openSource(state int, name, label string, held []source) (source, error) {
+// openSource opens the FIFO of one, which it makes if need be, unless it is among
+// held.
+func openSource(state int, name string, one source, held []source) (source, error) {
 	err := fifo.Make(state, name, 0o600)
 	if err != nil {
 		return source{}, err
 	}
-	one := source{label: label}
 	if one.fd, err = fifo.Open(state, name, unix.O_RDWR); err != nil {
 		return source{}, err
 	}

@@ -42,6 +42,8 @@ type Style struct {
 	S6Signals bool
 	// LogsItself: supervise DIR hosts DIR/log as well.
 	LogsItself bool
+	// Feeds: producer-for and consumer-for say who reads what a service writes.
+	Feeds bool
 	// BadUsage is the exit code of wrong usage.
 	BadUsage int
 }
@@ -49,7 +51,7 @@ type Style struct {
 // The styles, by the name of the program. Daemontools is supervise under djb's
 // svscan: that never told what a service left behind.
 var (
-	ours        = Style{Name: "supervise", Usage: usage, Session: true, Group: true, Control: true, Killed: 256, PermanentFailure: true, BadUsage: 100}
+	ours        = Style{Name: "supervise", Usage: usage, Session: true, Group: true, Control: true, Killed: 256, PermanentFailure: true, Feeds: true, BadUsage: 100}
 	daemontools = Style{Name: "supervise", Usage: usage, Session: true, Control: true, Killed: 256, PermanentFailure: true, BadUsage: 100}
 	runit       = Style{Name: "runsv", Usage: "runsv dir [logdir]", Control: true, ExitKills: true, LoggerStays: true, Killed: -1, ShortFinish: true, LogsItself: true, BadUsage: 1}
 	s6          = Style{Name: "s6-supervise", Usage: "s6-supervise dir [logdir]", Session: true, Group: true, Killed: 256, PermanentFailure: true, FinishLimit: 5000, NamesRun: true, Events: true, S6Signals: true, BadUsage: 100}
@@ -91,7 +93,7 @@ func (e *Engine) styleOf(s *Service) *Style {
 		if err == nil && found {
 			if style := styles(value); style != nil {
 				chosen := *style
-				chosen.Name, chosen.LogsItself = s.style.Name, s.style.LogsItself // that is the program
+				chosen.Name, chosen.LogsItself, chosen.Feeds = s.style.Name, s.style.LogsItself, s.style.Feeds // that is the program
 				return &chosen
 			}
 			err = &servicedir.ValueError{Name: name, Reason: "not svdir, daemontools, runit or s6"}

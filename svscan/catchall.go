@@ -16,7 +16,7 @@ const catchAllName = scandir.Dir + "/" + scandir.CatchAll
 
 // findCatchAll says whether there is one.
 func (s *scanner) findCatchAll() {
-	s.catchAll = s.config.style.catchAll && servicedir.IsDir(s.dir, catchAllName)
+	s.catchAll = s.config.style.feeds && servicedir.IsDir(s.dir, catchAllName)
 }
 
 // seeCatchAll is its entry in a listing.

@@ -26,7 +26,7 @@ func isPlumbing(name string) bool {
 func (s *scanner) readSources(k *keeping, id identity) {
 	s.unfed = true
 	k.sources = nil
-	if servicedir.Exists(k.dir, servicedir.ConsumerFor) {
+	if s.config.style.feeds && servicedir.Exists(k.dir, servicedir.ConsumerFor) {
 		for _, name := range servicedir.ParseProducers(readAt(k.dir, servicedir.ConsumerFor, servicedir.MaxProducersSize)) {
 			if !strings.Contains(name, "/") { // else it is no service of ours
 				k.sources = append(k.sources, name)

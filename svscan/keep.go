@@ -112,7 +112,7 @@ func (s *scanner) open(k *keeping, id identity) error {
 		return err
 	}
 	s.catch(k)
-	if err = k.openPipes(s.inherited); err == nil {
+	if err = s.openPipes(k); err == nil {
 		s.readSources(k, id)
 	}
 	return err
@@ -228,7 +228,7 @@ func (s *scanner) look(id identity) {
 	k := s.kept[id]
 	s.reshadow(id)
 	s.catch(k)
-	if err := k.openPipes(s.inherited); err != nil {
+	if err := s.openPipes(k); err != nil {
 		s.once(&k.said, "unable to make the FIFO of the logger of "+shown(k.name)+": "+reason(err))
 		return
 	}

@@ -17,9 +17,10 @@ var noPipes = pipes{-1, -1}
 
 // openPipes opens the FIFOs between service and logger, if there is a logger: its
 // own, or another service.
-func (k *keeping) openPipes(inherited map[identity]int) error {
+func (s *scanner) openPipes(k *keeping) error {
 	k.paired = k.paired || k.logger != "" || servicedir.IsDir(k.dir, servicedir.Log)
-	if !k.paired && !k.caught && !servicedir.Exists(k.dir, servicedir.ProducerFor) {
+	produces := s.config.style.feeds && servicedir.Exists(k.dir, servicedir.ProducerFor)
+	if !k.paired && !k.caught && !produces {
 		return nil
 	}
 	state, err := servicedir.OpenState(k.dir)
@@ -28,7 +29,7 @@ func (k *keeping) openPipes(inherited map[identity]int) error {
 	}
 	defer unix.Close(state)
 	if k.pipes[0] < 0 {
-		if err := k.openPipe(0, state, servicedir.LogPipe, inherited); err != nil {
+		if err := k.openPipe(0, state, servicedir.LogPipe, s.inherited); err != nil {
 			return err
 		}
 	}
@@ -36,7 +37,7 @@ func (k *keeping) openPipes(inherited map[identity]int) error {
 	if !servicedir.Exists(k.dir, servicedir.SplitStderr) && !servicedir.Exists(state, servicedir.ErrPipe) {
 		return nil
 	}
-	return k.openPipe(1, state, servicedir.ErrPipe, inherited)
+	return k.openPipe(1, state, servicedir.ErrPipe, s.inherited)
 }
 
 // openPipe makes a FIFO, if need be, and opens it, unless we have it open.

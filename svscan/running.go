@@ -126,7 +126,7 @@ func (s *scanner) findStrays() {
 		}
 		s.kept[r.id()] = k
 		if err == nil {
-			_ = k.openPipes(s.inherited) // it was open; without its directory nobody finds it
+			_ = s.openPipes(k) // it was open; without its directory nobody finds it
 			k.keepPending()
 		}
 		if !held {

@@ -29,7 +29,7 @@ type style struct {
 	logArg    bool // supervise is told of the logger
 	svdir     bool // SVDIR tells services their scan directory
 	hangup    bool // a HUP of the kernel is a TERM
-	catchAll  bool // .svscan/log is the logger of those that have none
+	feeds     bool // producer-for, consumer-for and .svscan/log say who reads what a service writes
 	departs   bool // it ends by finish or crash, and tells what still runs
 	orders    map[syscall.Signal]order
 }
@@ -37,7 +37,7 @@ type style struct {
 var styles = map[string]style{
 	"svscan": {
 		supervise: "supervise", usage: "svscan [-run rundir] [-log-dir logdir] [-no-user-change] [-dense] [-C max] [-guard code] [-e fd] [dir]",
-		logArg: true, svdir: true, hangup: true, catchAll: true, departs: true,
+		logArg: true, svdir: true, hangup: true, feeds: true, departs: true,
 		orders: map[syscall.Signal]order{
 			syscall.SIGTERM: orderStop, syscall.SIGINT: orderStop, syscall.SIGQUIT: orderLeave,
 			syscall.SIGHUP: orderScan, syscall.SIGALRM: orderScan,

@@ -324,3 +324,26 @@ func TestConsumerDiesUnread(t *testing.T) {
 		t.Errorf("got %d starts; want 2", len(text))
 	}
 }
+
+// TestConsumerElsewhere: runit and s6 know of no such files, so under their names
+// a service writes where it ever did, and waits for nobody.
+func TestConsumerElsewhere(t *testing.T) {
+	t.Parallel()
+	for _, scanner := range []string{"runsvdir", "s6-svscan"} {
+		w := plant(t)
+		w.put("web/run", "#!/bin/sh\necho said\nexec sleep 1000\n")
+		w.put("web/producer-for", "logs\n")
+		w.put("logs/run", sleeper)
+		w.put("logs/consumer-for", "web\n")
+		w.serveWith(environment(t, "compat", w.scan), scanner)
+		w.reaches("web", status.Up)
+		w.reaches("logs", status.Up)
+		w.says("said\n")
+		if _, err := os.Stat(w.scan + "/web/supervise/log"); err == nil {
+			t.Errorf("%s: there is a FIFO for a logger", scanner)
+		}
+		end := map[string]syscall.Signal{"runsvdir": syscall.SIGHUP, "s6-svscan": syscall.SIGTERM}[scanner]
+		w.must(w.svscan.stop(end))
+		nothingBelow(t, w.dir)
+	}
+}

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -16,7 +18,13 @@ var programs struct {
 }
 
 // Main is a TestMain for those who ask for a Program: it removes what was built.
+//
+// Where HUP is ignored, as under nohup, it would be so for all that a test starts:
+// exec gives what is caught its default.
 func Main(m *testing.M) {
+	if signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
 	code := m.Run()
 	if programs.dir != "" {
 		_ = os.RemoveAll(programs.dir) // best effort: it is in the temporary directory
