@@ -94,7 +94,7 @@ func countLoggers(tree string) int {
 	defer unix.Close(fd)
 	const logs = scandir.Dir + "/" + scandir.Logs
 	n := 0
-	if servicedir.IsDir(fd, scandir.Dir+"/"+scandir.CatchAll) {
+	if servicedir.IsDir(fd, scandir.CatchAll) {
 		n++
 	}
 	_ = eachName(fd, func(name string) { // what cannot be read is not counted

@@ -29,13 +29,13 @@ func (a source) same(b source) bool { return a.dev == b.dev && a.ino == b.ino }
 
 // consumes says that the service reads what others write.
 func (s *Service) consumes() bool {
-	return s.input < 0 && s.style.Feeds && (s.name == catchAll || servicedir.Exists(s.dir, servicedir.ConsumerFor))
+	return s.input < 0 && s.style.Feeds && (s.name == scandir.CatchAll || servicedir.Exists(s.dir, servicedir.ConsumerFor))
 }
 
 // producers are the services that it names, or those that svscan names to the
 // catch-all.
 func (s *Service) producers() []string {
-	if s.name == catchAll {
+	if s.name == scandir.CatchAll {
 		return servicedir.ParseProducers(s.readList(s.state, servicedir.Producers))
 	}
 	return servicedir.ParseProducers(s.readList(s.dir, servicedir.ConsumerFor))
@@ -57,7 +57,7 @@ func (s *Service) gather() bool {
 	for _, name := range names {
 		s.gatherFrom(servicedir.ProducerPath(s.home, name), old)
 	}
-	s.alone = s.name != catchAll && len(names) == 1 && len(s.sources) == 1
+	s.alone = s.name != scandir.CatchAll && len(names) == 1 && len(s.sources) == 1
 	s.keepUnread(old)
 	s.m.logger = len(s.sources) > 0 && !s.style.LoggerStays
 	return len(s.sources) > 0
@@ -101,10 +101,10 @@ func (s *Service) gatherFrom(path string, old []source) {
 		return // it would read what it has written
 	}
 	fail := func(why string) {
-		if s.name == catchAll {
+		if s.name == scandir.CatchAll {
 			return // svscan names another list soon
 		}
-		s.tellOnce("unable to read the output of " + path + ": " + why + ", going on without")
+		s.tellOnce("unable to read the output of " + scandir.Shown(path) + ": " + why + ", going on without")
 	}
 	dir, err := openDir(path)
 	if err == unix.ENOENT && s.engine.svscan {
@@ -147,7 +147,7 @@ func (s *Service) refuses(path string, dir int) string {
 	if servicedir.IsDir(dir, servicedir.Log) {
 		return "it has its own log/"
 	}
-	if s.name == catchAll {
+	if s.name == scandir.CatchAll {
 		return "" // svscan has looked
 	}
 	consumer, found, err := servicedir.ReadValue(dir, servicedir.ProducerFor)

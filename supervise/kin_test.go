@@ -1,9 +1,10 @@
 package supervise
 
 import (
-	"github.com/svdir/svdir/supervise/proc"
 	"slices"
 	"testing"
+
+	"github.com/svdir/svdir/supervise/proc"
 
 	"pgregory.net/rapid"
 )

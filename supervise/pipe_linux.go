@@ -88,11 +88,8 @@ func (s *Service) isLogged() bool {
 // catches says that a catch-all reads what services write that have no logger.
 func (p *Pair) catches() bool {
 	e := p.engine
-	return p.caught && (e.scanDir == "" || servicedir.Exists(unix.AT_FDCWD, e.scanDir+"/"+catchAll))
+	return p.caught && (e.scanDir == "" || servicedir.Exists(unix.AT_FDCWD, e.scanDir+"/"+scandir.CatchAll))
 }
-
-// catchAll is its name in the scan directory.
-const catchAll = scandir.Dir + "/" + scandir.CatchAll
 
 // plumb makes ready what a start is to write to: the FIFO of standard error
 // comes and goes with split-stderr, which was just looked for.

@@ -146,13 +146,9 @@ func (t Tree) Find(name string) ([]Target, error) {
 	return nil, t.notFound(name)
 }
 
-// catchAll is the service of a scan directory whose name begins with a dot: the
-// logger of those that have none.
-const catchAll = scandir.Dir + "/" + scandir.CatchAll
-
 // checkName refuses what cannot be a service of a scan directory.
 func checkName(name string) error {
-	if name == catchAll {
+	if name == scandir.CatchAll {
 		return nil
 	}
 	for _, part := range strings.Split(name, "/") {

@@ -12,20 +12,18 @@ import (
 // that has no other logger. It is there for good if it was at our start, since a
 // service that has begun without it goes on so.
 
-const catchAllName = scandir.Dir + "/" + scandir.CatchAll
-
 // findCatchAll says whether there is one.
 func (s *scanner) findCatchAll() {
-	s.catchAll = s.config.style.feeds && servicedir.IsDir(s.dir, catchAllName)
+	s.catchAll = s.config.style.feeds && servicedir.IsDir(s.dir, scandir.CatchAll)
 }
 
 // seeCatchAll is its entry in a listing.
 func (s *scanner) seeCatchAll() (entry, bool) {
-	if !s.catchAll || !servicedir.IsDir(s.dir, catchAllName) {
+	if !s.catchAll || !servicedir.IsDir(s.dir, scandir.CatchAll) {
 		return entry{}, false
 	}
-	id, err := identify(s.dir, catchAllName)
-	return entry{name: catchAllName, id: id, whole: true}, err == nil && id != s.here
+	id, err := identify(s.dir, scandir.CatchAll)
+	return entry{name: scandir.CatchAll, id: id, whole: true}, err == nil && id != s.here
 }
 
 // catch finds out whether the catch-all is to read what a service writes. It reads
@@ -40,14 +38,14 @@ func (s *scanner) catch(k *keeping) {
 	case s.catches == servicedir.MaxProducers:
 		k.caught = false
 		s.once(&s.saidCatches, "more than "+strconv.Itoa(servicedir.MaxProducers)+
-			" services have no logger: "+catchAllName+" reads no more, what the others write goes where our output goes")
+			" services have no logger: "+scandir.CatchAll+" reads no more, what the others write goes where our output goes")
 	default:
 		s.catches++
 	}
 }
 
 func (s *scanner) isCaught(k *keeping) bool {
-	return s.catchAll && k.name != catchAllName && k.logger == "" && !servicedir.IsDir(k.dir, servicedir.Log) &&
+	return s.catchAll && k.name != scandir.CatchAll && k.logger == "" && !servicedir.IsDir(k.dir, servicedir.Log) &&
 		!servicedir.Exists(k.dir, servicedir.ProducerFor) && !servicedir.Exists(k.dir, servicedir.ConsumerFor)
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/svscan/scandir"
 
 	"golang.org/x/sys/unix"
 )
@@ -47,7 +48,7 @@ func (s *scanner) feed() {
 			continue
 		}
 		sources, place := k.sources, ""
-		if k.name == catchAllName {
+		if k.name == scandir.CatchAll {
 			sources, place = s.caught(), "../../"
 		}
 		if sources == nil && place == "" {

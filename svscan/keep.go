@@ -91,7 +91,7 @@ func (s *scanner) started(k *keeping, id identity, err error) {
 			s.sayFull()
 			return
 		}
-		s.once(&k.said, "unable to start "+s.config.style.supervise+" for "+shown(k.name)+": "+
+		s.once(&k.said, "unable to start "+s.config.style.supervise+" for "+scandir.Shown(k.name)+": "+
 			reason(err)+", trying again in 1 second")
 		return
 	}
@@ -229,7 +229,7 @@ func (s *scanner) look(id identity) {
 	s.reshadow(id)
 	s.catch(k)
 	if err := s.openPipes(k); err != nil {
-		s.once(&k.said, "unable to make the FIFO of the logger of "+shown(k.name)+": "+reason(err))
+		s.once(&k.said, "unable to make the FIFO of the logger of "+scandir.Shown(k.name)+": "+reason(err))
 		return
 	}
 	s.readSources(k, id)

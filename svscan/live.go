@@ -6,6 +6,7 @@ import (
 
 	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/svscan/scandir"
 )
 
 // live is what still runs, "NAME PID" each, sorted: the process of a service
@@ -18,13 +19,13 @@ func (s *scanner) live() []string {
 			pid = k.pid
 		}
 		if pid != 0 {
-			list = append(list, shown(k.name)+" "+strconv.Itoa(pid))
+			list = append(list, scandir.Shown(k.name)+" "+strconv.Itoa(pid))
 		}
 		if k.logger == "" {
 			continue
 		}
 		if pid, _ := runs(s.home(), k.logger); pid != 0 {
-			list = append(list, shown(k.name+"/"+servicedir.Log)+" "+strconv.Itoa(pid))
+			list = append(list, scandir.Shown(k.name+"/"+servicedir.Log)+" "+strconv.Itoa(pid))
 		}
 	}
 	sort.Strings(list)

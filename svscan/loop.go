@@ -8,6 +8,7 @@ import (
 
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/logger/tai64n"
+	"github.com/svdir/svdir/svscan/scandir"
 
 	"golang.org/x/sys/unix"
 )
@@ -200,7 +201,7 @@ func (s *scanner) perform() {
 		case refuse:
 			s.once(&s.saidFull, "unable to start more services: "+strconv.Itoa(s.table.most)+" are the most (-C), the rest waits")
 		case alias:
-			s.warn(shown(a.other) + " is the directory of " + shown(a.name) + ": one service, known as " + shown(a.name))
+			s.warn(scandir.Shown(a.other) + " is the directory of " + scandir.Shown(a.name) + ": one service, known as " + scandir.Shown(a.name))
 		}
 	}
 }

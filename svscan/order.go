@@ -1,6 +1,10 @@
 package svscan
 
-import "sort"
+import (
+	"sort"
+
+	"github.com/svdir/svdir/svscan/scandir"
+)
 
 // Who ends first: a consumer reads to the end what others write, so of those that
 // are to end the writers are told before the readers, and the catch-all last.
@@ -24,9 +28,9 @@ func (t *table) held() map[string]bool {
 	if !untold {
 		return nil
 	}
-	if last, there := leaving[catchAllName]; there {
+	if last, there := leaving[scandir.CatchAll]; there {
 		last.reads = t.unended() // whoever wrote to it
-		leaving[catchAllName] = last
+		leaving[scandir.CatchAll] = last
 	}
 	return heldBack(leaving)
 }

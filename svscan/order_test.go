@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/svdir/svdir/svscan/scandir"
 )
 
 // Who waits at the end: a consumer for those of its producers that end too.
@@ -77,7 +79,7 @@ func TestHeldBackEnds(t *testing.T) {
 // The catch-all is started first and told last, when nobody is left.
 func TestCatchAllOrder(t *testing.T) {
 	tab := newTable()
-	names := []string{"+a", catchAllName, "b"}
+	names := []string{"+a", scandir.CatchAll, "b"}
 	var listing []entry
 	for i, name := range names {
 		listing = append(listing, entry{name: name, id: identity{1, uint64(i)}, whole: true})
@@ -117,12 +119,12 @@ func TestCatchAllOrder(t *testing.T) {
 // Of thousands that start at once it is among the first.
 func TestCatchAllFirst(t *testing.T) {
 	tab := newTable()
-	listing := []entry{{name: catchAllName, id: identity{1, 1000}, whole: true}}
+	listing := []entry{{name: scandir.CatchAll, id: identity{1, 1000}, whole: true}}
 	for i := range 10 * startsPerTurn {
 		listing = append(listing, entry{name: "a" + strconv.Itoa(i), id: identity{1, uint64(i)}, whole: true})
 	}
 	tab.scan(listing, time.Second)
-	if got := tab.actions(time.Second); len(got) != startsPerTurn || got[0].name != catchAllName {
+	if got := tab.actions(time.Second); len(got) != startsPerTurn || got[0].name != scandir.CatchAll {
 		t.Errorf("got %d actions, %s first; want %d, the catch-all first", len(got), got[0].name, startsPerTurn)
 	}
 }

@@ -36,7 +36,7 @@ func (s *scanner) logger(k *keeping) (string, error) {
 	path := scandir.Dir + "/" + scandir.Logs + "/" + k.name
 	switch {
 	case how == "prefix" && dir == "":
-		err = s.makeLogger(path, "p"+shown(k.name)+": \n1\n")
+		err = s.makeLogger(path, "p"+scandir.Shown(k.name)+": \n1\n")
 	case how == "json" && dir == "":
 		err = s.makeLogger(path, "j\n1\n")
 	case how == "log-dir" && strings.HasPrefix(dir, "/"):
@@ -44,7 +44,7 @@ func (s *scanner) logger(k *keeping) (string, error) {
 			err = s.linkLogs(path, dir, k.name)
 		}
 	default:
-		s.once(&s.saidOutput, "unable to use "+scandir.Output+": "+shown(value)+
+		s.once(&s.saidOutput, "unable to use "+scandir.Output+": "+scandir.Shown(value)+
 			": not prefix, json or log-dir and an absolute path, going on without")
 		return "", nil
 	}

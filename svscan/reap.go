@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/svscan/scandir"
 
 	"golang.org/x/sys/unix"
 )
@@ -65,7 +66,7 @@ func (s *scanner) died(id identity, d demise, how string) {
 	if how == "" {
 		return
 	}
-	text := s.config.style.supervise + " for " + shown(k.name) + how
+	text := s.config.style.supervise + " for " + scandir.Shown(k.name) + how
 	if due > now {
 		s.once(&k.said, text+", trying again in 1 second")
 		return

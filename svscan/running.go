@@ -11,10 +11,10 @@ import (
 const runningDir = scandir.Dir + "/" + scandir.Running
 
 // catchAllFile stands there for the catch-all, whose name is a path.
-const catchAllFile = "." + scandir.CatchAll
+const catchAllFile = ".log"
 
 func runningFile(name string) string {
-	if name == catchAllName {
+	if name == scandir.CatchAll {
 		name = catchAllFile
 	}
 	return runningDir + "/" + name
@@ -106,7 +106,7 @@ func (s *scanner) findStrays() {
 	_ = fifo.EachName(fd, func(name string) { names = append(names, name) }) // best effort: the others go on
 	for _, name := range names {
 		if name == catchAllFile {
-			name = catchAllName
+			name = scandir.CatchAll
 		} else if !scandir.IsService(name) {
 			continue
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/svdir/svdir/svscan/scandir"
 	"golang.org/x/sys/unix"
 )
 
@@ -49,14 +50,6 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// shown is a name that cannot disturb a terminal or a line.
-func shown(name string) string {
-	if q := strconv.Quote(name); len(q) != len(name)+2 {
-		return q
-	}
-	return name
-}
-
 // listed is at most a dozen names in words.
 func listed(names []string) string {
 	const most = 12
@@ -67,7 +60,7 @@ func listed(names []string) string {
 	}
 	words := make([]string, len(names))
 	for i, name := range names {
-		words[i] = shown(name)
+		words[i] = scandir.Shown(name)
 	}
 	return strings.Join(words, ", ") + more
 }

@@ -81,7 +81,7 @@ func (s *scanner) reshadow(id identity) {
 	}
 	place, err := s.shadow(k)
 	if err != nil {
-		s.once(&k.said, "unable to bring "+s.runPath+"/"+shown(k.name)+" up to date: "+reason(err))
+		s.once(&k.said, "unable to bring "+s.runPath+"/"+scandir.Shown(k.name)+" up to date: "+reason(err))
 		return
 	}
 	_ = unix.Close(place) // we have it open

@@ -3,6 +3,8 @@ package svscan
 import (
 	"sort"
 	"time"
+
+	"github.com/svdir/svdir/svscan/scandir"
 )
 
 // state is how far a service has come.
@@ -283,8 +285,8 @@ func (t *table) actions(now time.Duration) []action {
 	t.aliases = nil
 	sort.Slice(list, func(i, j int) bool {
 		a, b := list[i], list[j]
-		if a.verb == b.verb && (a.name == catchAllName) != (b.name == catchAllName) {
-			return a.name == catchAllName
+		if a.verb == b.verb && (a.name == scandir.CatchAll) != (b.name == scandir.CatchAll) {
+			return a.name == scandir.CatchAll
 		}
 		return a.verb < b.verb || a.verb == b.verb && a.name < b.name
 	})
@@ -296,7 +298,7 @@ func (t *table) inOrder() []identity {
 	all := make([]identity, 0, len(t.services))
 	for id, s := range t.services {
 		all = append(all, id)
-		if s.name == catchAllName {
+		if s.name == scandir.CatchAll {
 			all[0], all[len(all)-1] = id, all[0]
 		}
 	}

@@ -58,7 +58,7 @@ func (s *scanner) watch(path string, mask uint32) int {
 	case unix.ENOENT, unix.ENOTDIR: // a watch that we have tells that it went
 	case unix.EEXIST: // two services have one log/: the first is told
 	default:
-		s.blind("watch "+shown(path), err)
+		s.blind("watch "+scandir.Shown(path), err)
 	}
 	return -1
 }

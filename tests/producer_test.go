@@ -237,14 +237,16 @@ func TestConsumerDeaths(t *testing.T) {
 func TestConsumerOfNobody(t *testing.T) {
 	t.Parallel()
 	for what, place := range map[string]func(path string) error{
-		"empty":      func(path string) error { return os.WriteFile(path, nil, 0o644) },
-		"a stranger": func(path string) error { return os.WriteFile(path, []byte("nobody\n../..//\n\xff\x00\n"), 0o644) },
-		"another's":  func(path string) error { return os.WriteFile(path, []byte("db\n"), 0o644) },
-		"itself":     func(path string) error { return os.WriteFile(path, []byte("logs\n"), 0o644) },
-		"too long":   func(path string) error { return os.WriteFile(path, make([]byte, 1<<20), 0o644) },
-		"directory":  func(path string) error { return os.Mkdir(path, 0o755) },
-		"FIFO":       func(path string) error { return unix.Mkfifo(path, 0o644) },
-		"nowhere":    func(path string) error { return os.Symlink(path, path) },
+		"empty": func(path string) error { return os.WriteFile(path, nil, 0o644) },
+		"a stranger": func(path string) error {
+			return os.WriteFile(path, []byte("nobody\n../..//\n\xff\x00\n\x1b[2J/\n"), 0o644)
+		},
+		"another's": func(path string) error { return os.WriteFile(path, []byte("db\n"), 0o644) },
+		"itself":    func(path string) error { return os.WriteFile(path, []byte("logs\n"), 0o644) },
+		"too long":  func(path string) error { return os.WriteFile(path, make([]byte, 1<<20), 0o644) },
+		"directory": func(path string) error { return os.Mkdir(path, 0o755) },
+		"FIFO":      func(path string) error { return unix.Mkfifo(path, 0o644) },
+		"nowhere":   func(path string) error { return os.Symlink(path, path) },
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -260,6 +262,9 @@ func TestConsumerOfNobody(t *testing.T) {
 				w.reaches("logs", status.Up) // as for every setting there is none
 			} else if r := w.reaches("logs", status.Waiting); !strings.HasPrefix(r.Reason, "there is no service") {
 				t.Errorf("got reason %q", r.Reason)
+			}
+			if strings.Contains(w.svscan.output(), "\x1b") {
+				t.Errorf("svscan said %q", w.svscan.output())
 			}
 			w.must(os.WriteFile(file+".new", []byte("web\n"), 0o644))
 			_ = os.Remove(file) // an empty directory too

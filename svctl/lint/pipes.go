@@ -24,7 +24,7 @@ func (i *inspection) pipes(top *entry) {
 	if top.find(servicedir.SplitStderr) == nil {
 		return
 	}
-	caught := i.world.IsDir(filepath.Join(filepath.Dir(i.served), scandir.Dir, scandir.CatchAll))
+	caught := i.world.IsDir(filepath.Join(filepath.Dir(i.served), scandir.CatchAll))
 	if i.logger || producer == nil && top.find(servicedir.Log) == nil && !caught {
 		i.add(servicedir.SplitStderr, "not used: no logger reads its output")
 		return

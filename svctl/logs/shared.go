@@ -16,11 +16,10 @@ import (
 // none of its own: the one that it names, or that of all which have none. It may
 // be one of these itself.
 func sharedLogger(t svctl.Target, dir string) (logger svctl.Target, at Log, ok bool) {
-	const catchAll = scandir.Dir + "/" + scandir.CatchAll
-	everybodys := beside(t, dir, catchAll)
+	everybodys := beside(t, dir, scandir.CatchAll)
 	named, isProducer, err := servicedir.ReadValue(unix.AT_FDCWD, filepath.Join(dir, servicedir.ProducerFor))
 	switch {
-	case isFile(dir, servicedir.ConsumerFor), strings.HasSuffix(dir, "/"+catchAll):
+	case isFile(dir, servicedir.ConsumerFor), strings.HasSuffix(dir, "/"+scandir.CatchAll):
 		return t, Log{Shared: labels(dir)}, true
 	case isProducer && err == nil:
 		logger = beside(t, dir, named)

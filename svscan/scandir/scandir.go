@@ -2,6 +2,8 @@
 // the names of what svscan keeps there. See scandir(5).
 package scandir
 
+import "strconv"
+
 // Names in a scan directory.
 const (
 	// Dir holds what belongs to the scan directory itself.
@@ -20,9 +22,9 @@ const (
 	// Removed in Dir has a symbolic link, named as the service, to each
 	// service directory that was taken away and has not ended yet.
 	Removed = "removed"
-	// CatchAll in Dir is the service directory of the logger of all services that
+	// CatchAll is the service directory of the logger of all services that
 	// have none.
-	CatchAll = "log"
+	CatchAll = Dir + "/log"
 	// Logs in Dir has the directories of the loggers that Output asks for.
 	Logs = "loggers"
 	// Output says what becomes of the output of services without log/: prefix,
@@ -42,3 +44,12 @@ var Usual = []string{"/service", "/etc/service", "/var/service", "/run/service"}
 // IsService says that an entry of this name is a service, if it is a
 // directory: a leading dot hides it.
 func IsService(name string) bool { return name != "" && name[0] != '.' }
+
+// Shown is a name as messages have it: quoted where it would disturb a line or a
+// terminal.
+func Shown(name string) string {
+	if q := strconv.Quote(name); len(q) != len(name)+2 {
+		return q
+	}
+	return name
+}
