@@ -65,6 +65,9 @@ footprint: ## memory, threads and wake-ups of an idle supervise, memory of an id
 kill-points: ## supervise killed at every system call of a start, a stop, ...
 	KILL_POINTS=all go test -count=1 -v -run=TestKillPoints -timeout=2h ./tests $(REPORT)
 
+dense: ## the tests of whole trees, with every svscan -dense
+	SVDIR_DENSE=1 go test -count=1 -v -short -parallel=6 -timeout=14m ./tests $(REPORT)
+
 stress: ## the suite 20 times in a row on a busy machine
 	sh -c 'while :; do :; done' & busy=$$!; trap "kill $$busy" EXIT; go test -count=20 -parallel=8 -timeout=4h ./...
 
@@ -95,4 +98,4 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' Makefile
 
-.PHONY: all compat demo check packages lint test script peer footprint kill-points stress fuzz chaos bench install install-compat dist clean help
+.PHONY: all compat demo check packages lint test script peer footprint kill-points dense stress fuzz chaos bench install install-compat dist clean help

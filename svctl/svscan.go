@@ -58,10 +58,10 @@ func (s Svscan) read() (scandir.Svscan, bool) {
 // where wait is false nothing is waited for.
 func (s Svscan) Reexec(wait bool, deadline time.Time) (done bool, err error) {
 	const verb = "reexec"
-	before, tells := s.read()
-	if !wait || !tells {
+	if !wait {
 		return true, s.Send(verb, "R")
 	}
+	before, _ := s.read() // one that has just begun tells nothing yet
 	in, err := newInotify()
 	if err != nil {
 		return false, &Problem{"watch", s.Scan, reason(err), err}
@@ -75,6 +75,9 @@ func (s Svscan) Reexec(wait bool, deadline time.Time) (done bool, err error) {
 	}
 	for {
 		now, _ := s.read()
+		if now.PID != before.PID || now.Ticks != before.Ticks { // what was told is of one before it
+			before = scandir.Svscan{PID: now.PID, Ticks: now.Ticks}
+		}
 		switch {
 		case now.Failures > before.Failures:
 			return false, &Problem{verb, s.Scan, now.Reason, ErrNo}

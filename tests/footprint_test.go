@@ -29,6 +29,7 @@ const (
 // handler, and now and then it starts one more thread. So the memory is that of
 // the second smallest, and the rest are medians.
 func TestFootprint(t *testing.T) {
+	forkedOnly(t, "there is no supervise to be measured")
 	t.Parallel()
 	dir := t.TempDir()
 	// The environment is the user's memory, so it is small here.

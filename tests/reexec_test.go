@@ -103,3 +103,27 @@ func TestReexecFails(t *testing.T) {
 	}
 	w.ends()
 }
+
+// TestReexecEarly: svctl waits for the reexec of an svscan that has told nothing
+// yet, or of which only what another has told is there.
+func TestReexecEarly(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "PID=1\nTICKS=1\nBOOT_ID=x\nREEXECS=9\nFAILURES=9\nREASON=other\n"} {
+		w := plant(t)
+		w.put("web/run", sleeper)
+		w.serve()
+		w.reaches("web", status.Up)
+		env := w.scan + "/.svscan/svscan.env"
+		eventually(t, w.scan, "svscan tells", func() bool { return hasText(env) })
+		w.must(os.Remove(env))
+		if text != "" {
+			w.must(os.WriteFile(env, []byte(text), 0o644))
+		}
+		w.run(answers("svctl reexec", ``))
+		got, err := os.ReadFile(env)
+		if err != nil || !strings.Contains(string(got), "\nREEXECS=1\n") {
+			t.Errorf("got %q, %v; want that it has executed itself again by then", got, err)
+		}
+		w.ends()
+	}
+}
