@@ -98,7 +98,12 @@ func (l *logger) claimRest() {
 
 // claimed says that no other logger has an input of ours.
 func (l *logger) claimed() bool {
-	return !slices.ContainsFunc(l.inputs, func(in input) bool { return !in.claimed && !in.ended })
+	for i := range l.inputs {
+		if in := &l.inputs[i]; !in.claimed && !in.ended {
+			return false
+		}
+	}
+	return true
 }
 
 // release is for an input that is not read any more.

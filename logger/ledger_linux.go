@@ -1,7 +1,6 @@
 package logger
 
 import (
-	"slices"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -63,7 +62,12 @@ func (l *logger) openAgain() {
 // standing says that there is an input in which what is read stays until it is
 // taken.
 func (l *logger) standing() bool {
-	return slices.ContainsFunc(l.inputs, func(in input) bool { return in.standing() })
+	for i := range l.inputs {
+		if l.inputs[i].standing() {
+			return true
+		}
+	}
+	return false
 }
 
 // named is the input that is this pipe, nil if there is none: they may come in
