@@ -147,13 +147,15 @@ func (s *Service) adopt() {
 }
 
 // adoptUnseen takes over a run of which nothing but its note is known. If the
-// one before was thought to run still, its end was not written down either.
+// one before was thought to run still, its end was not written down either. One
+// that was still svexec when that was written never was a run.
 func (s *Service) adoptUnseen(run forkexec.Record) {
-	if s.m.Running {
+	if s.m.Running && !s.m.unborn {
 		s.noteEnd(s.lookUp(&s.run, runSlot))
 		s.noteDeath("unknown")
-		s.m.forgetRun()
 	}
+	s.m.forgetRun()
+	s.m.unborn = false
 	s.runs = run.Sequence
 	s.run = adopted(run)
 	s.m.State, s.m.Deadline = status.Starting, never

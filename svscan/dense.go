@@ -54,6 +54,9 @@ func (d *dense) found(k *keeping) {
 	k.yields = fifo.Send(k.dir, control, []byte{byte(command.LetGo)}, 0) == nil
 }
 
+// changed: we have all that there is.
+func (*dense) changed(*keeping) {}
+
 func (d *dense) owns(pid int) bool { return d.engine.Owns(pid) }
 
 // turn lets the engine do what is due, and notes who has ended.

@@ -16,6 +16,8 @@ type host interface {
 	stop(k *keeping)
 	// found is told of the supervise of an earlier svscan that serves k already.
 	found(k *keeping)
+	// changed is told that the directory of k did, or what is to be held for it.
+	changed(k *keeping)
 	// owns says that it reaps this child itself, after the next wait.
 	owns(pid int) bool
 	// turn does what is due, and deadline is when the next is, 0 never.
@@ -64,6 +66,9 @@ func (f forked) stop(k *keeping) {
 
 // found: it goes on, since one is as good as another.
 func (forked) found(k *keeping) { k.keepPending() }
+
+// changed: a run may have a new FIFO of readiness, or have one by now.
+func (forked) changed(k *keeping) { k.keepPending() }
 
 // owns: its children are supervises, which are for svscan to reap.
 func (forked) owns(int) bool { return false }

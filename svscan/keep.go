@@ -233,6 +233,7 @@ func (s *scanner) look(id identity) {
 		return
 	}
 	s.readSources(k, id)
+	s.host.changed(k)
 	letter := []byte{byte(command.Look)}
 	for _, control := range []string{"", servicedir.Log + "/"} {
 		control += servicedir.State + "/" + servicedir.ControlIn

@@ -15,8 +15,8 @@ type pending struct{ service, logger, ready int }
 
 func newPending() pending { return pending{-1, -1, -1} }
 
-// keepPending opens the FIFOs of a service that is about to be started. What was
-// open before is closed after that: they may have been made anew. Best effort:
+// keepPending opens the FIFOs of a service that is about to be started, or has
+// made one anew. What was open before is closed after that. Best effort:
 // supervise says what is wrong with them.
 func (k *keeping) keepPending() {
 	was := k.pending

@@ -63,10 +63,15 @@ func (s *storm) shown(name string) string {
 	if !s.suite.ours {
 		return ""
 	}
-	const tail = 600
 	env, _ := os.ReadFile(filepath.Join(s.scan, name, "supervise/status.env")) // what there is
-	history, _ := os.ReadFile(filepath.Join(s.scan, name, "supervise/history"))
-	return "\n" + string(env) + string(history[max(0, len(history)-tail):])
+	return "\n" + string(env) + tail(filepath.Join(s.scan, name, "supervise/history"))
+}
+
+// tail is the end of a file.
+func tail(path string) string {
+	const most = 1200
+	text, _ := os.ReadFile(path) // what there is
+	return string(text[max(0, len(text)-most):])
 }
 
 // wrongs are the services that are not as they were asked for last, and why.

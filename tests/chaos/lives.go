@@ -39,7 +39,7 @@ func (s *storm) histories() {
 		lives := readLives(filepath.Join(s.scan, v.name, "lives"))
 		if v.finish && s.suite.finishes {
 			for _, text := range unfinished(lives) {
-				s.verdict.violation("finish", v.name, text)
+				s.verdict.violation("finish", v.name, text+s.shown(v.name)+tail(filepath.Join(s.scan, v.name, "lives")))
 			}
 		}
 		for _, text := range unwanted(lives, s.wishes[v.name].asked) {
