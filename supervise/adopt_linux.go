@@ -83,7 +83,7 @@ func (s *Service) recall() bool {
 	old.Supervisor, old.SupervisorTicks, old.ReexecFailure = e.self, e.ticks, ""
 	s.m.recall(&old, e.epoch)
 	s.files.recall(old.Machine)
-	s.fed = wasFed(old.Machine)
+	s.given.recall(old.Machine)
 	s.cut(servicedir.History, s.files.historySize)
 	s.cut(servicedir.DeathTally, s.files.tallySize)
 	s.runs, s.leads = old.Run, old.RunLeads
@@ -155,7 +155,7 @@ func (s *Service) adoptUnseen(run forkexec.Record) {
 		s.noteDeath("unknown")
 	}
 	s.m.forgetRun()
-	s.m.unborn = false
+	s.m.unborn, s.given.sum = false, 0
 	s.runs = run.Sequence
 	s.run = adopted(run)
 	s.m.State, s.m.Deadline = status.Starting, never

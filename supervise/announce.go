@@ -48,7 +48,7 @@ func (s *Service) show() {
 	}
 	s.writeTally()
 	s.writeHistory()
-	s.record.Machine = s.rememberFed(f.remember(s.m.remember(s.record.Machine[:0], s.engine.epoch)))
+	s.record.Machine = s.given.remember(f.remember(s.m.remember(s.record.Machine[:0], s.engine.epoch)))
 	f.text = status.AppendEnv(f.text[:0], &s.record)
 	s.replace(servicedir.StatusEnv, &f.env)
 	f.shown, f.stale = true, f.failed

@@ -8,7 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/status"
 	"github.com/svdir/svdir/svscan/scandir"
 )
 
@@ -41,6 +43,42 @@ func (s *Service) producers() []string {
 	return servicedir.ParseProducers(s.readList(s.dir, servicedir.ConsumerFor))
 }
 
+// given is what a run of a logger was given to read: both FIFOs of its service,
+// or those of the producers that a consumer names, of which this is a sum.
+type given struct {
+	both bool
+	sum  uint64
+}
+
+// sumOfSources tells one set of pipes from another, 0 where there is none.
+func (s *Service) sumOfSources() uint64 {
+	const offset, prime = 14695981039346656037, 1099511628211 // FNV-1a
+	if len(s.sources) == 0 {
+		return 0
+	}
+	sum := uint64(offset)
+	for _, one := range s.sources {
+		for _, c := range []byte(one.label) {
+			sum = (sum ^ uint64(c)) * prime
+		}
+		sum = ((sum^one.dev)*prime ^ one.ino) * prime
+	}
+	return sum
+}
+
+// lookAtSources has a consumer begin anew that runs with other pipes than it is
+// to read by now. What has only become one reads from its next start on. One that
+// is to end after its producers keeps what it has: another run would have no time
+// to read anything.
+func (s *Service) lookAtSources() {
+	if s.given.sum == 0 || !s.m.Running || s.m.Leaving || s.m.Want == status.WantDown || !s.consumes() {
+		return
+	}
+	if s.gather(); s.named != s.given.sum {
+		s.happen(Event{Kind: Term, Letter: command.Term})
+	}
+}
+
 // isLogger says that what runs is the logger of some service.
 func (s *Service) isLogger() bool { return s.input >= 0 || len(s.sources) > 0 }
 
@@ -57,6 +95,7 @@ func (s *Service) gather() bool {
 	for _, name := range names {
 		s.gatherFrom(servicedir.ProducerPath(s.home, name), old)
 	}
+	s.named = s.sumOfSources()
 	s.alone = s.name != scandir.CatchAll && len(names) == 1 && len(s.sources) == 1
 	s.keepUnread(old)
 	s.m.logger = len(s.sources) > 0 && !s.style.LoggerStays

@@ -100,23 +100,33 @@ func (w *written) remember(b []byte) []byte {
 	return strconv.AppendInt(append(b, " tally="...), w.tallySize, 10)
 }
 
-// fedWord says that this run of a logger was given both FIFOs of its service.
-const fedWord = "fed"
+// Of what a logger was given at its start: both FIFOs of its service, and the
+// sum of those that a consumer reads.
+const fedWord, readsWord = "fed", "reads"
 
-func (s *Service) rememberFed(b []byte) []byte {
-	if s.fed {
-		b = append(b, " "+fedWord...) // it is never the first
+// remember appends the words of what a run was given to read; they are never the
+// first.
+func (g *given) remember(b []byte) []byte {
+	if g.both {
+		b = append(b, " "+fedWord...)
+	}
+	if g.sum != 0 {
+		b = strconv.AppendUint(append(b, " "+readsWord+"="...), g.sum, 10)
 	}
 	return b
 }
 
-func wasFed(words []byte) bool {
+func (g *given) recall(words []byte) {
+	*g = given{}
 	for word := range bytes.FieldsSeq(words) {
-		if string(word) == fedWord {
-			return true
+		name, value, has := strings.Cut(string(word), "=")
+		switch {
+		case name == fedWord && !has:
+			g.both = true
+		case name == readsWord:
+			g.sum, _ = strconv.ParseUint(value, 10, 64) // 0 where it is none
 		}
 	}
-	return false
 }
 
 // recall is the sizes that were remembered.

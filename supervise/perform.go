@@ -110,7 +110,7 @@ func (s *Service) start() {
 	}
 	s.run = p
 	s.runs++
-	s.fed = s.twin
+	s.given = given{both: s.twin, sum: s.named}
 	s.await(p, tagRun)
 	kind := Launched
 	if s.record.Since, s.record.StartTicks = time.Now(), 0; !l.through {

@@ -45,7 +45,7 @@ func (p *Pair) hostLogger(path, name string, service *Service) error {
 		return err
 	}
 	logger.origin, logger.twin = service.name, service.writing[stderr] >= 0
-	logger.fed = logger.fed && logger.twin // else what it was given is not there any more
+	logger.given.both = logger.given.both && logger.twin // else what it was given is not there any more
 	service.logger, service.paired = logger, true
 	return nil
 }
@@ -137,7 +137,7 @@ func (s *Service) provide(stream int) bool {
 func (s *Service) feedLogger() {
 	if l := s.logger; l != nil {
 		l.twin = true
-		if l.m.Running && !l.fed {
+		if l.m.Running && !l.given.both {
 			l.handle(Event{Kind: Term, Letter: command.Term})
 		}
 	}
@@ -155,7 +155,7 @@ func (s *Service) join() {
 		return
 	}
 	if l := s.logger; l != nil {
-		l.twin, l.fed = false, false // the next FIFO is another
+		l.twin, l.given.both = false, false // the next FIFO is another
 	}
 	_ = unix.Unlinkat(s.state, servicedir.ErrPipe, 0) // best effort: an empty one harms nobody
 	_ = unix.Close(fd)                                // nothing was written

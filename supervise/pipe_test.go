@@ -26,15 +26,17 @@ func TestPipeLabel(t *testing.T) {
 }
 
 // What a run was given is known to the next supervise.
-func TestFedIsRemembered(t *testing.T) {
-	for _, fed := range []bool{false, true} {
-		s := Service{fed: fed}
-		words := s.rememberFed(s.files.remember(s.m.remember(nil, 0)))
-		if wasFed(words) != fed {
-			t.Errorf("%q: got %v; want %v", words, !fed, fed)
+func TestGivenIsRemembered(t *testing.T) {
+	for _, want := range []given{{}, {both: true}, {sum: 1<<64 - 1}, {true, 7}} {
+		var s Service
+		words := want.remember(s.files.remember(s.m.remember(nil, 0)))
+		got := given{both: true, sum: 1}
+		if got.recall(words); got != want {
+			t.Errorf("%q: got %+v; want %+v", words, got, want)
 		}
 	}
-	if wasFed([]byte("unfed fed=1")) {
-		t.Error("another word was taken for it")
+	var other given
+	if other.recall([]byte("unfed fed=1 reads reads=-1 reads=x")); other != (given{}) {
+		t.Errorf("other words were taken for it: %+v", other)
 	}
 }

@@ -123,6 +123,7 @@ func (s *Service) request(info command.Info) Event {
 	}
 	if kind == Look {
 		s.pair.look(s)
+		s.lookAtSources()
 	}
 	return ev
 }

@@ -60,10 +60,11 @@ type Service struct {
 	input   int           // a logger's: the directory of the FIFOs that it reads, or -1
 	origin  string        // a logger's: the name of its service
 	twin    bool          // a logger's: both FIFOs are there
-	fed     bool          // and this run was given both
+	given   given         // what this run of a logger has to read
 	paired  bool          // a logger was hosted with it
 	sources []source      // the pipes of a consumer, which the service reads
 	alone   bool          // it has one, as its standard input
+	named   uint64        // the sum of those that it names, without what only is unread
 	pipes   string        // SV_PIPE_NAMES of what is started next, empty without pipes
 	logAt   time.Duration // when to look where this logger keeps its log, 0 if not
 	logLast bool          // that is the last look at this run, and nothing waits for it
@@ -183,6 +184,9 @@ func (s *Service) boot() {
 	case s.adopting:
 		s.hold()
 		s.gather()
+		if s.given.sum == 0 {
+			s.given.sum = s.named // nobody has said what that run was given
+		}
 		s.resume()
 	case s.m.Want == status.WantUp && !s.pair.leaving:
 		s.handle(Event{Kind: Boot})

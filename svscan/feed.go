@@ -14,9 +14,9 @@ import (
 
 // A consumer is a service that reads what others write. Which FIFOs these are
 // changes when services come, go, are replaced or split their standard error.
-// That is written to supervise/producers of the consumer, and as its run has the
-// FIFOs from its start, it is started again then. The file outlives us, so the
-// next svscan disturbs no consumer for which nothing has changed.
+// That is written to supervise/producers of the consumer, and its supervise, told
+// to look, starts a run again that has others from its start. The file outlives
+// us, so the next svscan disturbs no consumer for which nothing has changed.
 
 // isPlumbing says that a name in a service directory says who reads it.
 func isPlumbing(name string) bool {
@@ -88,8 +88,8 @@ func (s *scanner) writers() map[string]string {
 
 const freshProducers = servicedir.State + "/" + servicedir.Producers + ".new"
 
-// feed writes down what a consumer is to read and, if that is new, has it begin
-// anew. Best effort: a state that cannot be written leaves it as it is.
+// feed writes down what a consumer is to read and, if that is new, has its
+// supervise look. Best effort: a state that cannot be written leaves it as it is.
 func (k *keeping) feed(text string) {
 	const name = servicedir.State + "/" + servicedir.Producers
 	known := servicedir.Exists(k.dir, name)
@@ -110,12 +110,8 @@ func (k *keeping) feed(text string) {
 	if err != nil || unix.Renameat(k.dir, freshProducers, k.dir, name) != nil {
 		return
 	}
-	letters := []byte{byte(command.Look)} // for one that waits for the first
-	if known {
-		letters = []byte{byte(command.Term), byte(command.Look)}
-	}
 	k.fed = text
-	_ = fifo.Send(k.dir, servicedir.State+"/"+servicedir.ControlIn, letters, 0) // who does not listen yet reads it when it starts
+	_ = fifo.Send(k.dir, servicedir.State+"/"+servicedir.ControlIn, []byte{byte(command.Look)}, 0) // who does not listen yet reads it when it starts
 }
 
 // consumes notes whose output a service reads.

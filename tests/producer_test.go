@@ -276,6 +276,9 @@ func TestConsumerOfNobody(t *testing.T) {
 				text, _ := os.ReadFile(w.scan + "/logs/lines")
 				return string(text) == "start 1\n"
 			})
+			if starts := w.happens("logs", "start", 1); what != "nowhere" && len(starts) != 1 {
+				t.Errorf("got %d starts; want one, when it had what to read", len(starts))
+			}
 			w.ends()
 		})
 	}

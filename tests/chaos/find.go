@@ -55,7 +55,7 @@ func (s *storm) startOf(name string) int {
 
 // supervisorOf finds the supervise of a service. Its parent is svscan, or init:
 // what supervise has forked and has not yet executed looks the same but for
-// that.
+// that, and where its supervise was killed, but for its directory.
 func (s *storm) supervisorOf(name string) int {
 	for _, pid := range s.tops() {
 		if executes(pid) != s.suite.supervisor {
@@ -78,12 +78,12 @@ func (s *storm) tops() []int {
 }
 
 // serves is the service that a supervise is for, none for one of another tree.
-// Others than ours go to its directory.
+// Others than ours go to its directory; of ours only what is to become a service.
 func (s *storm) serves(p process) string {
 	switch {
 	case p.cwd == s.scan && len(p.argv) > 1:
 		return p.argv[1]
-	case p.cwd != s.scan && s.within(p):
+	case !s.suite.ours && p.cwd != s.scan && s.within(p):
 		return strings.TrimPrefix(p.cwd, s.scan+"/")
 	}
 	return ""
