@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"bytes"
+	"math"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -97,14 +98,23 @@ func writeAll(fd int, b []byte) error {
 	return nil
 }
 
-func (s *Service) append(name string, b []byte) {
+// append adds b to a file of this size.
+func (s *Service) append(name string, b []byte, size *int64) {
 	fd, err := s.create(name, unix.O_APPEND)
 	if err == nil {
 		err = writeAll(fd, b)
 		_ = unix.Close(fd) // nothing is synced, so it tells nothing
 	}
-	if err != nil {
+	if *size += int64(len(b)); err != nil {
 		s.tell("unable to write supervise/" + name + ": " + reason(err))
+		*size = s.size(name)
+	}
+}
+
+// know has a size that nobody has remembered be that of the file.
+func (s *Service) know(name string, size *int64) {
+	if *size == math.MaxInt64 {
+		*size = s.size(name)
 	}
 }
 

@@ -113,7 +113,7 @@ func (s *Service) start() {
 	s.given = given{both: s.twin, sum: s.named}
 	s.await(p, tagRun)
 	kind := Launched
-	if s.record.Since, s.record.StartTicks = time.Now(), 0; !l.through {
+	if s.record.Since, s.record.StartTicks = time.Now(), p.ticks; !l.through {
 		kind = Started
 		s.begun()
 	}

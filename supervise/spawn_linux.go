@@ -20,6 +20,7 @@ type process struct {
 	earliest, latest uint64
 	sequence         uint64        // the number of its start
 	asked            time.Duration // since when its reaper is waited for, 0 if it is not
+	ticks            uint64        // when we started it, 0 if that is not known
 }
 
 // spawn starts path, which is relative to the service directory, as a child
@@ -29,11 +30,22 @@ func (s *Service) spawn(slot forkexec.Slot, path string, argv []string, files []
 	e := s.engine
 	e.next = forkexec.Start{Path: path, Argv: argv, Env: s.environ(), Dir: s.cwd, Files: files, Setsid: leader, Slot: slot}
 	for {
+		before := ticksOf(boottime())
 		pid, fd, err := e.starter.Start(&e.next)
 		if err != unix.EINTR {
-			return process{pid: pid, fd: fd, sequence: slot.Sequence}, err
+			return process{pid: pid, fd: fd, sequence: slot.Sequence, ticks: sameTick(before, ticksOf(boottime()))}, err
 		}
 	}
+}
+
+// sameTick is the tick of what was between the two, 0 if that may be either. To
+// ask /proc is a tenth of what a restart costs, and as much again when the process
+// is reaped: then the kernel looks for what was asked.
+func sameTick(before, after uint64) uint64 {
+	if before != after {
+		return 0
+	}
+	return before
 }
 
 // readiness opens the FIFO on which run says that it is ready, if
