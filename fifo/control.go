@@ -1,6 +1,10 @@
 package fifo
 
-import "golang.org/x/sys/unix"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo/quiet"
+)
 
 // Control is the reading side of a supervise/control: our own writing end
 // stays open too, so that it never ends.
@@ -19,7 +23,7 @@ func OpenControl(dir int, name string) (Control, error) {
 	}
 	w, err := Open(dir, name, unix.O_WRONLY)
 	if err != nil {
-		_ = unix.Close(r) // nothing was read
+		_ = quiet.Close(r) // nothing was read
 		return Control{}, err
 	}
 	Shrink(r)
@@ -37,7 +41,7 @@ func (c Control) FD() int { return c.read }
 
 // Read reads the letters that wait, 0 when there are none.
 func (c Control) Read(buf []byte) (int, error) {
-	n, err := Retry(func() (int, error) { return unix.Read(c.read, buf) })
+	n, err := Retry(func() (int, error) { return quiet.Read(c.read, buf) })
 	if err == unix.EAGAIN {
 		return 0, nil
 	}
@@ -46,6 +50,6 @@ func (c Control) Read(buf []byte) (int, error) {
 
 // Close closes both ends: from now on clients see nobody here.
 func (c Control) Close() {
-	_ = unix.Close(c.read)  // pipes have nothing to flush
-	_ = unix.Close(c.write) // likewise
+	_ = quiet.Close(c.read)  // pipes have nothing to flush
+	_ = quiet.Close(c.write) // likewise
 }

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/proc"
 )
 
@@ -53,7 +54,7 @@ func (s *Service) suspects(since uint64) (certain, perhaps []int) {
 			(!s.style.Session || string(stat.Field(6)) == strconv.Itoa(pid))
 	})
 	var here unix.Stat_t
-	if unix.Fstat(s.dir, &here) != nil {
+	if quiet.Fstat(s.dir, &here) != nil {
 		return nil, orphans
 	}
 	for _, pid := range orphans {

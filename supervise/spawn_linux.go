@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/forkexec"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
@@ -60,7 +61,7 @@ func (s *Service) readiness(files []uintptr) (int, []uintptr, error) {
 		return -1, files, nil
 	}
 	if s.leads && s.run.pid > 0 && unix.Kill(-s.run.pid, 0) == nil && len(groupMembers(s.run.pid)) > 0 {
-		_ = unix.Unlinkat(s.state, servicedir.Ready, 0) // best effort: below it is opened
+		_ = quiet.Unlinkat(s.state, servicedir.Ready, 0) // best effort: below it is opened
 		defer s.engine.tellSvscan()
 	}
 	read, write, err := s.openBoth(servicedir.Ready)
@@ -83,7 +84,7 @@ func (s *Service) readiness(files []uintptr) (int, []uintptr, error) {
 // freshFIFO makes a FIFO below supervise/ in place of the one that was there,
 // and opens an end for us, and both for a child.
 func (s *Service) freshFIFO(name string) (read, both int, err error) {
-	if err := unix.Unlinkat(s.state, name, 0); err != nil && err != unix.ENOENT {
+	if err := quiet.Unlinkat(s.state, name, 0); err != nil && err != unix.ENOENT {
 		return -1, -1, err
 	}
 	return s.openBoth(name)
@@ -99,7 +100,7 @@ func (s *Service) openBoth(name string) (read, both int, err error) {
 		return -1, -1, err
 	}
 	if read, err = fifo.Open(s.state, name, unix.O_RDONLY); err != nil {
-		_ = unix.Close(both) // nothing was written
+		_ = quiet.Close(both) // nothing was written
 		return -1, -1, err
 	}
 	_ = unix.SetNonblock(both, false) // cannot fail: nobody else has this description
@@ -110,7 +111,7 @@ func (s *Service) openBoth(name string) (read, both int, err error) {
 func empty(fd int) {
 	var buf [maxSaid]byte
 	for {
-		if n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, buf[:]) }); n <= 0 || err != nil {
+		if n, err := fifo.Retry(func() (int, error) { return quiet.Read(fd, buf[:]) }); n <= 0 || err != nil {
 			return
 		}
 	}
@@ -158,14 +159,14 @@ func (s *Service) wasReady() bool {
 	if s.child < 0 {
 		return false
 	}
-	n, err := fifo.Retry(func() (int, error) { return unix.Pread(s.child, buf[:], saidAt) })
+	n, err := fifo.Retry(func() (int, error) { return quiet.Pread(s.child, buf[:], saidAt) })
 	return err == nil && saysReady(buf[:n])
 }
 
 func (s *Service) dropReadiness() {
 	if s.notify >= 0 {
 		s.engine.poll.Remove(s.notify)
-		_ = unix.Close(s.notify) // a pipe has nothing to flush
+		_ = quiet.Close(s.notify) // a pipe has nothing to flush
 		s.notify = -1
 	}
 }
@@ -188,5 +189,5 @@ func (s *Service) forget(p process) {
 		delete(s.engine.owners, p.pid)
 	}
 	s.engine.poll.Remove(p.fd)
-	_ = unix.Close(p.fd) // nothing to flush
+	_ = quiet.Close(p.fd) // nothing to flush
 }

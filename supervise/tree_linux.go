@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
@@ -70,11 +71,11 @@ func (s *Service) kin() kin {
 // read reads what lives now. It is torn where a process ended meanwhile.
 func (r *reading) read(s *Service, k *kin) (torn bool) {
 	r.all = r.all[:0]
-	fd, err := unix.Open("/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	fd, err := quiet.Openat(unix.AT_FDCWD, "/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return true
 	}
-	defer unix.Close(fd)
+	defer quiet.Close(fd)
 	parent, caged := unix.Getppid(), s.caged()
 	var buf proc.Buffer
 	err = fifo.EachName(fd, func(name string) {
