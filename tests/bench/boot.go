@@ -33,7 +33,7 @@ func (t *tree) boot(command []string) error {
 	scanner.Env = t.environment()
 	scanner.Stderr = t.said
 	scanner.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // ^C is for us alone
-	t.kernel = kernelMemory()
+	t.slab = slab()
 	started := time.Now()
 	t.began = monotonic()
 	if err := scanner.Start(); err != nil {

@@ -73,7 +73,7 @@ func (f *figure) better(a, b float64) bool { return a < b != f.more && a != b }
 // either is missing or the division makes no sense.
 func (f *figure) ratio(suite, against string) (times float64, ok bool) {
 	g := f.measure()
-	if len(f.samples[suite]) == 0 || len(g.samples[against]) == 0 || g.quartile(against, 2) == 0 {
+	if len(f.samples[suite]) == 0 || len(g.samples[against]) == 0 || g.quartile(against, 2) <= 0 {
 		return 0, false
 	}
 	return f.quartile(suite, 2) / g.quartile(against, 2), true

@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"slices"
 )
 
@@ -22,22 +24,33 @@ func memory(t *tree) error {
 	supervising := float64(total(supervisors(), private))
 	t.note(supervisorsOnly, supervising/n)
 	t.note(held, (supervising+float64(total(loggersOf(), private)))/n)
-	t.note(kernelLogged, float64(kernelMemory()-t.kernel)/n)
+	t.note(kernelLogged, t.kernelMemory()/n)
 	return nil
 }
 
 // kernel is what the kernel holds for each service and its supervisors.
 func kernel(t *tree) error {
-	t.note(kernelPlain, float64(kernelMemory()-t.kernel)/float64(len(t.names)))
+	t.note(kernelPlain, t.kernelMemory()/float64(len(t.names)))
 	return nil
 }
 
-// kernelMemory is what the kernel holds for processes and files, in kB, of the
-// whole machine: others on it are seen too.
-func kernelMemory() int {
-	const file = "/proc/meminfo"
-	return field(file, "KernelStack:") + field(file, "PageTables:") + field(file, "SUnreclaim:")
+// kernelMemory is what the kernel holds for the tree, in kB: stacks and page
+// tables of its processes, and by what the slab has grown since before. That is
+// of the whole machine: others on it are seen too.
+func (t *tree) kernelMemory() float64 {
+	all := descendants(os.Getpid())
+	return float64(total(all, stacks) + total(all, pageTables) + slab() - t.slab)
 }
+
+// slab is what the kernel holds of small objects, and cannot give back.
+func slab() int { return field("/proc/meminfo", "SUnreclaim:") }
+
+func stacks(pid int) int {
+	const each = 16 // kB, on the processors that we know
+	return each * field(fmt.Sprintf("/proc/%d/status", pid), "Threads:")
+}
+
+func pageTables(pid int) int { return field(fmt.Sprintf("/proc/%d/status", pid), "VmPTE:") }
 
 // beyondService takes from the kernel memory of logged services what the service
 // itself has of it: that is all that it has under bare, without a logger.

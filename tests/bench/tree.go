@@ -27,7 +27,7 @@ type tree struct {
 	starts  *starts
 	lives   map[string]start // the last start of each service
 	scanner int              // the pid of svscan, or of what stands for it
-	kernel  int              // what the kernel held before, in kB
+	slab    int              // what the kernel held of small objects before
 	began   time.Duration    // when the scanner was started
 	booted  time.Duration    // what it took until all ran
 	stopped bool
