@@ -39,9 +39,9 @@
 // The rows:
 //
 //   - memory: what the supervisors, the scanner and the loggers share with
-//     nobody; and what the kernel holds for them (stacks, page tables and slab,
-//     of the whole machine: take it only from a quiet one), less what it holds
-//     for a service under bare.
+//     nobody; and what the kernel holds for them, less what it holds for a
+//     service under bare: stacks, page tables, and by what the slab has grown,
+//     which is of the whole machine.
 //   - boot: from the start of the scanner to the last start of a service, with
 //     loggers to the first line in the last log. disk is the same on disk; with
 //     -run it is compared with what peers do without.

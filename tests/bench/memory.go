@@ -10,10 +10,11 @@ import (
 var (
 	held            = &figure{title: "private memory per service with its own logger", unit: "kB", in: logged}
 	supervisorsOnly = &figure{title: "of that, supervisors alone", unit: "kB", in: logged}
+	heldPlain       = &figure{title: "private memory per service without logger", unit: "kB", in: plain}
 	loggerOnly      = &figure{title: "private memory of an idle logger", unit: "kB"}
 	beyond          = &figure{title: "kernel memory per service with its own logger, without the service's", unit: "kB", in: logged}
 	kernelPlain     = &figure{title: "kernel memory per service without logger, with the service's", unit: "kB", in: plain}
-	kernelLogged    = &figure{} // not printed: see beyondService
+	kernelLogged    = &figure{} // is not printed: see beyondService
 )
 
 // memory is what the suite's own processes, the scanner and the loggers included,
@@ -28,9 +29,11 @@ func memory(t *tree) error {
 	return nil
 }
 
-// kernel is what the kernel holds for each service and its supervisors.
-func kernel(t *tree) error {
-	t.note(kernelPlain, t.kernelMemory()/float64(len(t.names)))
+// memoryPlain is the same where no service has a logger.
+func memoryPlain(t *tree) error {
+	n := float64(len(t.names))
+	t.note(heldPlain, float64(total(supervisors(), private))/n)
+	t.note(kernelPlain, t.kernelMemory()/n)
 	return nil
 }
 

@@ -18,8 +18,8 @@ type part struct {
 // rows are all rows, in the order in which they are measured and printed:
 // shutdown comes last, since it ends the tree.
 var rows = []row{
-	{"memory", 0, []part{{plain, kernel}, {logged, memory}, {aside, loggerMemory}},
-		[]*figure{held, supervisorsOnly, beyond, kernelPlain, loggerOnly}},
+	{"memory", 0, []part{{plain, memoryPlain}, {logged, memory}, {aside, loggerMemory}},
+		[]*figure{held, supervisorsOnly, heldPlain, loggerOnly, beyond, kernelPlain}},
 	{"boot", 0, []part{{plain, boot(bootPlain)}, {logged, boot(bootLogged)}, {multilogged, boot(bootMultilog)}},
 		[]*figure{bootPlain, bootLogged, bootMultilog}},
 	{"disk", 0, []part{{onDisk, boot(bootDisk)}, {onDiskRun, boot(bootRun)}},
