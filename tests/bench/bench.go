@@ -25,7 +25,8 @@ type bench struct {
 	failed   bool          // some row has no figures for some suite, or a goal is missed
 }
 
-// run prepares, measures, prints, and leaves nothing behind.
+// run prepares, measures, prints, and leaves nothing behind. If ctx ends it
+// prints what there is.
 func (b *bench) run(ctx context.Context) error {
 	if err := adopt(); err != nil {
 		return err
@@ -36,11 +37,9 @@ func (b *bench) run(ctx context.Context) error {
 		return err
 	}
 	began := time.Now()
-	if err := b.measure(ctx); err != nil {
-		return err
-	}
+	err := b.measure(ctx)
 	beyond.samples = beyondService(kernelLogged, kernelPlain)
-	return b.tell(time.Since(began))
+	return errors.Join(err, b.tell(time.Since(began)))
 }
 
 // tell writes the table to its file, and what came of the goals to standard
