@@ -11,12 +11,11 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/svdir/svdir/fifo"
 )
 
 func main() {
-	now := fifo.Now()
+	var now unix.Timespec
+	check(unix.ClockGettime(unix.CLOCK_MONOTONIC, &now))
 	cwd, err := os.Getwd()
 	check(err)
 	name := filepath.Base(cwd)
@@ -28,7 +27,7 @@ func main() {
 	}
 	starts, err := os.OpenFile(os.Getenv("STARTS"), os.O_WRONLY, 0)
 	check(err)
-	_, err = fmt.Fprintf(starts, "%s %d %d\n", name, os.Getpid(), now)
+	_, err = fmt.Fprintf(starts, "%s %d %d\n", name, os.Getpid(), now.Nano())
 	check(err)
 	fmt.Println("started")
 	if os.Getenv("DIES") != "" {
