@@ -12,7 +12,7 @@ type runit struct{}
 
 func (runit) name() string { return "runit" }
 
-func (runit) programs() []string { return []string{"runsvdir", "runsv", "sv"} }
+func (runit) programs() []string { return []string{"runsvdir", "runsv", "sv", "svlogd"} }
 
 func (runit) scan(t *tree) []string { return []string{"runsvdir", t.scan} }
 

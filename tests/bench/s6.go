@@ -12,7 +12,7 @@ type s6 struct{}
 func (s6) name() string { return "s6" }
 
 func (s6) programs() []string {
-	return []string{"s6-svscan", "s6-supervise", "s6-svscanctl", "s6-svc", "s6-svstat"}
+	return []string{"s6-svscan", "s6-supervise", "s6-svscanctl", "s6-svc", "s6-svstat", "s6-log"}
 }
 
 // scan raises the limit of 500, and leaves room for the services that are
