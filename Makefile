@@ -23,6 +23,7 @@ REPORT      = 2>&1 | awk -f tests/report.awk
 FUZZTIME    = 10s
 KILLS       = 300
 SEED        = 0
+BENCH       =
 
 # The older marker of Go's collector, where the toolchain still has it: a
 # resident takes 36 kB less.
@@ -78,8 +79,11 @@ fuzz: ## every fuzz target for FUZZTIME
 chaos: ## random blows to every process of ours, KILLS of them deadly; SEED replays
 	go test -count=1 -v -timeout=24h -run=TestChaos ./tests/chaos -args -limit=0 -kills=$(KILLS) -seed=$(SEED)
 
-bench: compat ## ours beside daemontools, runit and s6: medians and ratios
-	go run ./tests/bench
+bench: all ## ours beside daemontools, runit and s6: medians and ratios, in markdown
+	go run ./tests/bench $(BENCH)
+
+bench-check: all ## the same, and what came of each goal: fails where one is missed by far
+	go run ./tests/bench -check $(BENCH)
 
 install: all ## install programs and pages (DESTDIR, PREFIX)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8
@@ -98,4 +102,4 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' Makefile
 
-.PHONY: all compat demo check packages lint test script peer footprint kill-points dense stress fuzz chaos bench install install-compat dist clean help
+.PHONY: all compat demo check packages lint test script peer footprint kill-points dense stress fuzz chaos bench bench-check install install-compat dist clean help
