@@ -48,13 +48,19 @@ func (s *Service) show() {
 	}
 	s.writeTally()
 	s.writeHistory()
-	s.record.Machine = s.given.remember(f.remember(s.m.remember(s.record.Machine[:0], s.engine.epoch)))
-	f.text = status.AppendEnv(f.text[:0], &s.record)
-	s.replace(servicedir.StatusEnv, &f.env)
+	s.writeEnv()
 	f.shown, f.stale = true, f.failed
 	s.forgetRequests()
 	s.clearSpent()
 	s.sendEvents()
+}
+
+// writeEnv writes status.env, from which the next supervise goes on.
+func (s *Service) writeEnv() {
+	f := &s.files
+	s.record.Machine = s.given.remember(f.remember(s.m.remember(s.record.Machine[:0], s.engine.epoch)))
+	f.text = status.AppendEnv(f.text[:0], &s.record)
+	s.replace(servicedir.StatusEnv, &f.env)
 }
 
 // sendEvents tells the event directory what was announced.

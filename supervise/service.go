@@ -145,13 +145,9 @@ func (s *Service) open(path string) error {
 		s.beginAnew()
 	}
 	if s.ok < 0 {
-		if err = fifo.Make(s.state, servicedir.OK, 0o622); err == nil {
-			s.ok, err = fifo.Open(s.state, servicedir.OK, unix.O_RDONLY)
+		if err = fifo.Make(s.state, servicedir.OK, 0o622); err != nil {
+			return &trouble{"make", path + "/supervise/ok", err}
 		}
-		if err != nil {
-			return &trouble{"open", path + "/supervise/ok", err}
-		}
-		fifo.Shrink(s.ok)
 	}
 	s.engine.poll.Add(s.control.FD(), unix.POLLIN, s, tagControl)
 	if !s.pair.again {
@@ -161,7 +157,8 @@ func (s *Service) open(path string) error {
 }
 
 // beginAnew is for a directory in which no supervise has left anything to go on
-// with.
+// with. What it writes is for the next supervise alone: clients see what has come
+// of boot.
 func (s *Service) beginAnew() {
 	if !servicedir.Exists(s.dir, servicedir.Down) {
 		s.m.Want = status.WantUp
@@ -169,7 +166,25 @@ func (s *Service) beginAnew() {
 	s.record.Since = time.Now()
 	s.files.historySize, s.files.tallySize = s.size(servicedir.History), s.size(servicedir.DeathTally)
 	s.forgetPast()
-	s.flush()
+	s.fillRecord()
+	s.writeEnv()
+}
+
+// admit opens ok, when all is there that clients look for then.
+func (s *Service) admit() {
+	if s.ok >= 0 || s.gone {
+		return
+	}
+	if !s.files.shown {
+		s.show()
+	}
+	fd, err := fifo.Open(s.state, servicedir.OK, unix.O_RDONLY)
+	if err != nil {
+		s.warn("unable to open supervise/ok: " + reason(err) + ", clients see no supervise")
+		return
+	}
+	s.ok = fd
+	fifo.Shrink(fd)
 }
 
 // The events with which supervise itself comes and goes.
@@ -192,6 +207,7 @@ func (s *Service) boot() {
 	case s.m.Want == status.WantUp && !s.pair.leaving:
 		s.handle(Event{Kind: Boot})
 	}
+	s.admit()
 }
 
 // close is for a service that has ended. The files stay, as the field leaves
