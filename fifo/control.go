@@ -2,34 +2,29 @@ package fifo
 
 import "golang.org/x/sys/unix"
 
-// Control is the reading side of a supervise/control: our own writing end
-// stays open too, so that it never ends.
+// Control is the reading side of a supervise/control: it can be written to as
+// well, so that it never ends. An image of before 0.2 leaves two descriptors.
 type Control struct {
 	read, write int
 }
 
-// OpenControl makes name below dir, mode 0600, and opens both ends.
+// OpenControl makes name below dir, mode 0600, and opens both ends as one.
 func OpenControl(dir int, name string) (Control, error) {
 	if err := Make(dir, name, 0o600); err != nil {
 		return Control{}, err
 	}
-	r, err := Open(dir, name, unix.O_RDONLY)
+	fd, err := Open(dir, name, unix.O_RDWR)
 	if err != nil {
 		return Control{}, err
 	}
-	w, err := Open(dir, name, unix.O_WRONLY)
-	if err != nil {
-		_ = unix.Close(r) // nothing was read
-		return Control{}, err
-	}
-	Shrink(r)
-	return Control{r, w}, nil
+	Shrink(fd)
+	return Control{fd, fd}, nil
 }
 
 // JoinControl is a Control again from the ends that were kept over exec.
 func JoinControl(read, write int) Control { return Control{read, write} }
 
-// Ends are the descriptors of both ends, to be kept over exec.
+// Ends are the descriptors of both ends, which may be one, to be kept over exec.
 func (c Control) Ends() (read, write int) { return c.read, c.write }
 
 // FD is the descriptor to wait on for reading.
@@ -46,6 +41,8 @@ func (c Control) Read(buf []byte) (int, error) {
 
 // Close closes both ends: from now on clients see nobody here.
 func (c Control) Close() {
-	_ = unix.Close(c.read)  // pipes have nothing to flush
-	_ = unix.Close(c.write) // likewise
+	_ = unix.Close(c.read) // pipes have nothing to flush
+	if c.write != c.read {
+		_ = unix.Close(c.write) // likewise
+	}
 }

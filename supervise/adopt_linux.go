@@ -102,7 +102,7 @@ func (s *Service) recall() bool {
 // a run that lives is gone on with all the same.
 func (s *Service) recallChild() bool {
 	run := s.noted(runSlot)
-	if s.child < 0 || run.PID == 0 || !s.ofThisWorld() {
+	if s.notes() < 0 || run.PID == 0 || !s.ofThisWorld() {
 		return false
 	}
 	p := adopted(run)

@@ -20,6 +20,7 @@ type Engine struct {
 	host      Host             // of which we are a part, or nil
 	null      int              // the standard input of services
 	parting   []*Pair          // they are to be let go, or have left
+	awake     []*Service       // they have supervise/child open, who has opened it first is the first
 	notice    *fifo.Notice
 	starter   forkexec.Starter
 	next      forkexec.Start // in one place so that a start leaves no garbage

@@ -25,6 +25,8 @@ type Service struct {
 
 	dir, state, lock, ok, child int // the service directory, supervise/ in it, three files there
 	control                     fifo.Control
+	lent                        bool // dir is not ours to close
+	asleep                      bool // child was closed, see notes
 
 	m     Machine
 	queue []Event // what performing an action brought about
@@ -225,12 +227,15 @@ func (s *Service) release() {
 	}
 	s.closeWriting()
 	s.closeSources()
+	if s.lent {
+		s.dir = -1
+	}
 	for _, fd := range []int{s.ok, s.child, s.lock, s.state, s.dir, s.input} {
 		if fd >= 0 {
 			_ = unix.Close(fd) // nothing to flush
 		}
 	}
-	s.scripts = nil
+	s.child, s.asleep, s.scripts = -1, false, nil
 }
 
 // Ready is what the Engine's wait calls.

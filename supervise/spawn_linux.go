@@ -56,8 +56,8 @@ func (s *Service) readiness(files []uintptr) (int, []uintptr, error) {
 		return -1, files, err
 	}
 	empty(read)
-	if s.child >= 0 {
-		_ = writeZeros(s.child, saidAt, maxSaid) // of the run before; best effort: there is room
+	if s.notes() >= 0 {
+		_ = writeZeros(s.notes(), saidAt, maxSaid) // of the run before; best effort: there is room
 	}
 	for len(files) <= at {
 		files = append(files, forkexec.Closed)
@@ -143,10 +143,10 @@ func saysReady(said []byte) bool { return bytes.IndexByte(said, '\n') >= 0 }
 // before it wrote that down.
 func (s *Service) wasReady() bool {
 	var buf [maxSaid]byte
-	if s.child < 0 {
+	if s.notes() < 0 {
 		return false
 	}
-	n, err := fifo.Retry(func() (int, error) { return unix.Pread(s.child, buf[:], saidAt) })
+	n, err := fifo.Retry(func() (int, error) { return unix.Pread(s.notes(), buf[:], saidAt) })
 	return err == nil && saysReady(buf[:n])
 }
 

@@ -373,11 +373,24 @@ func (t *table) next() time.Duration {
 func (t *table) unended() []string {
 	var names []string
 	for _, s := range t.services {
-		switch s.state {
-		case running, stopping, stranded:
+		if s.isSupervised() {
 			names = append(names, s.name)
 		}
 	}
 	sort.Strings(names)
 	return names
+}
+
+// hasEnded says that there is none.
+func (t *table) hasEnded() bool {
+	for _, s := range t.services {
+		if s.isSupervised() {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *service) isSupervised() bool {
+	return s.state == running || s.state == stopping || s.state == stranded
 }
