@@ -262,7 +262,9 @@ func (s *Service) resume() {
 	if s.m.State == status.Down && s.m.Want == status.WantUp && !s.m.Leaving && !s.pair.leaving {
 		s.step(Event{Kind: Boot})
 	}
-	s.show()
+	if !s.isUnsure() {
+		s.show()
+	}
 }
 
 // adopted is the process that has noted itself, which may be gone.

@@ -17,6 +17,8 @@ type Host interface {
 	// Reexec: somebody asks a supervise to execute its program again, which is
 	// the program of the Host. If it cannot, it says so with Stay.
 	Reexec()
+	// Look: p has made a FIFO that is to be held while nobody else does.
+	Look(p *Pair)
 }
 
 // Embed is an Engine that is part of a program: poll is its one wait, notice says

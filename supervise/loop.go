@@ -150,11 +150,11 @@ func (e *Engine) deadline() time.Duration {
 // timeouts does what is due, for a few at a time: between them whoever has news
 // has his turn.
 func (e *Engine) timeouts() {
-	const few = 8
+	const few, long = 8, time.Millisecond
 	now := fifo.Now()
 	for range few {
 		due := e.services.next()
-		if due == never || due > now {
+		if due == never || due > now || fifo.Now() > now+long {
 			return
 		}
 		e.services[0].timeout(now)

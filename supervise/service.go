@@ -49,6 +49,7 @@ type Service struct {
 	group       []process        // what is left of it after run
 	scope       servicedir.Scope // in which that is looked for
 	hunt        *hunt            // that ends it, nil if none does
+	survey      *survey          // of /proc, nil if none is under way
 
 	scoped     bool          // this run's tree is ours to end, whyever it ended
 	cage       *cage         // the cgroup of that, or nil
@@ -212,6 +213,7 @@ func (s *Service) release() {
 		s.control.Close()
 	}
 	s.dropReadiness()
+	s.dropSurvey()
 	s.dropGroup()
 	if s.report >= 0 {
 		s.engine.poll.Remove(s.report)
@@ -291,7 +293,8 @@ func (s *Service) nextDue(now time.Duration) time.Duration {
 	earlier(s.files.hold != 0, s.files.hold)
 	earlier(s.askAt != 0, s.askAt)
 	earlier(s.logAt != 0 && !s.logLast, s.logAt)
-	earlier(s.hunt != nil && s.hunt.due, now+huntPause)
+	earlier(s.hunt != nil && s.hunt.due && s.survey == nil, now+huntPause)
+	earlier(s.survey != nil, now)
 	return first
 }
 
@@ -300,11 +303,15 @@ func (s *Service) timeout(now time.Duration) {
 	if s.askAt != 0 && s.askAt <= now {
 		s.askAgain()
 	}
+	if s.survey != nil {
+		s.surveyOn()
+	}
 	switch {
 	case s.m.Deadline != never && s.m.Deadline <= now:
 		s.handle(Event{Kind: Timeout})
-	case s.hunt != nil && s.hunt.due:
+	case s.hunt != nil && s.hunt.due && s.survey == nil:
 		s.goOnHunting()
+	case s.isUnsure():
 	case s.files.hold != 0 && s.files.hold <= now, s.files.stale:
 		s.show()
 	}

@@ -47,9 +47,9 @@ func (s *Service) readiness(files []uintptr) (int, []uintptr, error) {
 	if at == 0 {
 		return -1, files, nil
 	}
-	if s.leads && s.run.pid > 0 && unix.Kill(-s.run.pid, 0) == nil && len(groupMembers(s.run.pid)) > 0 {
+	if s.leads && s.run.pid > 0 && unix.Kill(-s.run.pid, 0) == nil { // zombies, perhaps: it does no harm
 		_ = unix.Unlinkat(s.state, servicedir.Ready, 0) // best effort: below it is opened
-		defer s.engine.tellSvscan()
+		defer s.tellSvscan()
 	}
 	read, write, err := s.openBoth(servicedir.Ready)
 	if err != nil {

@@ -104,3 +104,12 @@ func (d *dense) Ended(p *supervise.Pair) { d.ended = append(d.ended, p) }
 
 // Reexec is asked for by a letter to any service: we are its supervise.
 func (d *dense) Reexec() { d.reexec() }
+
+// Look is done at the next turn. One that has just begun has no entry yet, and was
+// looked at.
+func (d *dense) Look(p *supervise.Pair) {
+	if h, hosted := d.pairs[p]; hosted {
+		d.table.services[h.id].look = fifo.Now()
+		d.stirred = true
+	}
+}

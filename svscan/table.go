@@ -32,7 +32,7 @@ const maxFailures = 3
 
 const (
 	pace          = time.Second // between two starts of one supervise, at least
-	startsPerTurn = 16          // so that a signal is heard within a start of thousands
+	startsPerTurn = 16          // and looks, so that others have their turn within a start of thousands
 )
 
 // service is one service directory and its supervise.
@@ -256,12 +256,13 @@ func (t *table) knows(name string, id identity) bool {
 // failed or died.
 func (t *table) actions(now time.Duration) []action {
 	list := t.ends(now)
-	starts := 0
+	starts, looks := 0, 0
 	busy := t.stoppingNames()
 	for _, id := range t.inOrder() {
 		s := t.services[id]
-		if s.look != 0 && s.look <= now {
+		if s.look != 0 && s.look <= now && looks < startsPerTurn {
 			s.look = 0
+			looks++
 			if s.state == running {
 				list = append(list, action{verb: look, id: id, name: s.name})
 			}
