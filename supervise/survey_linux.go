@@ -32,8 +32,16 @@ func (s *Service) surveyProc(each func(pid int, stat proc.Stat), whole func(torn
 	s.survey = &survey{fd, each, whole}
 }
 
-// surveyOn is one piece.
+// surveyOn is one piece, and what comes of the last.
 func (s *Service) surveyOn() {
+	if s.surveyPiece() {
+		s.drain()
+		s.flush()
+	}
+}
+
+// surveyPiece says that it was the last.
+func (s *Service) surveyPiece() bool {
 	w := s.survey
 	var names [pieceSize]byte
 	var stat proc.Buffer
@@ -42,13 +50,11 @@ func (s *Service) surveyOn() {
 			w.each(pid, stat.Stat(pid))
 		}
 	})
-	if more {
-		return
+	if !more {
+		s.dropSurvey()
+		w.whole(err != nil)
 	}
-	s.dropSurvey()
-	w.whole(err != nil)
-	s.drain()
-	s.flush()
+	return !more
 }
 
 func (s *Service) dropSurvey() {
