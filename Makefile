@@ -23,6 +23,7 @@ REPORT      = 2>&1 | awk -f tests/report.awk
 FUZZTIME    = 10s
 KILLS       = 300
 SEED        = 0
+SOAKTIME    = 30m
 
 # The older marker of Go's collector, where the toolchain still has it: a
 # resident takes 36 kB less.
@@ -78,6 +79,9 @@ fuzz: ## every fuzz target for FUZZTIME
 chaos: ## random blows to every process of ours, KILLS of them deadly; SEED replays
 	go test -count=1 -v -timeout=24h -run=TestChaos ./tests/chaos -args -limit=0 -kills=$(KILLS) -seed=$(SEED)
 
+soak: ## svscan -dense at 100 restarts a second for SOAKTIME: it must not grow
+	SOAK=$(SOAKTIME) go test -count=1 -v -run=TestSoak -timeout=0 ./tests $(REPORT)
+
 bench: compat ## ours beside daemontools, runit and s6: medians and ratios
 	go run ./tests/bench
 
@@ -98,4 +102,4 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' Makefile
 
-.PHONY: all compat demo check packages lint test script peer footprint kill-points dense stress fuzz chaos bench install install-compat dist clean help
+.PHONY: all compat demo check packages lint test script peer footprint kill-points dense stress fuzz chaos soak bench install install-compat dist clean help
