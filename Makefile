@@ -25,6 +25,9 @@ KILLS       = 300
 SEED        = 0
 SOAKTIME    = 30m
 
+# Those that tell most of svscan -dense, in half a minute.
+SAMPLE = Adopt|AdoptFinish|TakeOver|Reexec|Killed|Pace|LastRequestWins|DownWins|TimeoutKill|KillScope|KillTreeCrash|Daemonizes|CatchAllKilled|SplitStderr|RunDirectory|BoundKilled|FullDisk|NoDescriptors|RemovedAsDjbSays|LockFD|Orphans|Verdict|Nested|FirstStops
+
 # The older marker of Go's collector, where the toolchain still has it: a
 # resident takes 36 kB less.
 GOEXPERIMENT := $(shell GOEXPERIMENT=nogreenteagc go version >/dev/null 2>&1 && echo nogreenteagc)
@@ -41,6 +44,7 @@ demo: all ## start an example tree, show it live; ^C ends it in order
 
 check: packages lint ## install what the tests need, then run everything
 	go test -count=1 -v -p=1 -parallel=6 -timeout=14m ./... $(REPORT)
+	SVDIR_DENSE=1 go test -count=1 -v -short -parallel=6 -run='^Test($(SAMPLE))$$' ./tests $(REPORT)
 
 packages: ## install what the tests need (as root, from Debian's packages)
 	tests/packages

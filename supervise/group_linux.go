@@ -25,7 +25,7 @@ func (s *Service) endRest(scope servicedir.Scope, signals ...syscall.Signal) {
 	for _, sig := range signals {
 		if !s.leads || s.isStranger(&s.run) || unix.Kill(-s.run.pid, sig) != nil {
 			s.dropGroup()
-			s.dropSurvey()
+			s.dropSearch()
 			s.happen(Event{Kind: GroupEnded})
 			return
 		}
@@ -73,7 +73,7 @@ func (s *Service) lookAtGroup() {
 func (s *Service) findGroup(found func(members []int)) {
 	leader := strconv.Itoa(s.run.pid)
 	var members []int
-	s.surveyProc(func(pid int, stat proc.Stat) {
+	s.searchProc(func(pid int, stat proc.Stat) {
 		if isAlive(stat) && string(stat.Field(5)) == leader && string(stat.Field(6)) == leader {
 			members = append(members, pid)
 		}
@@ -118,7 +118,7 @@ func isAlive(stat proc.Stat) bool {
 // exec setsid forks where run leads a session, and its child goes on alone.
 func (s *Service) explainDetached() {
 	const enough = 3 // it is the same each time, and /proc is long where much runs
-	if !s.leads || s.toldDetached || s.looked == enough || s.survey != nil {
+	if !s.leads || s.toldDetached || s.looked == enough || s.search != nil {
 		return
 	}
 	s.looked++
@@ -128,7 +128,7 @@ func (s *Service) explainDetached() {
 	}
 	own := []byte("\x00SV_SERVICE=" + s.home + "\x00")
 	left := 0
-	s.surveyProc(func(pid int, stat proc.Stat) {
+	s.searchProc(func(pid int, stat proc.Stat) {
 		me := strconv.Itoa(pid)
 		if left != 0 || !isAlive(stat) || string(stat.Field(6)) != me || string(stat.Field(4)) != parent || s.engine.owns(pid) {
 			return

@@ -20,6 +20,7 @@ type Engine struct {
 	host      Host             // of which we are a part, or nil
 	null      int              // the standard input of services
 	parting   []*Pair          // they are to be let go, or have left
+	survey    survey           // of /proc
 	awake     []*Service       // they have supervise/child open, who has opened it first is the first
 	notice    *fifo.Notice
 	starter   forkexec.Starter
@@ -140,6 +141,9 @@ func (e *Engine) signalled(sig syscall.Signal) {
 
 // deadline is the first of all, never if there is none.
 func (e *Engine) deadline() time.Duration {
+	if e.survey.due() {
+		return 0
+	}
 	next := e.services.next()
 	if due := e.guardDue(); before(due, next) {
 		return due
@@ -151,6 +155,7 @@ func (e *Engine) deadline() time.Duration {
 // has his turn.
 func (e *Engine) timeouts() {
 	const few, long = 8, time.Millisecond
+	e.survey.goOn()
 	now := fifo.Now()
 	for range few {
 		due := e.services.next()

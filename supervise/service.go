@@ -49,7 +49,7 @@ type Service struct {
 	group       []process        // what is left of it after run
 	scope       servicedir.Scope // in which that is looked for
 	hunt        *hunt            // that ends it, nil if none does
-	survey      *survey          // of /proc, nil if none is under way
+	search      *search          // what is asked of /proc, nil if nothing is
 
 	scoped     bool          // this run's tree is ours to end, whyever it ended
 	cage       *cage         // the cgroup of that, or nil
@@ -213,7 +213,7 @@ func (s *Service) release() {
 		s.control.Close()
 	}
 	s.dropReadiness()
-	s.dropSurvey()
+	s.dropSearch()
 	s.dropGroup()
 	if s.report >= 0 {
 		s.engine.poll.Remove(s.report)
@@ -293,8 +293,7 @@ func (s *Service) nextDue(now time.Duration) time.Duration {
 	earlier(s.files.hold != 0, s.files.hold)
 	earlier(s.askAt != 0, s.askAt)
 	earlier(s.logAt != 0 && !s.logLast, s.logAt)
-	earlier(s.hunt != nil && s.hunt.due && s.survey == nil, now+huntPause)
-	earlier(s.survey != nil, now)
+	earlier(s.hunt != nil && s.hunt.due && s.search == nil, now+huntPause)
 	return first
 }
 
@@ -303,13 +302,10 @@ func (s *Service) timeout(now time.Duration) {
 	if s.askAt != 0 && s.askAt <= now {
 		s.askAgain()
 	}
-	if s.survey != nil {
-		s.surveyOn()
-	}
 	switch {
 	case s.m.Deadline != never && s.m.Deadline <= now:
 		s.handle(Event{Kind: Timeout})
-	case s.hunt != nil && s.hunt.due && s.survey == nil:
+	case s.hunt != nil && s.hunt.due && s.search == nil:
 		s.goOnHunting()
 	case s.isUnsure():
 	case s.files.hold != 0 && s.files.hold <= now, s.files.stale:

@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"strconv"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -10,63 +11,130 @@ import (
 	"github.com/svdir/svdir/supervise/status"
 )
 
-// survey is one reading of /proc, in pieces: where thousands of processes live it
-// takes longer than others may wait for their turn.
+// What is left of a run is looked for in /proc. Where thousands of processes live
+// one reading of it takes longer than others may wait, so it is made in pieces;
+// and where many services end at a time it serves several of them at once.
+
+// survey is such a reading.
 type survey struct {
-	fd    int
-	each  func(pid int, stat proc.Stat)
-	whole func(torn bool) // torn: not all could be read
+	fd   int
+	open bool
+	of   []*search // those for whom it is made
+	next []*search // and those who have asked since it began
+	done []*search // those who are to be told its end
+	torn bool      // that was not the end of /proc
 }
 
-// pieceSize is the room for the names of one piece, some eighty.
-const pieceSize = 2048
+// search is what one service asks: each is told of every process, the dead that
+// nobody has reaped among them, and then whole is called. torn: not all could be
+// read.
+type search struct {
+	service *Service
+	each    func(pid int, stat proc.Stat)
+	whole   func(torn bool)
+}
 
-// surveyProc begins a survey: each is told of every process that lives, and of the
-// dead that nobody has reaped; then whole is called. An earlier one ends unseen.
-func (s *Service) surveyProc(each func(pid int, stat proc.Stat), whole func(torn bool)) {
-	s.dropSurvey()
-	fd, err := unix.Open("/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		fd = -1 // there is no descriptor for it, or no /proc: the end comes at once
+const (
+	// pieceSize is the room for the names of one piece, some eighty.
+	pieceSize = 2048
+	// maxSearches bounds for how many one reading is made.
+	maxSearches = 64
+)
+
+// searchProc has /proc read, from its beginning. What the service has asked before
+// is not answered any more.
+func (s *Service) searchProc(each func(pid int, stat proc.Stat), whole func(torn bool)) {
+	s.search = &search{s, each, whole}
+	v := &s.engine.survey
+	v.next = append(v.next, s.search)
+}
+
+// dropSearch has it not answered.
+func (s *Service) dropSearch() { s.search = nil }
+
+// stands says that the service waits for an answer still.
+func (q *search) stands() bool { return q.service.search == q }
+
+// due says that somebody waits.
+func (v *survey) due() bool { return v.open || len(v.next)+len(v.done) > 0 }
+
+// goOn is one piece, or tells some of its end.
+func (v *survey) goOn() {
+	switch {
+	case v.begins():
+		v.begin()
+	case v.open:
+		v.read()
+	default:
+		v.tell()
 	}
-	s.survey = &survey{fd, each, whole}
 }
 
-// surveyOn is one piece, and what comes of the last.
-func (s *Service) surveyOn() {
-	if s.surveyPiece() {
-		s.drain()
-		s.flush()
+// begins says that a reading is about to begin.
+func (v *survey) begins() bool { return !v.open && len(v.done) == 0 && len(v.next) > 0 }
+
+// begin begins for those who wait.
+func (v *survey) begin() {
+	few := min(len(v.next), maxSearches)
+	v.of = append(v.of[:0], v.next[:few]...)
+	v.next = v.next[:copy(v.next, v.next[few:])]
+	var err error
+	v.fd, err = unix.Open("/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if v.open = err == nil; !v.open { // there is no descriptor for it, or no /proc
+		v.end(true)
 	}
 }
 
-// surveyPiece says that it was the last.
-func (s *Service) surveyPiece() bool {
-	w := s.survey
+func (v *survey) read() {
 	var names [pieceSize]byte
-	var stat proc.Buffer
-	more, err := fifo.SomeNames(w.fd, names[:], func(name string) {
-		if pid, err := strconv.Atoi(name); err == nil {
-			w.each(pid, stat.Stat(pid))
+	var buf proc.Buffer
+	more, err := fifo.SomeNames(v.fd, names[:], func(name string) {
+		pid, err := strconv.Atoi(name)
+		if err != nil {
+			return
+		}
+		stat := buf.Stat(pid)
+		for _, q := range v.of {
+			if q.stands() {
+				q.each(pid, stat)
+			}
 		}
 	})
 	if !more {
-		s.dropSurvey()
-		w.whole(err != nil)
+		_ = unix.Close(v.fd) // it was only read
+		v.open = false
+		v.end(err != nil)
 	}
-	return !more
 }
 
-func (s *Service) dropSurvey() {
-	if s.survey != nil && s.survey.fd >= 0 {
-		_ = unix.Close(s.survey.fd) // it was only read
+func (v *survey) end(torn bool) {
+	v.torn = torn
+	v.done, v.of = v.of, v.done[:0]
+}
+
+// tell tells the first of them, and as many as have time.
+func (v *survey) tell() {
+	const long = time.Millisecond
+	for until := fifo.Now() + long; len(v.done) > 0; {
+		last := len(v.done) - 1
+		q := v.done[last]
+		if v.done = v.done[:last]; q.stands() {
+			s := q.service
+			s.search = nil
+			q.whole(v.torn)
+			s.drain()
+			s.flush()
+			s.pair.settle(fifo.Now())
+		}
+		if fifo.Now() > until {
+			return
+		}
 	}
-	s.survey = nil
 }
 
 // isUnsure says that nobody knows yet what is left of a run that has ended.
 func (s *Service) isUnsure() bool {
-	if s.survey == nil || s.m.Running || s.m.State != status.Stopping {
+	if s.search == nil || s.m.Running || s.m.State != status.Stopping {
 		return false
 	}
 	if s.hunt != nil {

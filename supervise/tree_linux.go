@@ -74,7 +74,7 @@ func (r *reading) read(s *Service, k *kin, whole func(torn bool)) {
 	r.all = r.all[:0]
 	torn := false
 	parent, caged := unix.Getppid(), s.caged()
-	s.surveyProc(func(pid int, stat proc.Stat) {
+	s.searchProc(func(pid int, stat proc.Stat) {
 		p, alive, gone := parseRelative(pid, stat)
 		torn = torn || gone
 		if !alive {

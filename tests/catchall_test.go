@@ -114,6 +114,8 @@ func TestCatchAllKilled(t *testing.T) {
 	<-w.svscan.gone
 	w.serve()
 	eventually(t, w.scan, "svscan has all", func() bool { return holds(w.svscan.cmd.Process.Pid, w.scan+"/b/supervise/log") })
+	w.settled()
+	before = w.record(log)
 	w.bereave(before)
 	eventually(t, w.scan, "it has a supervise", func() bool {
 		return lockHolder(w.scan+"/"+log) != 0 && w.record(log).Supervisor != before.Supervisor

@@ -14,9 +14,9 @@ import (
 const (
 	soakRate   = 100 // restarts a second
 	soakTenths = 10
-	// mostGrowth of private memory, in kB: what the collector of garbage makes of
-	// a busy moment.
-	mostGrowth = 512
+	// mostGrowth of private memory, in kB: the collector of garbage waits for 4 MB,
+	// and a restart leaves some 200 bytes.
+	mostGrowth = 4096
 	// mostMore descriptors: each moment has other starts under way.
 	mostMore = 16
 )
