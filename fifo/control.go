@@ -1,6 +1,10 @@
 package fifo
 
-import "golang.org/x/sys/unix"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo/quiet"
+)
 
 // Control is the reading side of a supervise/control: it can be written to as
 // well, so that it never ends. An image of before 0.2 leaves two descriptors.
@@ -32,7 +36,7 @@ func (c Control) FD() int { return c.read }
 
 // Read reads the letters that wait, 0 when there are none.
 func (c Control) Read(buf []byte) (int, error) {
-	n, err := Retry(func() (int, error) { return unix.Read(c.read, buf) })
+	n, err := Retry(func() (int, error) { return quiet.Read(c.read, buf) })
 	if err == unix.EAGAIN {
 		return 0, nil
 	}
@@ -41,8 +45,8 @@ func (c Control) Read(buf []byte) (int, error) {
 
 // Close closes both ends: from now on clients see nobody here.
 func (c Control) Close() {
-	_ = unix.Close(c.read) // pipes have nothing to flush
+	_ = quiet.Close(c.read) // pipes have nothing to flush
 	if c.write != c.read {
-		_ = unix.Close(c.write) // likewise
+		_ = quiet.Close(c.write) // likewise
 	}
 }

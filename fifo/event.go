@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo/quiet"
 )
 
 // A subscriber to an event directory (s6's fifodir) makes a FIFO there with a
@@ -39,11 +41,11 @@ func MakeEventDir(dir int, name string) error {
 // a subscriber reads the status as well. It does nothing where there is no
 // event directory.
 func Notify(dir int, name string, events []byte) {
-	d, err := unix.Openat(dir, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	d, err := quiet.Openat(dir, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return // nobody asked for events
 	}
-	defer unix.Close(d)
+	defer quiet.Close(d)
 	EachName(d, func(sub string) {
 		if len(sub) == subscriberLength && strings.HasPrefix(sub, subscriberPrefix) {
 			tell(d, sub, events)
@@ -56,14 +58,14 @@ func Notify(dir int, name string, events []byte) {
 func tell(d int, sub string, events []byte) {
 	fd, err := Open(d, sub, unix.O_WRONLY|unix.O_NOFOLLOW)
 	if err == nil {
-		_, err = Retry(func() (int, error) { return unix.Write(fd, events) })
-		_ = unix.Close(fd) // pipes have nothing to flush
+		_, err = Retry(func() (int, error) { return quiet.Write(fd, events) })
+		_ = quiet.Close(fd) // pipes have nothing to flush
 		if err != unix.EPIPE {
 			return
 		}
 	}
 	// Only a dead subscriber gets here, or what is none.
-	_ = unix.Unlinkat(d, sub, 0) // best effort: it is tried again next time
+	_ = quiet.Unlinkat(d, sub, 0) // best effort: it is tried again next time
 }
 
 // EachName calls f for each name in the directory behind fd but . and .., in

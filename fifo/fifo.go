@@ -12,6 +12,8 @@ import (
 	"io/fs"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo/quiet"
 )
 
 // ErrNotRunning says that a FIFO has no reader: no supervisor is there.
@@ -40,14 +42,14 @@ func Make(dir int, name string, mode uint32) error {
 // close-on-exec.
 func Open(dir int, name string, flags int) (int, error) {
 	fd, err := Retry(func() (int, error) {
-		return unix.Openat(dir, name, flags|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+		return quiet.Openat(dir, name, flags|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	})
 	if err != nil {
 		return -1, wrap("open", name, err)
 	}
 	var st unix.Stat_t
-	if err := unix.Fstat(fd, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFIFO {
-		_ = unix.Close(fd) // nothing was written
+	if err := quiet.Fstat(fd, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFIFO {
+		_ = quiet.Close(fd) // nothing was written
 		return -1, wrap("open", name, ErrNotFIFO)
 	}
 	return fd, nil

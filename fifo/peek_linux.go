@@ -4,6 +4,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo/quiet"
 )
 
 // Why a child ended, in si_code.
@@ -23,7 +25,7 @@ const dumped = 0x80
 func Peek(idType, id int) (pid int, status uint32, found bool, err error) {
 	var info unix.Siginfo
 	_, err = Retry(func() (int, error) {
-		return 0, unix.Waitid(idType, id, &info, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil)
+		return 0, quiet.Peek(idType, id, &info)
 	})
 	if err != nil {
 		return 0, 0, false, err

@@ -9,6 +9,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo/quiet"
 )
 
 // Waiter is told when a descriptor that it waits on is ready. tag is the
@@ -92,7 +94,7 @@ func (p *Poller) Add(fd int, events int16, w Waiter, tag int) {
 	// The bits of poll(2) and of epoll_ctl(2) are the same.
 	ev := unix.EpollEvent{Events: uint32(events), Fd: n}
 	p.slots[n] = slot{ev.Events, w, tag}
-	_ = unix.EpollCtl(p.epoll, unix.EPOLL_CTL_ADD, fd, &ev) // EPERM: a regular file
+	_ = quiet.EpollCtl(p.epoll, unix.EPOLL_CTL_ADD, fd, &ev) // EPERM: a regular file
 }
 
 // Remove waits no longer on fd, which is still open, from this moment on.
@@ -102,7 +104,7 @@ func (p *Poller) Remove(fd int) {
 	}
 	n := p.at[fd] - 1
 	p.at[fd] = 0
-	_ = unix.EpollCtl(p.epoll, unix.EPOLL_CTL_DEL, fd, nil) // as in Add
+	_ = quiet.EpollCtl(p.epoll, unix.EPOLL_CTL_DEL, fd, nil) // as in Add
 	p.slots[n] = slot{}
 	p.free = append(p.free, n)
 	p.freed++

@@ -1,9 +1,9 @@
 package fifo
 
 import (
-	"unsafe"
-
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo/quiet"
 )
 
 // What is here is for descriptors that we were given. Others may share them, so
@@ -21,16 +21,10 @@ func Patient(fd int) bool {
 }
 
 // ReadAll fills b with what is known to be there, or with less where another
-// reader was there. As it does not wait the runtime is not told; see Poller.take.
+// reader was there.
 func ReadAll(fd int, b []byte) error {
 	for len(b) > 0 {
-		n, err := Retry(func() (int, error) {
-			n, _, errno := unix.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
-			if errno != 0 {
-				return -1, errno
-			}
-			return int(n), nil
-		})
+		n, err := Retry(func() (int, error) { return quiet.Read(fd, b) })
 		if n == 0 || err == unix.EAGAIN {
 			return nil
 		}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -21,8 +22,10 @@ type woken struct {
 	waiter Waiter
 	tag    int
 
-	asked, died chan os.Signal // died is of CHLD
-	passed      chan struct{}  // closed when no signal is on its way
+	asked  chan os.Signal
+	passed chan struct{} // closed when no signal is on its way
+
+	children children
 }
 
 // Signals tells w of each of these signals that comes; revents is its number.
@@ -30,8 +33,7 @@ type woken struct {
 // the first Wait, and once after each Deafen.
 //
 // The Go runtime takes signals on threads of its own, so a signalfd would lose
-// them. os/signal drops what finds no room in its channel. CHLD, which comes in
-// heaps, has its own, where it hides no other signal.
+// them. os/signal drops what finds no room in its channel.
 func (p *Poller) Signals(w Waiter, tag int, sigs ...os.Signal) error {
 	if err := p.open(); err != nil {
 		return err
@@ -42,7 +44,7 @@ func (p *Poller) Signals(w Waiter, tag int, sigs ...os.Signal) error {
 	}
 	k.waiter, k.tag = w, tag
 	const many = 13 // of a size that the standard library uses too: any other costs a resident 8 kB
-	k.asked, k.died, k.passed = make(chan os.Signal, many), make(chan os.Signal, 1), make(chan struct{})
+	k.asked, k.passed = make(chan os.Signal, many), make(chan struct{})
 	for _, s := range sigs {
 		if s == syscall.SIGCHLD {
 			p.Children()
@@ -50,7 +52,7 @@ func (p *Poller) Signals(w Waiter, tag int, sigs ...os.Signal) error {
 			signal.Notify(k.asked, s)
 		}
 	}
-	go p.pass(k.asked, k.died, k.passed)
+	go p.pass(k.asked, k.passed)
 	spareThread()
 	return nil
 }
@@ -58,53 +60,46 @@ func (p *Poller) Signals(w Waiter, tag int, sigs ...os.Signal) error {
 // Children has Wait tell of CHLD too, from now on, to the Waiter of Signals: it
 // does nothing before that.
 func (p *Poller) Children() {
-	if p.woken.died != nil {
-		signal.Notify(p.woken.died, syscall.SIGCHLD)
+	if p.woken.asked != nil {
+		p.woken.children.hear(p)
 	}
 }
 
 // Deafen ends Signals, and returns what came and was not told yet: the next Wait
-// tells it.
+// tells it. CHLD may be lost: who listens again should look for children.
 func (p *Poller) Deafen() []syscall.Signal {
+	p.woken.children.deafen()
 	signal.Stop(p.woken.asked)
-	signal.Stop(p.woken.died)
 	close(p.woken.asked) // Stop promises that nobody sends any more
-	close(p.woken.died)
 	<-p.woken.passed
 	return p.woken.signals
 }
 
-// pass wakes the Wait for the signals of both channels, until both are closed.
-func (p *Poller) pass(asked, died <-chan os.Signal, passed chan<- struct{}) {
+// pass wakes the Wait for the signals that are asked for, until there are no more.
+func (p *Poller) pass(asked <-chan os.Signal, passed chan<- struct{}) {
 	defer close(passed)
-	for asked != nil || died != nil {
-		var s os.Signal
-		var open bool
-		select {
-		case s, open = <-asked:
-			if !open {
-				asked = nil
-			}
-		case s, open = <-died:
-			if !open {
-				died = nil
-			}
-		}
+	for s := range asked {
 		if n, ok := s.(syscall.Signal); ok {
 			p.wake(n)
 		}
 	}
 }
 
+// note has the end of this Wait, or of the next, tell of sig.
+func (k *woken) note(sig syscall.Signal) (first bool) {
+	if slices.Contains(k.signals, sig) {
+		return false
+	}
+	k.signals = append(k.signals, sig)
+	return true
+}
+
 func (p *Poller) wake(sig syscall.Signal) {
 	p.woken.Lock()
 	defer p.woken.Unlock()
-	for _, s := range p.woken.signals {
-		if s == sig {
-			return
-		}
+	if !p.woken.note(sig) {
+		return
 	}
-	p.woken.signals = append(p.woken.signals, sig)
 	p.timed = true
 	_ = p.file.SetReadDeadline(time.Unix(0, 0)) // fails when it is closed, which it never is
 }

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/logger/logdir"
 	"github.com/svdir/svdir/logger/tai64n"
 )
@@ -33,6 +34,7 @@ type directory struct {
 	window  window
 	next    time.Duration // when what is owed for want of room is told
 	dry     bool          // the disk was full, which was said
+	roomy   bool          // what is about to be an archive needs no other to go
 }
 
 // The modes of files: loggers tell by them what is whole.
@@ -122,9 +124,16 @@ func (d *directory) perform(s step) error {
 	case keep:
 		return d.keep(s.name, s.to, time.Now())
 	case makeRoom:
-		return d.trim(file{logdir.Current, d.bytes})
+		fits, err := d.trim(file{logdir.Current, d.bytes})
+		d.roomy = fits && d.bounds.processor == "" // which may write more than it read
+		return err
 	case trim:
-		return d.trim()
+		if d.roomy {
+			d.roomy = false
+			return nil
+		}
+		_, err := d.trim()
+		return err
 	}
 	panic("logger: unknown step")
 }
@@ -222,11 +231,12 @@ func (d *directory) survey() error {
 	return err
 }
 
-// trim deletes archives until the bounds are kept, also when coming is one.
-func (d *directory) trim(coming ...file) error {
+// trim deletes archives until the bounds are kept, also when coming is one: unless
+// that does not fit by itself.
+func (d *directory) trim(coming ...file) (fits bool, err error) {
 	all, err := d.archives()
 	if err != nil {
-		return err
+		return false, err
 	}
 	b := d.bounds
 	if len(coming) == 0 {
@@ -234,13 +244,13 @@ func (d *directory) trim(coming ...file) error {
 	}
 	for _, f := range surplus(append(all, coming...), b) {
 		if !isArchive(f.name) {
-			continue
+			return false, nil
 		}
 		if err := d.unlink(f.name); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return true, nil
 }
 
 // archives are the old files, in any order. Their sizes are asked only where
@@ -297,7 +307,7 @@ func (d *directory) grow(b []byte) {
 func (d *directory) write(b []byte) (int, error) {
 	done := 0
 	for done < len(b) {
-		n, err := rawWrite(d.file, b[done:])
+		n, err := fifo.Retry(func() (int, error) { return quiet.Write(d.file, b[done:]) })
 		if err == nil {
 			done += n
 			continue

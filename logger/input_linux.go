@@ -4,6 +4,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 )
 
 // input is standard input or another, which others may share: its flags are left
@@ -89,7 +90,7 @@ func (in *input) peek() []byte {
 func (in *input) look(limit int) (chunk []byte, end bool, err error) {
 	in.at = 0
 	if in.copied != [2]int{} {
-		in.n, err = rawTee(in.fd, in.copied[1], len(in.buf))
+		in.n, err = fifo.Retry(func() (int, error) { return quiet.Tee(in.fd, in.copied[1], len(in.buf)) })
 		switch {
 		case err == unix.EAGAIN:
 			return nil, false, nil
@@ -137,7 +138,7 @@ func (in *input) take(n int, mark []byte) error {
 	}
 	if mark != nil {
 		// Where mark cannot be written, nothing was read.
-		if n, err := rawReadv(in.fd, mark, in.buf[was+1:in.at]); err == nil {
+		if n, err := fifo.Retry(func() (int, error) { return quiet.Readv(in.fd, mark, in.buf[was+1:in.at]) }); err == nil {
 			was += n
 		}
 	}

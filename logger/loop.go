@@ -162,6 +162,7 @@ func (l *logger) takeOver(d *directory) error {
 		return &Trouble{Verb: ReadDirectory, Dir: d.path, Err: err}
 	}
 	steps := takeOver(current, done)
+	d.roomy = false // of a rotation that was not finished
 	for i, s := range steps {
 		for err := d.perform(s); err != nil; err = d.perform(s) {
 			switch {

@@ -15,7 +15,7 @@ func (s *stream) takeShort(chunk []byte) int {
 	}
 	k.prepare()
 	n, b, room := 0, k.buf, k.room()
-	for room > nearlyFull && len(b) < maxBuffer {
+	for room > nearlyFull && len(b) < enough {
 		size := bytes.IndexByte(chunk[n:], '\n') + len("\n")
 		width := len(s.stamp) + len(s.label) + size
 		if size == 0 || width > min(maxHead, room) {

@@ -11,8 +11,11 @@ const (
 	maxHead = 1000
 	// maxAlert is how much of a line is an alert.
 	maxAlert = 200
-	// maxBuffer is what a buffer holds, about, before it is written.
+	// maxBuffer is how much is looked at at a time: what a pipe holds.
 	maxBuffer = 64 << 10
+	// enough is what waits for a file, about, when it is written: all of what was
+	// looked at, with its stamps.
+	enough = 128 << 10
 	// maxPiece is how much of a line that is longer than maxHead is taken at
 	// once.
 	maxPiece = 8 << 10
@@ -73,7 +76,7 @@ func (s *stream) take(chunk []byte) int {
 func (s *stream) mustWrite() bool {
 	for i := range s.sinks {
 		k := &s.sinks[i]
-		if len(k.buf) >= maxBuffer || k.dir != nil && k.dir.full {
+		if len(k.buf) >= enough || k.dir != nil && k.dir.full {
 			return true
 		}
 	}
@@ -224,7 +227,7 @@ func (s *stream) begin(k *sink, line []byte) {
 // prepare gives k its buffer, before the first line.
 func (k *sink) prepare() {
 	if k.buf == nil {
-		k.buf = make([]byte, 0, maxBuffer+2*maxPiece) // untouched pages cost nothing
+		k.buf = make([]byte, 0, enough+2*maxPiece) // untouched pages cost nothing
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/forkexec"
 	"github.com/svdir/svdir/supervise/proc"
@@ -34,7 +35,7 @@ func (s *Service) acquire() (int, error) {
 	}
 	last := process{pid: old.Supervisor, latest: old.SupervisorTicks}
 	if last.fd = claim(&last); last.fd >= 0 {
-		_ = unix.Close(last.fd) // nothing to flush
+		_ = quiet.Close(last.fd) // nothing to flush
 		return fd, err
 	}
 	if s.engine.host != nil {
@@ -47,13 +48,13 @@ func (s *Service) acquire() (int, error) {
 func (s *Service) lastStatus() (status.Record, bool) {
 	text := s.files.text[:cap(s.files.text)]
 	fd, err := fifo.Retry(func() (int, error) {
-		return unix.Openat(s.state, servicedir.StatusEnv, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+		return quiet.Openat(s.state, servicedir.StatusEnv, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	})
 	if err != nil {
 		return status.Record{}, false // nobody was here
 	}
-	n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, text) })
-	_ = unix.Close(fd) // it was only read
+	n, err := fifo.Retry(func() (int, error) { return quiet.Read(fd, text) })
+	_ = quiet.Close(fd) // it was only read
 	if err != nil {
 		return status.Record{}, false
 	}
@@ -285,7 +286,7 @@ func claim(p *process) int {
 		return -1
 	}
 	if ticks := proc.StartTicks(p.pid); ticks == 0 || ticks > p.latest {
-		_ = unix.Close(fd) // nothing to flush
+		_ = quiet.Close(fd) // nothing to flush
 		return -1
 	}
 	return fd
@@ -303,7 +304,7 @@ func boottime() time.Duration { return clock(unix.CLOCK_BOOTTIME) }
 
 func clock(id int32) time.Duration {
 	var now unix.Timespec
-	_ = unix.ClockGettime(id, &now) // fails on bad arguments only
+	quiet.ClockGettime(id, &now)
 	return time.Duration(now.Nano())
 }
 

@@ -81,11 +81,11 @@ func (s *Service) fillRecord() {
 	case m.Running:
 		r.PID = s.run.pid
 	case s.finish.fd >= 0:
-		r.PID = s.finish.pid
+		r.PID, r.StartTicks = s.finish.pid, s.finish.ticks
 	case s.hunt != nil:
-		r.PID = s.hunt.pid
+		r.PID, r.StartTicks = s.hunt.pid, 0
 	case len(s.group) > 0:
-		r.PID = s.group[0].pid // what is left of it is the service still
+		r.PID, r.StartTicks = s.group[0].pid, 0 // what is left of it is the service still
 	default:
 		r.StartTicks = 0
 	}

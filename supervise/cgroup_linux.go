@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/proc"
 )
 
@@ -27,7 +28,7 @@ func (s *Service) openCage() {
 	}
 	base := s.engine.cgroupBase()
 	var st unix.Stat_t
-	if base == "" || unix.Fstat(s.dir, &st) != nil {
+	if base == "" || quiet.Fstat(s.dir, &st) != nil {
 		return
 	}
 	const enough = 100
@@ -37,7 +38,7 @@ func (s *Service) openCage() {
 	if err := unix.Mkdir(path, mode); err != nil && err != unix.EEXIST {
 		return
 	}
-	procs, err := unix.Open(path+"/cgroup.procs", unix.O_RDWR|unix.O_CLOEXEC, 0)
+	procs, err := quiet.Openat(unix.AT_FDCWD, path+"/cgroup.procs", unix.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {
 		_ = unix.Rmdir(path) // nobody is in it
 		return
@@ -49,7 +50,7 @@ func (s *Service) openCage() {
 // stays.
 func (s *Service) closeCage() {
 	if s.cage != nil {
-		_ = unix.Close(s.cage.procs) // nothing to flush
+		_ = quiet.Close(s.cage.procs) // nothing to flush
 		_ = unix.Rmdir(s.cage.path)
 		s.cage = nil
 	}
@@ -61,12 +62,12 @@ func (s *Service) killCage() {
 	if s.cage == nil {
 		return
 	}
-	fd, err := unix.Open(s.cage.path+"/cgroup.kill", unix.O_WRONLY|unix.O_CLOEXEC, 0)
+	fd, err := quiet.Openat(unix.AT_FDCWD, s.cage.path+"/cgroup.kill", unix.O_WRONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return
 	}
-	_, _ = unix.Write(fd, []byte("1")) // those who live still are found
-	_ = unix.Close(fd)                 // nothing to flush
+	_, _ = quiet.Write(fd, []byte("1")) // those who live still are found
+	_ = quiet.Close(fd)                 // nothing to flush
 }
 
 // caged are the processes in the cage.
@@ -117,11 +118,11 @@ func cgroupDir(mounts, membership string) string {
 
 // readText is a file of /proc of any size, empty if it cannot be read.
 func readText(path string) string {
-	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	fd, err := quiet.Openat(unix.AT_FDCWD, path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return ""
 	}
-	defer unix.Close(fd)
+	defer quiet.Close(fd)
 	return string(readWhole(fd))
 }
 
@@ -129,7 +130,7 @@ func readText(path string) string {
 func readWhole(fd int) (text []byte) {
 	buf := make([]byte, 4096)
 	for {
-		n, err := fifo.Retry(func() (int, error) { return unix.Pread(fd, buf, int64(len(text))) })
+		n, err := fifo.Retry(func() (int, error) { return quiet.Pread(fd, buf, int64(len(text))) })
 		if err != nil || n <= 0 {
 			return text
 		}

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/forkexec"
 	"github.com/svdir/svdir/supervise/servicedir"
@@ -46,7 +47,7 @@ func slotOf(l command.Letter) int { return scriptSlot + l.Number() }
 // that no full disk keeps a child from noting itself.
 func (s *Service) openChild() {
 	fd, err := fifo.Retry(func() (int, error) {
-		return unix.Openat(s.state, servicedir.Child, unix.O_RDWR|unix.O_CREAT|unix.O_NONBLOCK|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o600)
+		return quiet.Openat(s.state, servicedir.Child, unix.O_RDWR|unix.O_CREAT|unix.O_NONBLOCK|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o600)
 	})
 	if err == nil {
 		err = makeRoom(fd)
@@ -54,7 +55,7 @@ func (s *Service) openChild() {
 	if err != nil {
 		s.tell("unable to use supervise/child: " + reason(err) + ", going on without (if supervise is killed, run may be started twice)")
 		if fd >= 0 {
-			_ = unix.Close(fd) // nothing was written
+			_ = quiet.Close(fd) // nothing was written
 		}
 		return
 	}
@@ -67,7 +68,7 @@ var errNotFile = errors.New("not a regular file (remove it)")
 
 func makeRoom(fd int) error {
 	var st unix.Stat_t
-	if err := unix.Fstat(fd, &st); err != nil {
+	if err := quiet.Fstat(fd, &st); err != nil {
 		return err
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFREG {
@@ -83,7 +84,7 @@ func makeRoom(fd int) error {
 var zeros [childSize]byte
 
 func writeZeros(fd int, at int64, n int) error {
-	_, err := fifo.Retry(func() (int, error) { return unix.Pwrite(fd, zeros[:n], at) })
+	_, err := fifo.Retry(func() (int, error) { return quiet.Pwrite(fd, zeros[:n], at) })
 	return err
 }
 
@@ -98,7 +99,7 @@ func (s *Service) noted(slot int) forkexec.Record {
 	if s.notes() < 0 {
 		return forkexec.Record{}
 	}
-	n, err := fifo.Retry(func() (int, error) { return unix.Pread(s.notes(), b[:], int64(slot)*forkexec.RecordSize) })
+	n, err := fifo.Retry(func() (int, error) { return quiet.Pread(s.notes(), b[:], int64(slot)*forkexec.RecordSize) })
 	if err != nil || n < len(b) {
 		return forkexec.Record{}
 	}
@@ -110,7 +111,7 @@ func (s *Service) noted(slot int) forkexec.Record {
 func (s *Service) noteRun() {
 	if s.notes() >= 0 {
 		b := forkexec.Record{PID: s.run.pid, Time: boottime(), Sequence: s.runs}.Pack()
-		_, _ = fifo.Retry(func() (int, error) { return unix.Pwrite(s.notes(), b[:], runSlot*forkexec.RecordSize) }) // best effort: there is room
+		_, _ = fifo.Retry(func() (int, error) { return quiet.Pwrite(s.notes(), b[:], runSlot*forkexec.RecordSize) }) // best effort: there is room
 	}
 }
 
@@ -124,7 +125,7 @@ func (s *Service) noteEnding(slot int, p *process, e ending) {
 	binary.LittleEndian.PutUint32(b[8:], uint32(e.wait))
 	b[12] = 1
 	at := int64(endsAt + slot*endSize)
-	_, _ = fifo.Retry(func() (int, error) { return unix.Pwrite(s.notes(), b[:], at) }) // best effort: there is room
+	_, _ = fifo.Retry(func() (int, error) { return quiet.Pwrite(s.notes(), b[:], at) }) // best effort: there is room
 }
 
 // notedEnding is how the process p of a slot ended, if it was noted.
@@ -134,7 +135,7 @@ func (s *Service) notedEnding(slot int, p *process) (ending, bool) {
 		return ending{}, false
 	}
 	at := int64(endsAt + slot*endSize)
-	n, err := fifo.Retry(func() (int, error) { return unix.Pread(s.notes(), b[:], at) })
+	n, err := fifo.Retry(func() (int, error) { return quiet.Pread(s.notes(), b[:], at) })
 	if err != nil || n < len(b) || b[12] != 1 || binary.LittleEndian.Uint64(b[:]) != p.sequence {
 		return ending{}, false
 	}
@@ -155,14 +156,14 @@ func (s *Service) forgetPast() {
 		world := s.engine.world
 		// Best effort: there is room, and most of it was empty before.
 		_ = writeZeros(s.notes(), worldSize, childSize-worldSize)
-		_, _ = fifo.Retry(func() (int, error) { return unix.Pwrite(s.notes(), world[:], 0) })
+		_, _ = fifo.Retry(func() (int, error) { return quiet.Pwrite(s.notes(), world[:], 0) })
 	}
 }
 
 // ofThisWorld says that supervise/child was begun in this boot and container.
 func (s *Service) ofThisWorld() bool {
 	var b [worldSize]byte
-	n, err := fifo.Retry(func() (int, error) { return unix.Pread(s.notes(), b[:], 0) })
+	n, err := fifo.Retry(func() (int, error) { return quiet.Pread(s.notes(), b[:], 0) })
 	return err == nil && n == len(b) && b == s.engine.world
 }
 
@@ -179,20 +180,16 @@ func thisWorld(boot string, initTicks uint64) (w [worldSize]byte) {
 // the file takes nothing, it is only read.
 func (s *Service) move(fd int, at int64, buf []byte) (n int, moved bool, err error) {
 	if s.notes() >= 0 {
-		to := at
-		n, err = fifo.Retry(func() (int, error) {
-			n, err := unix.Splice(fd, nil, s.notes(), &to, len(buf), unix.SPLICE_F_NONBLOCK)
-			return int(n), err // whose type is another on other processors
-		})
+		n, err = fifo.Retry(func() (int, error) { return quiet.Splice(fd, s.notes(), at, len(buf)) })
 		if err == unix.EAGAIN {
 			return 0, false, err
 		}
 		if err == nil {
-			n, err = fifo.Retry(func() (int, error) { return unix.Pread(s.notes(), buf[:n], at) })
+			n, err = fifo.Retry(func() (int, error) { return quiet.Pread(s.notes(), buf[:n], at) })
 			return max(n, 0), true, err
 		}
 		// No room, or a file system without splice.
 	}
-	n, err = fifo.Retry(func() (int, error) { return unix.Read(fd, buf) })
+	n, err = fifo.Retry(func() (int, error) { return quiet.Read(fd, buf) })
 	return max(n, 0), false, err
 }

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
@@ -113,7 +114,7 @@ func (s *Service) keepUnread(old []source) {
 		if n, err := fifo.Pending(o.fd); err == nil && n > 0 && !s.alone && !s.isElsewhere(o.path) {
 			s.sources = append(s.sources, o)
 		} else {
-			_ = unix.Close(o.fd) // nothing was written
+			_ = quiet.Close(o.fd) // nothing was written
 		}
 	}
 }
@@ -124,7 +125,7 @@ func (s *Service) isElsewhere(path string) bool {
 	if err != nil {
 		return false
 	}
-	defer unix.Close(dir)
+	defer quiet.Close(dir)
 	if servicedir.IsDir(dir, servicedir.Log) {
 		return true
 	}
@@ -154,7 +155,7 @@ func (s *Service) gatherFrom(path string, old []source) {
 		fail(reason(err))
 		return
 	}
-	defer unix.Close(dir)
+	defer quiet.Close(dir)
 	if why := s.refuses(path, dir); why != "" {
 		fail(why)
 		return
@@ -164,7 +165,7 @@ func (s *Service) gatherFrom(path string, old []source) {
 		fail(reason(err))
 		return
 	}
-	defer unix.Close(state)
+	defer quiet.Close(state)
 	for stream, name := range pipeNames {
 		if stream == stderr && !servicedir.Exists(dir, servicedir.SplitStderr) && !servicedir.Exists(state, name) {
 			continue
@@ -212,10 +213,10 @@ func openSource(state int, name string, one source, held []source) (source, erro
 		return source{}, err
 	}
 	var st unix.Stat_t
-	_ = unix.Fstat(one.fd, &st) // it is open
+	_ = quiet.Fstat(one.fd, &st) // it is open
 	one.dev, one.ino = uint64(st.Dev), st.Ino
 	if i := slices.IndexFunc(held, one.same); i >= 0 {
-		_ = unix.Close(one.fd) // we have it
+		_ = quiet.Close(one.fd) // we have it
 		one.fd = held[i].fd
 	}
 	return one, nil
@@ -255,7 +256,7 @@ func (s *Service) waiting() int {
 
 func (s *Service) closeSources() {
 	for _, one := range s.sources {
-		_ = unix.Close(one.fd) // nothing was written
+		_ = quiet.Close(one.fd) // nothing was written
 	}
 	s.sources, s.alone = nil, false
 }
@@ -263,7 +264,7 @@ func (s *Service) closeSources() {
 // readList reads a list of services.
 func (s *Service) readList(dir int, name string) []byte {
 	fd, err := fifo.Retry(func() (int, error) {
-		return unix.Openat(dir, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+		return quiet.Openat(dir, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	})
 	if err == unix.ENOENT {
 		return nil // svscan has not come to it
@@ -272,14 +273,14 @@ func (s *Service) readList(dir int, name string) []byte {
 		s.tellOnce("unable to read " + name + ": " + reason(err))
 		return nil
 	}
-	defer unix.Close(fd)
+	defer quiet.Close(fd)
 	var st unix.Stat_t
-	if unix.Fstat(fd, &st) != nil || st.Mode&unix.S_IFMT != unix.S_IFREG || st.Size > servicedir.MaxProducersSize {
+	if quiet.Fstat(fd, &st) != nil || st.Mode&unix.S_IFMT != unix.S_IFREG || st.Size > servicedir.MaxProducersSize {
 		s.tellOnce("unable to use " + name + ": not a regular file of at most " + strconv.Itoa(servicedir.MaxProducers) + " names")
 		return nil
 	}
 	text := make([]byte, st.Size)
-	n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, text) })
+	n, err := fifo.Retry(func() (int, error) { return quiet.Read(fd, text) })
 	if err != nil {
 		return nil
 	}

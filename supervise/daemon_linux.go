@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
@@ -54,11 +55,11 @@ func (s *Service) handOn(end ending) bool {
 // orphans are the processes of this run that came to us. It is found out at once:
 // nobody else's process needs to be looked at.
 func (s *Service) orphans() (found []relative) {
-	fd, err := unix.Open("/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	fd, err := quiet.Openat(unix.AT_FDCWD, "/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil
 	}
-	defer unix.Close(fd)
+	defer quiet.Close(fd)
 	var r reading
 	var buf proc.Buffer
 	k := s.kin()

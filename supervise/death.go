@@ -50,16 +50,17 @@ func (s *Service) writeTally() {
 	if keep == 0 {
 		return
 	}
-	size := s.size(servicedir.DeathTally)
-	defer func() { s.files.tallySize = s.size(servicedir.DeathTally) }()
-	if size%tally.RecordSize == 0 && size/tally.RecordSize < int64(keep) {
-		s.append(servicedir.DeathTally, s.files.death)
+	size := &s.files.tallySize
+	s.know(servicedir.DeathTally, size)
+	if *size%tally.RecordSize == 0 && *size/tally.RecordSize < int64(keep) {
+		s.append(servicedir.DeathTally, s.files.death, size)
 		return
 	}
 	old := s.read(servicedir.DeathTally, tally.Max*tally.RecordSize)
 	if err := s.write(servicedir.DeathTally, append(tally.Trim(old, keep), s.files.death...)); err != nil {
 		s.tell("unable to write supervise/death_tally: " + reason(err))
 	}
+	*size = s.size(servicedir.DeathTally)
 }
 
 // writeHistory adds the new lines, and drops the older half of a long file.
@@ -67,13 +68,15 @@ func (s *Service) writeHistory() {
 	if len(s.files.history) == 0 {
 		return
 	}
-	if s.size(servicedir.History) > tally.HistorySize {
+	size := &s.files.historySize
+	s.know(servicedir.History, size)
+	if *size > tally.HistorySize {
 		kept := tally.Halve(s.read(servicedir.History, 4*tally.HistorySize))
 		if err := s.write(servicedir.History, kept); err != nil {
 			s.tell("unable to write supervise/history: " + reason(err))
 		}
+		*size = s.size(servicedir.History)
 	}
-	s.append(servicedir.History, s.files.history)
-	s.files.historySize = s.size(servicedir.History)
+	s.append(servicedir.History, s.files.history, size)
 	s.files.history = s.files.history[:0]
 }

@@ -4,6 +4,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
 
@@ -61,7 +62,7 @@ func (o *opened) open(at, dir int, name string, flags int) {
 
 func (o *opened) close() {
 	for _, fd := range o.ours {
-		_ = unix.Close(fd) // the child has its own
+		_ = quiet.Close(fd) // the child has its own
 	}
 	o.ours = nil
 }

@@ -2,11 +2,13 @@ package supervise
 
 import (
 	"bytes"
+	"math"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 )
 
 // written is what was written last, so that only what changed is written, and
@@ -66,11 +68,11 @@ func (s *Service) write(name string, text []byte) error {
 		return err
 	}
 	err = writeAll(fd, text)
-	_ = unix.Close(fd) // nothing is synced, so it tells nothing
+	_ = quiet.Close(fd) // nothing is synced, so it tells nothing
 	if err != nil {
 		return err
 	}
-	return unix.Renameat(s.state, fresh, s.state, name)
+	return quiet.Renameat(s.state, fresh, name)
 }
 
 // create opens a file below supervise/ for writing, for everybody to read
@@ -78,7 +80,7 @@ func (s *Service) write(name string, text []byte) error {
 func (s *Service) create(name string, flag int) (int, error) {
 	const mode = 0o644
 	fd, err := fifo.Retry(func() (int, error) {
-		return unix.Openat(s.state, name, unix.O_WRONLY|unix.O_CREAT|unix.O_NONBLOCK|unix.O_NOFOLLOW|unix.O_CLOEXEC|flag, mode)
+		return quiet.Openat(s.state, name, unix.O_WRONLY|unix.O_CREAT|unix.O_NONBLOCK|unix.O_NOFOLLOW|unix.O_CLOEXEC|flag, mode)
 	})
 	if err == nil && s.engine.umask&mode != 0 {
 		_ = unix.Fchmod(fd, mode) // it is ours
@@ -88,7 +90,7 @@ func (s *Service) create(name string, flag int) (int, error) {
 
 func writeAll(fd int, b []byte) error {
 	for len(b) > 0 {
-		n, err := fifo.Retry(func() (int, error) { return unix.Write(fd, b) })
+		n, err := fifo.Retry(func() (int, error) { return quiet.Write(fd, b) })
 		if err != nil {
 			return err
 		}
@@ -97,21 +99,30 @@ func writeAll(fd int, b []byte) error {
 	return nil
 }
 
-func (s *Service) append(name string, b []byte) {
+// append adds b to a file of this size.
+func (s *Service) append(name string, b []byte, size *int64) {
 	fd, err := s.create(name, unix.O_APPEND)
 	if err == nil {
 		err = writeAll(fd, b)
-		_ = unix.Close(fd) // nothing is synced, so it tells nothing
+		_ = quiet.Close(fd) // nothing is synced, so it tells nothing
 	}
-	if err != nil {
+	if *size += int64(len(b)); err != nil {
 		s.tell("unable to write supervise/" + name + ": " + reason(err))
+		*size = s.size(name)
+	}
+}
+
+// know has a size that nobody has remembered be that of the file.
+func (s *Service) know(name string, size *int64) {
+	if *size == math.MaxInt64 {
+		*size = s.size(name)
 	}
 }
 
 // size of a file below supervise/, 0 if it is not there.
 func (s *Service) size(name string) int64 {
 	var st unix.Stat_t
-	if unix.Fstatat(s.state, name, &st, unix.AT_SYMLINK_NOFOLLOW) != nil {
+	if quiet.Fstatat(s.state, name, &st, unix.AT_SYMLINK_NOFOLLOW) != nil {
 		return 0
 	}
 	return st.Size
@@ -126,7 +137,7 @@ func (s *Service) cut(name string, size int64) {
 	fd, err := s.create(name, 0)
 	if err == nil {
 		err = unix.Ftruncate(fd, size)
-		_ = unix.Close(fd) // nothing is synced, so it tells nothing
+		_ = quiet.Close(fd) // nothing is synced, so it tells nothing
 	}
 	if err != nil {
 		s.tell("unable to write supervise/" + name + ": " + reason(err))
@@ -136,16 +147,16 @@ func (s *Service) cut(name string, size int64) {
 // read reads at most limit bytes of a file below supervise/, its end if it is
 // longer.
 func (s *Service) read(name string, limit int) []byte {
-	fd, err := unix.Openat(s.state, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	fd, err := quiet.Openat(s.state, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil
 	}
-	defer unix.Close(fd)
+	defer quiet.Close(fd)
 	if over := s.size(name) - int64(limit); over > 0 {
 		_, _ = unix.Seek(fd, over, unix.SEEK_SET) // a regular file
 	}
 	b := make([]byte, limit)
-	n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, b) })
+	n, err := fifo.Retry(func() (int, error) { return quiet.Read(fd, b) })
 	if err != nil {
 		return nil
 	}

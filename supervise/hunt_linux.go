@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
@@ -128,11 +129,11 @@ func (r *relative) send(sig syscall.Signal) error {
 	if err != nil {
 		return err
 	}
-	defer unix.Close(fd)
+	defer quiet.Close(fd)
 	if proc.StartTicks(r.pid) != r.ticks {
 		return unix.ESRCH
 	}
-	return unix.PidfdSendSignal(fd, sig, nil, 0)
+	return quiet.PidfdSendSignal(fd, sig)
 }
 
 // watch waits for the ends of those found, in place of the ones before.

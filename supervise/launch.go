@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/forkexec"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
@@ -80,16 +81,16 @@ func (s *Service) spawnScript(slot forkexec.Slot, argv []string) (process, error
 func (s *Service) hasAttributes() bool {
 	s.scoped, s.daemonizes, s.splits = false, false, false
 	set, err := fifo.Retry(func() (int, error) {
-		return unix.Openat(s.dir, servicedir.Set, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		return quiet.Openat(s.dir, servicedir.Set, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	})
 	if err == unix.ENOENT {
 		var link unix.Stat_t // one that leads nowhere is there all the same
-		return unix.Fstatat(s.dir, servicedir.Set, &link, unix.AT_SYMLINK_NOFOLLOW) == nil
+		return quiet.Fstatat(s.dir, servicedir.Set, &link, unix.AT_SYMLINK_NOFOLLOW) == nil
 	}
 	if err != nil {
 		return true
 	}
-	defer unix.Close(set)
+	defer quiet.Close(set)
 	found := false
 	err = fifo.EachName(set, func(name string) {
 		found = found || servicedir.NeedsExec(name)
@@ -154,7 +155,7 @@ func (s *Service) readReport() {
 	const enough = 1024
 	var buf [256]byte
 	for s.report >= 0 {
-		n, err := fifo.Retry(func() (int, error) { return unix.Read(s.report, buf[:]) })
+		n, err := fifo.Retry(func() (int, error) { return quiet.Read(s.report, buf[:]) })
 		if err == unix.EAGAIN {
 			return
 		}
@@ -184,9 +185,9 @@ func (s *Service) reported(text string) {
 func (s *Service) dropReport() {
 	if s.report >= 0 {
 		s.engine.poll.Remove(s.report)
-		_ = unix.Close(s.report) // a pipe has nothing to flush
+		_ = quiet.Close(s.report) // a pipe has nothing to flush
 		s.report, s.said = -1, nil
-		_ = unix.Unlinkat(s.state, servicedir.Report, 0) // best effort: the next start gets a new one
+		_ = quiet.Unlinkat(s.state, servicedir.Report, 0) // best effort: the next start gets a new one
 	}
 }
 
@@ -200,7 +201,7 @@ func (s *Service) reopenReport() {
 	}
 	s.report = fd
 	var buf [1]byte
-	n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, buf[:]) })
+	n, err := fifo.Retry(func() (int, error) { return quiet.Read(fd, buf[:]) })
 	if n == 0 && err == nil {
 		s.dropReport()
 		return

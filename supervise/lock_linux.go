@@ -3,9 +3,8 @@ package supervise
 import (
 	"strconv"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/forkexec"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
@@ -76,6 +75,6 @@ func (s *Service) unlocked(err error) {
 
 func closeLock(fd int) {
 	if fd >= 0 {
-		_ = unix.Close(fd) // the child has its own
+		_ = quiet.Close(fd) // the child has its own
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 )
 
 // A logger keeps its log where it holds current open. That is looked up a moment
@@ -59,12 +60,12 @@ const maxLogLink = 1024
 // that the logger was told.
 func logHeld(pid int, buf *[maxLogLink]byte) (dir []byte) {
 	fd, err := fifo.Retry(func() (int, error) {
-		return unix.Open("/proc/"+strconv.Itoa(pid)+"/fd", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		return quiet.Openat(unix.AT_FDCWD, "/proc/"+strconv.Itoa(pid)+"/fd", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	})
 	if err != nil {
 		return nil // it has ended, or is another user's
 	}
-	defer unix.Close(fd)
+	defer quiet.Close(fd)
 	_ = fifo.EachName(fd, func(name string) { // it may end meanwhile
 		if dir != nil {
 			return

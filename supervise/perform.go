@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
 
@@ -43,7 +44,7 @@ func (s *Service) perform(a Action) {
 	case MakeDown:
 		s.makeDown()
 	case RemoveDown:
-		if err := unix.Unlinkat(s.dir, servicedir.Down, 0); err != nil && err != unix.ENOENT {
+		if err := quiet.Unlinkat(s.dir, servicedir.Down, 0); err != nil && err != unix.ENOENT {
 			s.warn("unable to remove down: " + reason(err))
 		}
 	case NoteDeath:
@@ -99,7 +100,7 @@ func (s *Service) start() {
 	}
 	for _, fd := range []int{notify, report} {
 		if fd >= 0 {
-			_ = unix.Close(fd) // the child has its own
+			_ = quiet.Close(fd) // the child has its own
 		}
 	}
 	if err != nil {
@@ -113,7 +114,7 @@ func (s *Service) start() {
 	s.given = given{both: s.twin, sum: s.named}
 	s.await(p, tagRun)
 	kind := Launched
-	if s.record.Since, s.record.StartTicks = time.Now(), 0; !l.through {
+	if s.record.Since, s.record.StartTicks = time.Now(), p.ticks; !l.through {
 		kind = Started
 		s.begun()
 	}
@@ -225,7 +226,7 @@ func (s *Service) killFinish() {
 		if s.style.Session {
 			_ = unix.Kill(-s.finish.pid, sig) // ESRCH: it has just ended
 		} else {
-			_ = unix.PidfdSendSignal(s.finish.fd, sig, nil, 0) // likewise
+			_ = quiet.PidfdSendSignal(s.finish.fd, sig) // likewise
 		}
 	}
 }
@@ -240,7 +241,7 @@ func (s *Service) signal(sig syscall.Signal, group bool) {
 	if group && s.leads {
 		err = unix.Kill(-s.run.pid, sig)
 	} else {
-		err = unix.PidfdSendSignal(s.run.fd, sig, nil, 0)
+		err = quiet.PidfdSendSignal(s.run.fd, sig)
 	}
 	if err != nil && err != unix.ESRCH {
 		s.warn("unable to send " + unix.SignalName(sig) + ": " + reason(err))
@@ -249,12 +250,12 @@ func (s *Service) signal(sig syscall.Signal, group bool) {
 
 // makeDown makes the file down, as s6 does for D.
 func (s *Service) makeDown() {
-	fd, err := unix.Openat(s.dir, servicedir.Down, unix.O_WRONLY|unix.O_CREAT|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o644)
+	fd, err := quiet.Openat(s.dir, servicedir.Down, unix.O_WRONLY|unix.O_CREAT|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o644)
 	if err != nil {
 		s.warn("unable to make down: " + reason(err))
 		return
 	}
-	_ = unix.Close(fd) // nothing was written
+	_ = quiet.Close(fd) // nothing was written
 }
 
 // part shows what is so, for the supervise that comes next. Letters that wait are

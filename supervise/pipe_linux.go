@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/svscan/scandir"
@@ -65,7 +66,7 @@ func (s *Service) openWriting(stream int) error {
 	if err != nil {
 		return err
 	}
-	defer unix.Close(both)
+	defer quiet.Close(both)
 	s.writing[stream], err = fifo.Open(s.state, name, unix.O_WRONLY)
 	return err
 }
@@ -73,7 +74,7 @@ func (s *Service) openWriting(stream int) error {
 func (s *Service) closeWriting() {
 	for i, fd := range s.writing {
 		if fd >= 0 {
-			_ = unix.Close(fd) // nothing was written
+			_ = quiet.Close(fd) // nothing was written
 		}
 		s.writing[i] = -1
 	}
@@ -157,8 +158,8 @@ func (s *Service) join() {
 	if l := s.logger; l != nil {
 		l.twin, l.given.both = false, false // the next FIFO is another
 	}
-	_ = unix.Unlinkat(s.state, servicedir.ErrPipe, 0) // best effort: an empty one harms nobody
-	_ = unix.Close(fd)                                // nothing was written
+	_ = quiet.Unlinkat(s.state, servicedir.ErrPipe, 0) // best effort: an empty one harms nobody
+	_ = quiet.Close(fd)                                // nothing was written
 	s.writing[stderr] = -1
 }
 
@@ -207,7 +208,7 @@ func (s *Service) pending() int {
 		if n, err := fifo.Pending(fd); err == nil {
 			sum += n
 		}
-		_ = unix.Close(fd) // it was only looked at
+		_ = quiet.Close(fd) // it was only looked at
 	}
 	return sum
 }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/forkexec"
 )
 
@@ -116,12 +117,12 @@ func (e *Engine) tryProgram() {
 	if !x.asked || x.trial.fd >= 0 {
 		return
 	}
-	null, err := unix.Open("/dev/null", unix.O_RDWR|unix.O_CLOEXEC, 0)
+	null, err := quiet.Openat(unix.AT_FDCWD, "/dev/null", unix.O_RDWR|unix.O_CLOEXEC, 0)
 	if err == nil {
 		fd := uintptr(null)
 		e.next = forkexec.Start{Path: program(), Argv: []string{x.argv0}, Env: e.env, Files: []uintptr{fd, fd, fd}, Slot: forkexec.Slot{File: -1}}
 		x.trial.pid, x.trial.fd, err = e.starter.Start(&e.next)
-		_ = unix.Close(null) // nothing was written
+		_ = quiet.Close(null) // nothing was written
 	}
 	if err != nil {
 		e.failExec(reason(err))
@@ -139,7 +140,7 @@ func (e *Engine) tried() {
 		return
 	}
 	e.poll.Remove(x.trial.fd)
-	_ = unix.Close(x.trial.fd) // nothing to flush
+	_ = quiet.Close(x.trial.fd) // nothing to flush
 	x.trial.fd = -1
 	switch {
 	case ws.Signaled():

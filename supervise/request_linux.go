@@ -4,6 +4,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/command"
 )
 
@@ -85,7 +86,7 @@ func (s *Service) leftRequests() {
 		return
 	}
 	letters := s.engine.letters[:]
-	n, err := fifo.Retry(func() (int, error) { return unix.Pread(s.notes(), letters, lettersAt) })
+	n, err := fifo.Retry(func() (int, error) { return quiet.Pread(s.notes(), letters, lettersAt) })
 	if err != nil {
 		s.tell("unable to read supervise/child: " + reason(err))
 		return

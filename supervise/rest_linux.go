@@ -1,6 +1,6 @@
 package supervise
 
-import "golang.org/x/sys/unix"
+import "github.com/svdir/svdir/fifo/quiet"
 
 // Where one process hosts thousands of services, each descriptor counts. A
 // service at rest keeps those on which others rely: control, ok, the lock, the
@@ -36,7 +36,7 @@ func (e *Engine) rest() {
 	}
 	for _, s := range e.awake[:over] {
 		if s.child >= 0 {
-			_ = unix.Close(s.child) // nothing is synced, so it tells nothing
+			_ = quiet.Close(s.child) // nothing is synced, so it tells nothing
 			s.child, s.asleep = -1, true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/proc"
 )
 
@@ -53,7 +54,7 @@ func (s *Service) suspects(since uint64) (certain, perhaps []int) {
 			(!s.style.Session || string(stat.Field(6)) == strconv.Itoa(pid))
 	})
 	var here unix.Stat_t
-	if unix.Fstat(s.dir, &here) != nil {
+	if quiet.Fstat(s.dir, &here) != nil {
 		return nil, orphans
 	}
 	for _, pid := range orphans {
@@ -71,11 +72,11 @@ func (s *Service) suspects(since uint64) (certain, perhaps []int) {
 
 // processes are the live processes of which is says yes, at most maxGroup.
 func processes(is func(pid int, stat proc.Stat) bool) []int {
-	fd, err := unix.Open("/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	fd, err := quiet.Openat(unix.AT_FDCWD, "/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil
 	}
-	defer unix.Close(fd)
+	defer quiet.Close(fd)
 	var found []int
 	var buf proc.Buffer
 	_ = fifo.EachName(fd, func(name string) { // what was read before an error is true

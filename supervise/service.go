@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/forkexec"
 	"github.com/svdir/svdir/supervise/servicedir"
@@ -217,10 +218,10 @@ func (s *Service) release() {
 	s.dropGroup()
 	if s.report >= 0 {
 		s.engine.poll.Remove(s.report)
-		_ = unix.Close(s.report) // a pipe has nothing to flush
+		_ = quiet.Close(s.report) // a pipe has nothing to flush
 	}
 	if s.cage != nil {
-		_ = unix.Close(s.cage.procs) // nothing was written
+		_ = quiet.Close(s.cage.procs) // nothing was written
 	}
 	s.forget(s.run)
 	s.forget(s.finish)
@@ -234,7 +235,7 @@ func (s *Service) release() {
 	}
 	for _, fd := range []int{s.ok, s.child, s.lock, s.state, s.dir, s.input} {
 		if fd >= 0 {
-			_ = unix.Close(fd) // nothing to flush
+			_ = quiet.Close(fd) // nothing to flush
 		}
 	}
 	s.child, s.asleep, s.scripts = -1, false, nil

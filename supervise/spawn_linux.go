@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/forkexec"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
@@ -20,6 +21,7 @@ type process struct {
 	earliest, latest uint64
 	sequence         uint64        // the number of its start
 	asked            time.Duration // since when its reaper is waited for, 0 if it is not
+	ticks            uint64        // when we started it, 0 if that is not known
 }
 
 // spawn starts path, which is relative to the service directory, as a child
@@ -29,11 +31,22 @@ func (s *Service) spawn(slot forkexec.Slot, path string, argv []string, files []
 	e := s.engine
 	e.next = forkexec.Start{Path: path, Argv: argv, Env: s.environ(), Dir: s.cwd, Files: files, Setsid: leader, Slot: slot}
 	for {
+		before := ticksOf(boottime())
 		pid, fd, err := e.starter.Start(&e.next)
 		if err != unix.EINTR {
-			return process{pid: pid, fd: fd, sequence: slot.Sequence}, err
+			return process{pid: pid, fd: fd, sequence: slot.Sequence, ticks: sameTick(before, ticksOf(boottime()))}, err
 		}
 	}
+}
+
+// sameTick is the tick of what was between the two, 0 if that may be either. To
+// ask /proc is a tenth of what a restart costs, and as much again when the process
+// is reaped: then the kernel looks for what was asked.
+func sameTick(before, after uint64) uint64 {
+	if before != after {
+		return 0
+	}
+	return before
 }
 
 // readiness opens the FIFO on which run says that it is ready, if
@@ -48,7 +61,7 @@ func (s *Service) readiness(files []uintptr) (int, []uintptr, error) {
 		return -1, files, nil
 	}
 	if s.leads && s.run.pid > 0 && unix.Kill(-s.run.pid, 0) == nil { // zombies, perhaps: it does no harm
-		_ = unix.Unlinkat(s.state, servicedir.Ready, 0) // best effort: below it is opened
+		_ = quiet.Unlinkat(s.state, servicedir.Ready, 0) // best effort: below it is opened
 		defer s.tellSvscan()
 	}
 	read, write, err := s.openBoth(servicedir.Ready)
@@ -71,7 +84,7 @@ func (s *Service) readiness(files []uintptr) (int, []uintptr, error) {
 // freshFIFO makes a FIFO below supervise/ in place of the one that was there,
 // and opens an end for us, and both for a child.
 func (s *Service) freshFIFO(name string) (read, both int, err error) {
-	if err := unix.Unlinkat(s.state, name, 0); err != nil && err != unix.ENOENT {
+	if err := quiet.Unlinkat(s.state, name, 0); err != nil && err != unix.ENOENT {
 		return -1, -1, err
 	}
 	return s.openBoth(name)
@@ -87,7 +100,7 @@ func (s *Service) openBoth(name string) (read, both int, err error) {
 		return -1, -1, err
 	}
 	if read, err = fifo.Open(s.state, name, unix.O_RDONLY); err != nil {
-		_ = unix.Close(both) // nothing was written
+		_ = quiet.Close(both) // nothing was written
 		return -1, -1, err
 	}
 	_ = unix.SetNonblock(both, false) // cannot fail: nobody else has this description
@@ -98,7 +111,7 @@ func (s *Service) openBoth(name string) (read, both int, err error) {
 func empty(fd int) {
 	var buf [maxSaid]byte
 	for {
-		if n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, buf[:]) }); n <= 0 || err != nil {
+		if n, err := fifo.Retry(func() (int, error) { return quiet.Read(fd, buf[:]) }); n <= 0 || err != nil {
 			return
 		}
 	}
@@ -146,14 +159,14 @@ func (s *Service) wasReady() bool {
 	if s.notes() < 0 {
 		return false
 	}
-	n, err := fifo.Retry(func() (int, error) { return unix.Pread(s.notes(), buf[:], saidAt) })
+	n, err := fifo.Retry(func() (int, error) { return quiet.Pread(s.notes(), buf[:], saidAt) })
 	return err == nil && saysReady(buf[:n])
 }
 
 func (s *Service) dropReadiness() {
 	if s.notify >= 0 {
 		s.engine.poll.Remove(s.notify)
-		_ = unix.Close(s.notify) // a pipe has nothing to flush
+		_ = quiet.Close(s.notify) // a pipe has nothing to flush
 		s.notify = -1
 	}
 }
@@ -176,5 +189,5 @@ func (s *Service) forget(p process) {
 		delete(s.engine.owners, p.pid)
 	}
 	s.engine.poll.Remove(p.fd)
-	_ = unix.Close(p.fd) // nothing to flush
+	_ = quiet.Close(p.fd) // nothing to flush
 }

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/status"
 )
@@ -79,7 +80,7 @@ func (v *survey) begin() {
 	v.of = append(v.of[:0], v.next[:few]...)
 	v.next = v.next[:copy(v.next, v.next[few:])]
 	var err error
-	v.fd, err = unix.Open("/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	v.fd, err = quiet.Openat(unix.AT_FDCWD, "/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if v.open = err == nil; !v.open { // there is no descriptor for it, or no /proc
 		v.end(true)
 	}
@@ -101,7 +102,7 @@ func (v *survey) read() {
 		}
 	})
 	if !more {
-		_ = unix.Close(v.fd) // it was only read
+		_ = quiet.Close(v.fd) // it was only read
 		v.open = false
 		v.end(err != nil)
 	}

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/svscan/scandir"
@@ -65,7 +66,7 @@ func (s *Service) reap(p *process, slot int) (ending, bool) {
 	}
 	s.noteEnding(slot, p, e)
 	if err == nil {
-		_, _ = fifo.Retry(func() (int, error) { return unix.Wait4(p.pid, nil, 0, nil) }) // it is a zombie
+		_, _ = fifo.Retry(func() (int, error) { return 0, quiet.Reap(p.pid) }) // it is a zombie
 	}
 	s.forget(*p)
 	p.fd, p.asked = -1, 0

@@ -24,7 +24,8 @@ var floors = []struct {
 	packages string
 	may      []string
 }{
-	{"fifo", nil},
+	{"fifo/quiet", nil},
+	{"fifo", []string{"fifo/quiet"}},
 	{"logger/tai64n", nil},
 	{"logger/logdir", []string{"logger/tai64n"}},
 	{"logger/ere", nil},
@@ -32,10 +33,10 @@ var floors = []struct {
 	{"supervise/tally", []string{"logger/tai64n"}},
 	{"supervise/command", nil},
 	{"supervise/errstr", nil},
-	{"supervise/proc", []string{"fifo"}},
+	{"supervise/proc", []string{"fifo", "fifo/quiet"}},
 	{"supervise/forkexec/nofile", nil},
 	{"supervise/forkexec", []string{"supervise/forkexec/nofile"}},
-	{"supervise/servicedir", nil},
+	{"supervise/servicedir", []string{"fifo/quiet"}},
 	{"supervise/setting", []string{"supervise/servicedir", "supervise/tally"}},
 	{"svscan/scandir", nil},
 	{"supervise", engines},
@@ -56,7 +57,7 @@ var floors = []struct {
 
 // engines are the floors that every engine stands on.
 var engines = []string{
-	"fifo", "logger/tai64n", "logger/logdir", "supervise/status", "supervise/tally",
+	"fifo", "fifo/quiet", "logger/tai64n", "logger/logdir", "supervise/status", "supervise/tally",
 	"supervise/command", "supervise/errstr", "supervise/forkexec", "supervise/proc", "supervise/servicedir", "supervise/setting", "svscan/scandir",
 }
 

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 )
 
 // Buffer holds /proc/PID/stat, which is some 350 bytes long.
@@ -67,12 +68,12 @@ func BootID() string {
 
 // Read reads a small file into buf; nothing if it cannot.
 func Read(path string, buf []byte) []byte {
-	fd, err := fifo.Retry(func() (int, error) { return unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0) })
+	fd, err := fifo.Retry(func() (int, error) { return quiet.Openat(unix.AT_FDCWD, path, unix.O_RDONLY|unix.O_CLOEXEC, 0) })
 	if err != nil {
 		return nil
 	}
-	defer unix.Close(fd)
-	n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, buf) })
+	defer quiet.Close(fd)
+	n, err := fifo.Retry(func() (int, error) { return quiet.Read(fd, buf) })
 	if err != nil {
 		return nil
 	}

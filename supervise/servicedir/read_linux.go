@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo/quiet"
 )
 
 // maxValue bounds what is read of a setting: no value of the field is longer.
@@ -25,7 +27,7 @@ func ReadValue(dir int, name string) (value string, found bool, err error) {
 		return "", true, &ValueError{name, "unable to open: " + err.Error()}
 	}
 	value, err = readOpen(fd, name)
-	_ = unix.Close(fd) // it was only read
+	_ = quiet.Close(fd) // it was only read
 	return value, true, err
 }
 
@@ -35,11 +37,11 @@ func ReadValue(dir int, name string) (value string, found bool, err error) {
 //go:noinline
 func readOpen(fd int, name string) (string, error) {
 	var st unix.Stat_t
-	if err := unix.Fstat(fd, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
+	if err := quiet.Fstat(fd, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return "", &ValueError{name, "not a regular file"}
 	}
 	var buf [maxValue + 1]byte
-	n, err := unix.Read(fd, buf[:])
+	n, err := quiet.Read(fd, buf[:])
 	if err != nil {
 		return "", &ValueError{name, "unable to read: " + err.Error()}
 	}
@@ -66,21 +68,21 @@ func FirstLine(name string, text []byte) (string, error) {
 
 // Exists says that name is there, whatever it is.
 func Exists(dir int, name string) bool {
-	return unix.Faccessat(dir, name, unix.F_OK, 0) == nil
+	return quiet.Faccessat(dir, name, unix.F_OK) == nil
 }
 
 // IsExecutable says that name is a regular file that may be executed: runit
 // looks at control/X so.
 func IsExecutable(dir int, name string) bool {
 	var st unix.Stat_t
-	err := unix.Fstatat(dir, name, &st, 0)
+	err := quiet.Fstatat(dir, name, &st, 0)
 	return err == nil && st.Mode&unix.S_IFMT == unix.S_IFREG && st.Mode&0o100 != 0
 }
 
 // IsDir says that name is a directory, or a symbolic link to one.
 func IsDir(dir int, name string) bool {
 	var st unix.Stat_t
-	err := unix.Fstatat(dir, name, &st, 0)
+	err := quiet.Fstatat(dir, name, &st, 0)
 	return err == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR
 }
 
@@ -148,7 +150,7 @@ func makeTarget(dir int, mode uint32) {
 // openat opens close-on-exec and retries when a signal comes between.
 func openat(dir int, name string, flags int) (int, error) {
 	for {
-		fd, err := unix.Openat(dir, name, flags|unix.O_CLOEXEC, 0)
+		fd, err := quiet.Openat(dir, name, flags|unix.O_CLOEXEC, 0)
 		if !errors.Is(err, unix.EINTR) {
 			return fd, err
 		}
