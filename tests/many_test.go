@@ -120,8 +120,12 @@ func (w *tree) ownPrograms() string {
 	w.t.Helper()
 	dir := filepath.Join(w.dir, "bin")
 	w.must(os.Mkdir(dir, 0o755))
+	syscall.ForkLock.RLock() // see put
+	defer syscall.ForkLock.RUnlock()
 	for _, name := range []string{"svscan", "supervise", "svexec", "svlog"} {
-		w.must(os.Link(filepath.Join(programs, name), filepath.Join(dir, name)))
+		program, err := os.ReadFile(filepath.Join(programs, name))
+		w.must(err)
+		w.must(os.WriteFile(filepath.Join(dir, name), program, 0o755))
 	}
 	for i, pair := range w.env {
 		if rest, ok := strings.CutPrefix(pair, "PATH="); ok {

@@ -55,7 +55,7 @@ func TestSoak(t *testing.T) {
 		starts += w.reaches(name, status.Up).Starts
 	}
 	t.Logf("%d kills, %d starts in %v; by tenths: private memory %v kB, descriptors %v", kills, starts-many, length, memory, descriptors)
-	if starts-many < kills*9/10 {
+	if starts-many < kills/2 { // a busy machine is late, and who is killed too soon waits
 		t.Errorf("got %d restarts after %d kills", starts-many, kills)
 	}
 	if most := slices.Max(memory[1:]); most > memory[0]+mostGrowth {
