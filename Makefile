@@ -24,6 +24,7 @@ FUZZTIME    = 10s
 KILLS       = 300
 SEED        = 0
 SOAKTIME    = 30m
+BENCH       =
 
 # Those that tell most of svscan -dense, in half a minute.
 SAMPLE = Adopt|AdoptFinish|TakeOver|Reexec|Killed|Pace|LastRequestWins|DownWins|TimeoutKill|KillScope|KillTreeCrash|Daemonizes|CatchAllKilled|SplitStderr|RunDirectory|BoundKilled|FullDisk|NoDescriptors|RemovedAsDjbSays|LockFD|Orphans|Verdict|Nested|FirstStops
@@ -86,8 +87,11 @@ chaos: ## random blows to every process of ours, KILLS of them deadly; SEED repl
 soak: ## svscan -dense at 100 restarts a second for SOAKTIME: it must not grow
 	SOAK=$(SOAKTIME) go test -count=1 -v -run=TestSoak -timeout=0 ./tests $(REPORT)
 
-bench: compat ## ours beside daemontools, runit and s6: medians and ratios
-	go run ./tests/bench
+bench: all ## ours beside daemontools, runit and s6: medians and ratios, in markdown
+	go run ./tests/bench $(BENCH)
+
+bench-check: all ## the same, and what came of each goal: fails where one is missed by far
+	go run ./tests/bench -check $(BENCH)
 
 install: all ## install programs and pages (DESTDIR, PREFIX)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8
@@ -106,4 +110,4 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' Makefile
 
-.PHONY: all compat demo check packages lint test script peer footprint kill-points dense stress fuzz chaos soak bench install install-compat dist clean help
+.PHONY: all compat demo check packages lint test script peer footprint kill-points dense stress fuzz chaos soak bench bench-check install install-compat dist clean help

@@ -24,6 +24,7 @@
 //	chaos/             a tree of all shapes while random processes of ours are killed
 //	pipe_test.go       a flood of lines while the logger comes and goes
 //	nest_test.go       svscan as a service, and as process 1; clean_test.go: what a service starts with
+//	bench/             ours beside the field, and what we promise of that; not run with the tests
 //	need/              programs of ours and of the field, for the tests of all packages
 //	report_test.go     what make check shows of all this
 //	tree_test.go       the scan directory and svscan that these have; build_test.go, process_test.go, wait_test.go: likewise

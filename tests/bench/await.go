@@ -39,7 +39,7 @@ func (t *tree) quiet(d time.Duration) error {
 // mature waits until these services have been up for more than the second in
 // which the suites take a death for a failed start, and daemontools is deaf.
 func (t *tree) mature(names iter.Seq[string]) error {
-	var youngest time.Duration
+	youngest := t.began + t.booted // of the loggers
 	for name := range names {
 		youngest = max(youngest, t.lives[name].at)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"time"
 )
 
@@ -14,32 +13,54 @@ import (
 type bench struct {
 	rows     []row
 	suites   []suite
-	n        int // services in a tree
+	n        int // services in a tree, at most
 	rounds   int
 	window   time.Duration // how long the row idle looks
-	dir      string        // holds all trees
-	service  string        // the program of every service
-	language string        // that it is written in
-	failed   bool          // some row has no figures for some suite
+	dir      string        // holds all trees, in memory where that is possible
+	below    string        // the directory for trees on disk that was asked for, "" for one that is found
+	disk     string        // holds those trees, "" if there is none
+	out      string        // the file for the table, "" for standard output
+	checks   bool          // tell what came of the goals
+	language string        // that the service is written in
+	failed   bool          // some row has no figures for some suite, or a goal is missed
 }
 
-// run prepares, measures, prints, and leaves nothing behind.
+// run prepares, measures, prints, and leaves nothing behind. If ctx ends it
+// prints what there is.
 func (b *bench) run(ctx context.Context) error {
 	if err := adopt(); err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(b.dir) }() // best effort: it is in a place for temporary files
+	// Best effort: it is in a place for temporary files.
+	defer func() { _, _ = os.RemoveAll(b.dir), os.RemoveAll(b.disk) }()
 	if err := b.prepare(); err != nil {
 		return err
 	}
 	began := time.Now()
-	if err := b.measure(ctx); err != nil {
-		return err
+	err := b.measure(ctx)
+	beyond.samples = beyondService(kernelLogged, kernelPlain)
+	return errors.Join(err, b.tell(time.Since(began)))
+}
+
+// tell writes the table to its file, and what came of the goals to standard
+// output.
+func (b *bench) tell(took time.Duration) (err error) {
+	out := os.Stdout
+	if b.out != "" {
+		if out, err = os.Create(b.out); err != nil {
+			return err
+		}
 	}
-	fmt.Printf("%d services, %d rounds, %d CPUs, service in %s, below %s, took %.0f s\n\n",
-		b.n, b.rounds, runtime.NumCPU(), b.language, filepath.Dir(b.dir), time.Since(began).Seconds())
-	b.print(os.Stdout)
-	return nil
+	b.print(out, took)
+	if b.out != "" {
+		err = out.Close()
+	}
+	if b.checks {
+		fmt.Println()
+		good := b.check(os.Stdout)
+		b.failed = b.failed || !good
+	}
+	return err
 }
 
 // measure measures all rows in all suites. In each round every suite has its
@@ -48,19 +69,10 @@ func (b *bench) run(ctx context.Context) error {
 func (b *bench) measure(ctx context.Context) error {
 	for round := range b.rounds {
 		for _, sc := range scenes {
-			rows := b.rowsOf(sc, round)
 			for i := range b.suites {
-				s := b.suites[(round+i)%len(b.suites)]
-				if len(rows) == 0 {
-					continue
-				}
-				err := b.visit(ctx, sc, s, rows)
+				b.visit(ctx, sc, b.suites[(round+i)%len(b.suites)], round)
 				if ctx.Err() != nil {
 					return context.Cause(ctx)
-				}
-				if err != nil {
-					b.failed = true
-					warn(fmt.Sprintf("unable to measure %s, %s: %v", s.name(), sc.name, err))
 				}
 			}
 		}
@@ -68,28 +80,32 @@ func (b *bench) measure(ctx context.Context) error {
 	return nil
 }
 
-// visit measures rows in one tree of its own.
-func (b *bench) visit(ctx context.Context, sc *scene, s suite, rows []row) (err error) {
-	t, err := b.plant(ctx, sc, s)
-	defer func() {
+// visit measures what is to be measured in one scene of one suite.
+func (b *bench) visit(ctx context.Context, sc *scene, s suite, round int) {
+	tasks := b.tasks(sc, round)
+	if len(tasks) == 0 || !sc.has(s.name()) || sc.disk && b.disk == "" {
+		return
+	}
+	t, err := b.plant(ctx, sc, s, round)
+	for _, task := range tasks {
 		if err != nil {
-			err = fmt.Errorf("%w%s", err, t.heard())
+			break
 		}
-		err = errors.Join(err, t.fell())
-	}()
+		if err = task.measure(t); err != nil {
+			err = fmt.Errorf("row %s: %w", task.word, err)
+		}
+	}
 	if err != nil {
-		return err
+		err = fmt.Errorf("%w%s", err, t.heard())
 	}
-	for _, r := range rows {
-		if err := r.measure(t); err != nil {
-			return fmt.Errorf("row %s: %w", r.word, err)
-		}
+	if err = errors.Join(err, t.fell()); err != nil && ctx.Err() == nil {
+		b.failed = true
+		warn(fmt.Sprintf("unable to measure %s, %s: %v", s.name(), sc.name, err))
 	}
-	return nil
 }
 
-// prepare makes the directory of all trees, in memory where that is possible,
-// and the service in it.
+// prepare makes the directories of all trees, and the service in each, and the
+// program that is the floor.
 func (b *bench) prepare() (err error) {
 	memory := "/dev/shm"
 	if _, err := os.Stat(memory); err != nil {
@@ -98,6 +114,21 @@ func (b *bench) prepare() (err error) {
 	if b.dir, err = os.MkdirTemp(memory, "svdir-bench-"); err != nil {
 		return err
 	}
-	b.service, b.language, err = buildService(b.dir)
+	if below := diskFor(b.below); below == "" {
+		warn("nothing is measured on disk: all is in memory here, see -disk")
+	} else if b.disk, err = os.MkdirTemp(below, "svdir-bench-"); err != nil {
+		return err
+	}
+	for _, dir := range []string{b.dir, b.disk} {
+		if dir == "" {
+			continue
+		}
+		if b.language, err = buildService(dir); err != nil {
+			return err
+		}
+	}
+	if missing(bare{}) == "" {
+		err = buildC(filepath.Join(b.dir, floor), bareSource)
+	}
 	return err
 }

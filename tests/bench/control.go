@@ -12,9 +12,9 @@ import (
 )
 
 var (
-	toDown = &figure{title: "d to status down", unit: "ms", bars: []bar{{1.2, best, nil}}}
-	toUp   = &figure{title: "u to status up", unit: "ms", bars: []bar{{1.2, best, nil}}}
-	toRun  = &figure{title: "u to run executed", unit: "ms"}
+	toDown = &figure{title: "d to status down", unit: "ms", in: hundred}
+	toUp   = &figure{title: "u to status up", unit: "ms", in: hundred}
+	toRun  = &figure{title: "u to run executed", unit: "ms", in: hundred}
 )
 
 // control is from a letter to the status that tells that it is done, for

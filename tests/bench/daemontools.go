@@ -12,7 +12,7 @@ func (daemontools) name() string { return "daemontools" }
 
 func (daemontools) programs() []string { return []string{"svscan", "supervise", "svc", "svstat"} }
 
-func (daemontools) scan(dir string, n int) []string { return []string{"svscan", dir} }
+func (daemontools) scan(t *tree) []string { return []string{"svscan", t.scan} }
 
 func (daemontools) rescan(dir string) []string { return nil }
 
@@ -21,6 +21,11 @@ func (daemontools) period() time.Duration { return 5 * time.Second }
 func (daemontools) query(services []string) [][]string {
 	return [][]string{append([]string{"svstat"}, services...)}
 }
+
+// Nothing of it waits for what it asked for.
+func (daemontools) down(service string) []string { return nil }
+
+func (daemontools) up(service string) []string { return nil }
 
 func (daemontools) logger(dir string, m manner) []string {
 	if m == readable {
@@ -38,7 +43,7 @@ func (daemontools) stop(t *tree) error {
 	if err := t.run("svc", append([]string{"-dx"}, t.services()...)...); err != nil {
 		return err
 	}
-	if !t.scene.logged {
+	if t.scene.loggers == none {
 		return nil
 	}
 	return t.run("svc", append([]string{"-dx"}, t.loggers()...)...)

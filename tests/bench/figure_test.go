@@ -21,37 +21,51 @@ func TestQuartile(t *testing.T) {
 	}
 }
 
-func TestVerdict(t *testing.T) {
-	measured := map[string][]float64{ours: {11}, "runit": {10}, "s6": {5}}
+func TestPeer(t *testing.T) {
+	measured := map[string][]float64{floor: {1}, ours: {2}, dense: {1}, "runit": {10}, "s6": {5}}
 	for _, test := range []struct {
 		figure figure
+		peer   string
+		times  float64
+	}{
+		{figure{samples: measured}, "s6", 0.4},
+		{figure{samples: measured, more: true}, "runit", 0.2},
+		{figure{samples: map[string][]float64{ours: {2}}, base: &figure{samples: measured}}, "s6", 0.4},
+		{figure{samples: map[string][]float64{ours: {2}, floor: {1}}}, "", 0},
+	} {
+		peer := test.figure.measure().peer()
+		times, ok := test.figure.ratio(ours, peer)
+		if peer != test.peer || times != test.times || ok != (times != 0) {
+			t.Errorf("%v: got %v x %q, %v, want %v x %q", test.figure.samples, times, peer, ok, test.times, test.peer)
+		}
+	}
+}
+
+func TestLabel(t *testing.T) {
+	for _, test := range []struct {
+		figure figure
+		most   int
 		want   string
 	}{
-		{figure{samples: measured}, ""},
-		{figure{samples: measured, bars: []bar{{1.2, "runit", nil}}}, "1.2 x runit: met"},
-		{figure{samples: measured, bars: []bar{{1.2, best, nil}}}, "1.2 x best: MISSED"},
-		{figure{samples: measured, bars: []bar{{1.1, "runit", nil}, {2, "s6", nil}}}, "1.1 x runit: met, 2 x s6: MISSED"},
-		{figure{samples: measured, bars: []bar{{20, "", nil}}, unit: "ms"}, "20 ms: met"},
-		{figure{samples: measured, bars: []bar{{1.2, "daemontools", nil}}}, "1.2 x daemontools"},
-		{figure{samples: measured, more: true, bars: []bar{{1.1, best, nil}, {1.2, "runit", nil}}}, "1.1 x best: met, 1.2 x runit: MISSED"},
-		{figure{samples: measured, bars: []bar{{4, ours, &figure{title: "one", samples: map[string][]float64{ours: {3}}}}}}, "4 x one: met"},
-		{figure{bars: []bar{{20, "", nil}}, unit: "ms"}, "20 ms"},
+		{figure{title: "boot", unit: "ms", in: logged}, 1000, "boot, N=500, ms"},
+		{figure{title: "boot", unit: "ms", in: logged}, 20, "boot, N=20, ms"},
+		{figure{title: "share"}, 20, "share"},
 	} {
-		if got := test.figure.verdict(); got != test.want {
-			t.Errorf("bars %v: got %q, want %q", test.figure.bars, got, test.want)
+		if got := test.figure.label(test.most); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}
 }
 
 func TestChoose(t *testing.T) {
-	all := suites("", false)
+	all := suites("")
 	for _, test := range []struct {
 		list  string
 		want  string
 		known bool
 	}{
 		{"s6", "s6", true},
-		{"s6,svdir", "svdir,s6", true},
+		{"svdir,s6", "s6,svdir", true},
 		{"s6,systemd", "s6", false},
 		{"", "", false},
 	} {

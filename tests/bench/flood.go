@@ -18,37 +18,41 @@ const (
 
 // The amounts take the slowest some two seconds.
 var (
-	floodStamped = &flooded{100, stamped, 100e6,
-		&figure{title: "log 100 B, TAI64N", unit: perSecond, more: true, bars: []bar{{4, "s6", nil}, {6, "daemontools", nil}}},
-		&figure{title: "log 100 B, TAI64N", unit: perGB, bars: []bar{{1. / 4, "s6", nil}, {1. / 6, "daemontools", nil}}}}
-	floodShort = &flooded{20, stamped, 40e6,
-		&figure{title: "log 20 B, TAI64N", unit: perSecond, more: true, bars: []bar{{3, best, nil}}},
-		&figure{title: "log 20 B, TAI64N", unit: perGB, bars: []bar{{1. / 3, best, nil}}}}
-	floodReadable = &flooded{100, readable, 100e6,
-		&figure{title: "log 100 B, readable time", unit: perSecond, more: true, bars: []bar{{4, "s6", nil}}},
-		&figure{title: "log 100 B, readable time", unit: perGB, bars: []bar{{1. / 4, "s6", nil}}}}
-	floodSelective = &flooded{100, selective, 100e6,
-		&figure{title: "log 100 B, two patterns", unit: perSecond, more: true, bars: []bar{{1. / 2, ours, floodStamped.speed}}},
-		&figure{title: "log 100 B, two patterns", unit: perGB, bars: []bar{{2, ours, floodStamped.cost}}}}
+	floodStamped   = newFlooded("log 100 B, TAI64N", 100, stamped, 100e6)
+	floodShort     = newFlooded("log 20 B, TAI64N", 20, stamped, 40e6)
+	floodReadable  = newFlooded("log 100 B, readable time", 100, readable, 100e6)
+	floodSelective = newFlooded("log 100 B, two patterns", 100, selective, 100e6)
+	floods         = []*flooded{floodStamped, floodShort, floodReadable, floodSelective}
+
+	selectiveShare = &figure{title: "log 100 B, two patterns: share of the speed without", more: true}
 )
 
-var floods = []*flooded{floodStamped, floodShort, floodReadable, floodSelective}
+func newFlooded(title string, width int, m manner, amount int) *flooded {
+	return &flooded{width, m, amount,
+		&figure{title: title, unit: perSecond, more: true},
+		&figure{title: title, unit: perGB}}
+}
 
 // flood is how fast lines are logged that come as fast as they are taken, and
 // what that costs the logger.
 func flood(t *tree) error {
+	speeds := map[*flooded]float64{}
 	for _, f := range floods {
-		if err := t.flood(f); err != nil && !errors.Is(err, errNone) {
+		speed, err := t.flood(f)
+		if err != nil && !errors.Is(err, errNone) {
 			return err
 		}
+		speeds[f] = speed
 	}
+	t.note(selectiveShare, speeds[floodSelective]/speeds[floodStamped])
 	return nil
 }
 
-func (t *tree) flood(f *flooded) error {
+// flood measures one flood, and tells its speed again.
+func (t *tree) flood(f *flooded) (float64, error) {
 	l, err := t.startLogger(f.manner)
 	if l == nil {
-		return err
+		return 0, err
 	}
 	before, began := l.cpu(), monotonic()
 	lines := newText(f.width)
@@ -57,18 +61,19 @@ func (t *tree) flood(f *flooded) error {
 	}
 	used, ended := l.end()
 	if err = errors.Join(err, ended); err != nil {
-		return err
+		return 0, err
 	}
-	t.note(f.speed, float64(f.amount)/1e6/(monotonic()-began).Seconds())
+	speed := float64(f.amount) / 1e6 / (monotonic() - began).Seconds()
+	t.note(f.speed, speed)
 	t.note(f.cost, (used-before).Seconds()*1e9/float64(f.amount))
-	return nil
+	return speed, nil
 }
 
-// figures are those of all floods, as they are printed.
-func figures(floods []*flooded) []*figure {
+// floodFigures are those of all floods, as they are printed.
+func floodFigures() []*figure {
 	var all []*figure
 	for _, f := range floods {
 		all = append(all, f.speed, f.cost)
 	}
-	return all
+	return append(all, selectiveShare)
 }

@@ -55,7 +55,8 @@ func (t *tree) startLogger(m manner) (*logger, error) {
 	if err := l.write([]byte("a line\n")); err != nil {
 		return l, err
 	}
-	return l, untilWritten(dir)
+	_, err = untilWritten(dir)
+	return l, err
 }
 
 // write writes b, whole: the pipe blocks. Our runtime is not told of that, so
@@ -85,27 +86,28 @@ func (l *logger) end() (time.Duration, error) {
 	return used, errors.Join(err, os.RemoveAll(l.dir))
 }
 
-// untilWritten waits until a logger has written to its directory.
-func untilWritten(dir string) error {
+// untilWritten waits until a logger has written to its directory, and says when
+// it last did.
+func untilWritten(dir string) (at time.Time, err error) {
 	fd, err := unix.InotifyInit1(unix.IN_NONBLOCK | unix.IN_CLOEXEC)
 	if err != nil {
-		return err
+		return at, err
 	}
 	events := os.NewFile(uintptr(fd), "inotify")
 	defer events.Close()
 	if _, err := unix.InotifyAddWatch(fd, dir, unix.IN_MODIFY|unix.IN_CREATE); err != nil {
-		return &os.PathError{Op: "watch", Path: dir, Err: err}
+		return at, &os.PathError{Op: "watch", Path: dir, Err: err}
 	}
 	if err := events.SetReadDeadline(time.Now().Add(patience)); err != nil {
-		return err
+		return at, err
 	}
 	var buf [4096]byte
 	for {
 		if st, err := os.Stat(filepath.Join(dir, "current")); err == nil && st.Size() > 0 {
-			return nil
+			return st.ModTime(), nil
 		}
 		if _, err := events.Read(buf[:]); err != nil {
-			return &os.PathError{Op: "wait for", Path: dir, Err: err}
+			return at, &os.PathError{Op: "wait for", Path: dir, Err: err}
 		}
 	}
 }

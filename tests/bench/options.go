@@ -14,14 +14,15 @@ import (
 // that is none.
 func options() *bench {
 	b := &bench{}
-	all, peers := names(rows), names(suites("", false))
-	rowNames := flag.String("rows", all, "what to measure, `names` with commas between")
-	suiteNames := flag.String("suites", peers, "in whom, `names` with commas between")
+	rowNames := flag.String("rows", names(rows), "what to measure, `names` with commas between")
+	suiteNames := flag.String("suites", names(suites("")), "in whom, `names` with commas between")
 	bin := flag.String("bin", "bin", "the `directory` of our programs")
-	dense := flag.Bool("dense", false, "have svscan of ours host all services itself")
-	flag.IntVar(&b.n, "n", 100, "services in a tree")
+	flag.StringVar(&b.below, "disk", "", "a `directory` that is not in memory (default that for temporary files, or this)")
+	flag.StringVar(&b.out, "o", "", "the `file` for the table (default standard output)")
+	flag.BoolVar(&b.checks, "check", false, "tell what came of each goal, and fail if one is missed by more than a fifth")
+	flag.IntVar(&b.n, "n", 1000, "services in a tree at most")
 	flag.IntVar(&b.rounds, "rounds", 5, "how often everything is measured")
-	flag.DurationVar(&b.window, "window", 5*time.Second, "how long the row idle looks")
+	flag.DurationVar(&b.window, "window", 62*time.Second, "how long the row idle looks")
 	flag.Parse()
 
 	path, err := filepath.Abs(*bin)
@@ -30,9 +31,9 @@ func options() *bench {
 	}
 	var known bool
 	if b.rows, known = choose(rows, *rowNames); known {
-		b.suites, known = choose(suites(path, *dense), *suiteNames)
+		b.suites, known = choose(suites(path), *suiteNames)
 	}
-	if !known || flag.NArg() > 0 || b.n < 2 || b.rounds < 1 {
+	if !known || flag.NArg() > 0 || b.n < 3 || b.rounds < 1 {
 		flag.Usage()
 		os.Exit(100)
 	}

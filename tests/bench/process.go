@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,17 +27,30 @@ func descendants(pid int) []int {
 	return found
 }
 
+// loggerPrograms are those that log for the services of a tree.
+var loggerPrograms = []string{"multilog", "svlogd", "s6-log", "svlog"}
+
 // supervisors are the processes of the suite itself, neither services nor
 // loggers.
 func supervisors() []int {
-	var own []int
+	return running(func(program string) bool { return program != "run" && !slices.Contains(loggerPrograms, program) })
+}
+
+// loggersOf are the loggers of the tree.
+func loggersOf() []int {
+	return running(func(program string) bool { return slices.Contains(loggerPrograms, program) })
+}
+
+// running are the processes below us that execute such a program.
+func running(wanted func(program string) bool) []int {
+	var found []int
 	for _, pid := range descendants(os.Getpid()) {
 		exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
-		if base := filepath.Base(exe); err == nil && base != "run" && base != "multilog" {
-			own = append(own, pid)
+		if err == nil && wanted(filepath.Base(exe)) {
+			found = append(found, pid)
 		}
 	}
-	return own
+	return found
 }
 
 // cpu is the processor time that a process has used, all its threads together,

@@ -1,6 +1,6 @@
 package main
 
-var queried = &figure{title: "status of all services", unit: "ms"}
+var queried = &figure{title: "status of all services", unit: "ms", in: hundred}
 
 // query is the time of the commands that print the status of all services.
 func query(t *tree) error {

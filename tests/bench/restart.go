@@ -11,8 +11,8 @@ import (
 )
 
 var (
-	restarted  = &figure{title: "restart after kill -9", unit: "ms", bars: []bar{{1.1, best, nil}}}
-	restartCPU = &figure{title: "supervisor CPU per restart", unit: "us"}
+	restarted  = &figure{title: "restart after kill -9", unit: "ms", in: hundred}
+	restartCPU = &figure{title: "supervisor CPU per restart", unit: "us", in: hundred}
 )
 
 // slow is when restart goes on to the next service and comes back later: s6
@@ -71,8 +71,8 @@ func (t *tree) settled(name string) error {
 }
 
 // share is a part of the services for a row that ends them, so that no two rows
-// touch the same: at most 20, at least one.
+// touch the same: at most 20, at least one. There are three.
 func (t *tree) share(part int) []string {
-	size := min(20, len(t.names)/2)
+	size := min(20, len(t.names)/3)
 	return t.names[part*size : (part+1)*size]
 }

@@ -12,9 +12,9 @@ type runit struct{}
 
 func (runit) name() string { return "runit" }
 
-func (runit) programs() []string { return []string{"runsvdir", "runsv", "sv"} }
+func (runit) programs() []string { return []string{"runsvdir", "runsv", "sv", "svlogd"} }
 
-func (runit) scan(dir string, n int) []string { return []string{"runsvdir", dir} }
+func (runit) scan(t *tree) []string { return []string{"runsvdir", t.scan} }
 
 func (runit) rescan(dir string) []string { return nil }
 
@@ -23,6 +23,10 @@ func (runit) period() time.Duration { return 5 * time.Second }
 func (runit) query(services []string) [][]string {
 	return [][]string{append([]string{"sv", "status"}, services...)}
 }
+
+func (runit) down(service string) []string { return []string{"sv", "stop", service} }
+
+func (runit) up(service string) []string { return []string{"sv", "start", service} }
 
 func (runit) logger(dir string, m manner) []string {
 	if m == readable {

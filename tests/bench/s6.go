@@ -12,13 +12,13 @@ type s6 struct{}
 func (s6) name() string { return "s6" }
 
 func (s6) programs() []string {
-	return []string{"s6-svscan", "s6-supervise", "s6-svscanctl", "s6-svstat"}
+	return []string{"s6-svscan", "s6-supervise", "s6-svscanctl", "s6-svc", "s6-svstat", "s6-log"}
 }
 
 // scan raises the limit of 500, and leaves room for the services that are
 // added later.
-func (s6) scan(dir string, n int) []string {
-	return []string{"s6-svscan", "-c", strconv.Itoa(2*n + 10), dir}
+func (s6) scan(t *tree) []string {
+	return []string{"s6-svscan", "-c", strconv.Itoa(2*len(t.names) + 10), t.scan}
 }
 
 func (s6) rescan(dir string) []string { return []string{"s6-svscanctl", "-a", dir} }
@@ -33,6 +33,10 @@ func (s6) query(services []string) [][]string {
 	}
 	return commands
 }
+
+func (s6) down(service string) []string { return []string{"s6-svc", "-wD", "-d", service} }
+
+func (s6) up(service string) []string { return []string{"s6-svc", "-wu", "-u", service} }
 
 func (s6) logger(dir string, m manner) []string {
 	command := []string{"s6-log", "--"}

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// start is one start of a service or logger, as it told us itself.
+// start is one start of a service, as it told us itself.
 type start struct {
-	name string        // web or web/log
-	pid  int           //
+	name string
+	pid  int
 	at   time.Duration // of the monotonic clock
 }
 

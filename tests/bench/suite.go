@@ -12,9 +12,8 @@ type suite interface {
 	name() string
 	// programs are those that it cannot be measured without.
 	programs() []string
-	// scan is the command that supervises the scan directory dir, with n
-	// services and a logger for each.
-	scan(dir string, n int) []string
+	// scan is the command that supervises the scan directory of the tree.
+	scan(t *tree) []string
 	// rescan is the command after which a new service is noticed, nil where
 	// none is needed.
 	rescan(dir string) []string
@@ -22,6 +21,10 @@ type suite interface {
 	period() time.Duration
 	// query are the commands that print the status of these services.
 	query(services []string) [][]string
+	// down and up are the commands that stop and start a service and wait until
+	// that is done, nil where none waits.
+	down(service string) []string
+	up(service string) []string
 	// logger is the suite's own logger, for the log directory dir; nil where it
 	// has none of that manner.
 	logger(dir string, m manner) []string
@@ -29,13 +32,22 @@ type suite interface {
 	stop(t *tree) error
 }
 
-// suites are all that can be measured, ours first: the order of the columns.
-func suites(bin string, dense bool) []suite {
-	return []suite{svdir{bin, dense}, daemontools{}, runit{}, s6{}}
+// The suites that are no peers of ours: the floor, and ours themselves.
+const (
+	floor = "bare"
+	ours  = "svdir"
+	dense = "dense"
+)
+
+// suites are all that can be measured: the order of the columns.
+func suites(bin string) []suite {
+	return []suite{bare{}, daemontools{}, runit{}, s6{}, svdir{bin, false}, svdir{bin, true}}
 }
 
-// ours is the suite that the others are the peers of.
-const ours = "svdir"
+// isPeer says that ours are compared with this suite.
+func isPeer(suite string) bool { return suite != floor && !isOurs(suite) }
+
+func isOurs(suite string) bool { return suite == ours || suite == dense }
 
 // missing is the first program that s lacks here, or multilog, which logs for
 // all of them.

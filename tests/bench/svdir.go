@@ -13,17 +13,26 @@ type svdir struct {
 	dense bool
 }
 
-func (svdir) name() string { return ours }
+func (s svdir) name() string {
+	if s.dense {
+		return dense
+	}
+	return ours
+}
 
 func (s svdir) programs() []string {
 	return []string{s.program("svscan"), s.program("supervise"), s.program("svctl"), s.program("svlog")}
 }
 
-func (s svdir) scan(dir string, n int) []string {
+func (s svdir) scan(t *tree) []string {
+	command := []string{s.program("svscan")}
 	if s.dense {
-		return []string{s.program("svscan"), "-dense", dir}
+		command = append(command, "-dense")
 	}
-	return []string{s.program("svscan"), dir}
+	if t.scene.apart {
+		command = append(command, "-run", filepath.Join(t.home, "run"))
+	}
+	return append(command, t.scan)
 }
 
 func (svdir) rescan(dir string) []string { return nil }
@@ -33,6 +42,10 @@ func (svdir) period() time.Duration { return 0 }
 func (s svdir) query(services []string) [][]string {
 	return [][]string{append([]string{s.program("svctl"), "status"}, services...)}
 }
+
+func (s svdir) down(service string) []string { return []string{s.program("svctl"), "down", service} }
+
+func (s svdir) up(service string) []string { return []string{s.program("svctl"), "up", service} }
 
 func (s svdir) logger(dir string, m manner) []string { return multilog(s.program("svlog"), dir, m) }
 

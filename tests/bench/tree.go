@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // tree is one scan directory and the suite that supervises it.
@@ -18,89 +18,91 @@ type tree struct {
 	bench   *bench
 	scene   *scene
 	suite   suite
-	home    string // holds all of it, also what is not in the scan directory
+	round   int
+	home    string // holds what is not in the scan directory, in memory
+	base    string // holds the program of the service, where the scan directory is
 	scan    string // the scan directory
 	names   []string
 	said    *os.File // what the suite's programs wrote to standard error
 	starts  *starts
-	lives   map[string]start // the last start of each service and logger
+	lives   map[string]start // the last start of each service
 	scanner int              // the pid of svscan, or of what stands for it
+	slab    int              // what the kernel held of small objects before
+	began   time.Duration    // when the scanner was started
 	booted  time.Duration    // what it took until all ran
 	stopped bool
 }
 
+// logMain is the log directory in a service directory.
+const logMain = "log/main"
+
 // plant makes a scan directory for the scene and waits until all of it runs.
 // Call fell, also after an error.
-func (b *bench) plant(ctx context.Context, sc *scene, s suite) (*tree, error) {
-	t := &tree{bench: b, scene: sc, suite: s, lives: map[string]start{}}
+func (b *bench) plant(ctx context.Context, sc *scene, s suite, round int) (*tree, error) {
+	t := &tree{bench: b, scene: sc, suite: s, round: round, lives: map[string]start{}}
 	t.ctx, t.end = context.WithCancel(ctx)
 	var err error
 	if t.home, err = os.MkdirTemp(b.dir, s.name()+"-"); err != nil {
 		return t, err
 	}
-	t.scan = filepath.Join(t.home, "scan")
+	t.base, t.scan = b.dir, filepath.Join(t.home, "scan")
+	if sc.disk {
+		t.base, t.scan = b.disk, filepath.Join(b.disk, "scan")
+	}
 	if t.said, err = os.OpenFile(filepath.Join(t.home, "said"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
 		return t, err
 	}
-	n := sc.size(b.n)
-	for i := range n {
+	for i := range sc.size(b.n) {
 		name := fmt.Sprintf("s%04d", i)
 		t.names = append(t.names, name)
 		if err := t.prepare(filepath.Join(t.scan, name)); err != nil {
 			return t, err
 		}
 	}
-	// runsvdir waits out the second in which its directory was changed: in a
-	// boot that second is long past.
-	if err := os.Chtimes(t.scan, time.Time{}, time.Now().Add(-time.Hour)); err != nil {
-		return t, err
-	}
 	if t.starts, err = listen(t.ctx, t.home); err != nil {
 		return t, err
 	}
-	return t, t.boot(s.scan(t.scan, n))
+	if err := t.rest(); err != nil {
+		return t, err
+	}
+	return t, t.boot(s.scan(t))
 }
 
 // prepare makes a service directory, with a logger where the scene has them.
+// The default logger of ours needs no run.
 func (t *tree) prepare(dir string) error {
-	dirs := []string{dir}
-	if t.scene.logged {
-		dirs = append(dirs, filepath.Join(dir, "log"))
+	dirs, runs := dir, []string{"run"}
+	switch {
+	case t.scene.loggers == none:
+	case t.scene.loggers == own && isOurs(t.suite.name()):
+		dirs = filepath.Join(dir, logMain)
+	default:
+		dirs, runs = filepath.Join(dir, logMain), append(runs, "log/run")
 	}
-	for _, d := range dirs {
-		if err := os.MkdirAll(d, 0o755); err != nil {
-			return err
-		}
-		if err := os.Link(t.bench.service, filepath.Join(d, "run")); err != nil {
+	if err := os.MkdirAll(dirs, 0o755); err != nil {
+		return err
+	}
+	for _, run := range runs {
+		if err := os.Link(filepath.Join(t.base, "service"), filepath.Join(dir, run)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// boot starts the suite and measures until the last service and logger started.
-func (t *tree) boot(command []string) error {
-	scanner := exec.Command(command[0], command[1:]...)
-	scanner.Env = append(os.Environ(), "STARTS="+t.starts.path)
-	scanner.Stderr = t.said
-	scanner.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // ^C is for us alone
-	began := monotonic()
-	if err := scanner.Start(); err != nil {
+// rest makes the scan directory one that was left alone for long: what was made
+// of it is on the disk, and its last change is past, since runsvdir waits out
+// the second of one.
+func (t *tree) rest() error {
+	if err := os.Chtimes(t.scan, time.Time{}, time.Now().Add(-time.Hour)); err != nil {
 		return err
 	}
-	t.scanner = scanner.Process.Pid
-	_ = scanner.Process.Release() // reap waits for it
-	want := len(t.names)
-	if t.scene.logged {
-		want *= 2
+	dir, err := os.Open(t.scan)
+	if err != nil {
+		return err
 	}
-	if err := t.await(patience, func() bool { return len(t.lives) == want }); err != nil {
-		return fmt.Errorf("%d of %d started: %w", len(t.lives), want, err)
-	}
-	for _, life := range t.lives {
-		t.booted = max(t.booted, life.at-began)
-	}
-	return nil
+	defer dir.Close()
+	return os.NewSyscallError("syncfs", unix.Syncfs(int(dir.Fd())))
 }
 
 // stop ends the tree in order, and measures until its last process is gone.
@@ -124,7 +126,7 @@ func (t *tree) fell() error {
 	}
 	t.end()
 	_ = t.said.Close() // it is removed now
-	return errors.Join(err, os.RemoveAll(t.home))
+	return errors.Join(err, os.RemoveAll(t.scan), os.RemoveAll(t.home))
 }
 
 // services are the paths of all services, loggers those of their loggers.
