@@ -6,14 +6,34 @@ import (
 	"github.com/svdir/svdir/fifo/quiet"
 )
 
-// Control is the reading side of a supervise/control: it can be written to as
-// well, so that it never ends. An image of before 0.2 leaves two descriptors.
+// Control is the reading side of a control FIFO: we can write to it as well, so
+// that it never ends.
 type Control struct {
 	read, write int
 }
 
-// OpenControl makes name below dir, mode 0600, and opens both ends as one.
+// OpenControl makes name below dir, mode 0600, and opens both ends. Who watches
+// the directory sees when the one for reading is closed.
 func OpenControl(dir int, name string) (Control, error) {
+	if err := Make(dir, name, 0o600); err != nil {
+		return Control{}, err
+	}
+	r, err := Open(dir, name, unix.O_RDONLY)
+	if err != nil {
+		return Control{}, err
+	}
+	w, err := Open(dir, name, unix.O_WRONLY)
+	if err != nil {
+		_ = quiet.Close(r) // nothing was read
+		return Control{}, err
+	}
+	Shrink(r)
+	return Control{r, w}, nil
+}
+
+// OpenControlAsOne is OpenControl with one descriptor for both, where these count
+// and something else shows the end.
+func OpenControlAsOne(dir int, name string) (Control, error) {
 	if err := Make(dir, name, 0o600); err != nil {
 		return Control{}, err
 	}

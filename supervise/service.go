@@ -136,7 +136,7 @@ func (s *Service) open(path string) error {
 		}
 	}
 	if s.control == (fifo.Control{}) {
-		if s.control, err = fifo.OpenControl(s.state, servicedir.ControlIn); err != nil {
+		if s.control, err = fifo.OpenControlAsOne(s.state, servicedir.ControlIn); err != nil {
 			return &trouble{"open", path + "/supervise/control", err}
 		}
 	}
