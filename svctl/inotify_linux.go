@@ -19,7 +19,7 @@ func newInotify() (inotify, error) {
 	return inotify{fd}, err
 }
 
-func (in inotify) close() { _ = unix.Close(in.fd) } // it holds nothing
+func (in inotify) close() { shed(in.fd) }
 
 // add watches a directory. To watch again what is watched costs nothing, and
 // follows a new directory.

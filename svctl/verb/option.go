@@ -71,6 +71,7 @@ var optionTable = []option{
 	{"", "version", "", "show the version", flag(func(o *options) *bool { return &o.version })},
 	{"", "all", "", "all services of the scan directory", flag(func(o *options) *bool { return &o.all })},
 	{"", "wait", "state", "wait for up, ready, down or finished instead", setGoal},
+	{"w", "", "", "wait, which is usual", func(o *options, _ string) error { o.noWait = false; return nil }},
 	{"", "no-wait", "", "do not wait", flag(func(o *options) *bool { return &o.noWait })},
 	{"", "timeout", "time", "wait at most so long (10s, 2m, or never)", setTimeout},
 	{"g", "group", "", "to the process group", flag(func(o *options) *bool { return &o.group })},

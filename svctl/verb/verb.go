@@ -41,7 +41,7 @@ type verb struct {
 }
 
 const (
-	waiting  = "wait no-wait timeout all"
+	waiting  = "w wait no-wait timeout all"
 	signals  = waiting + " group"
 	tabular  = "verbose fields format loggers recursive all"
 	someName = "[option ...] name ..."

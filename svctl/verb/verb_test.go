@@ -65,6 +65,7 @@ func TestVerbLetters(t *testing.T) {
 		{"hup web", false, ours, "", notSupervised},
 		{"reload web", false, ours, "", notSupervised},
 		{"up --no-wait web", false, ours, "u", done},
+		{"up -w web", true, ours, "u", done},
 		{"up --wait=ready web", false, ours, "u", done},
 		{"down --wait=finished web", true, ours, "d", done},
 		{"hup --wait=up web", true, ours, "h", done},
