@@ -23,7 +23,11 @@ REPORT      = 2>&1 | awk -f tests/report.awk
 FUZZTIME    = 10s
 KILLS       = 300
 SEED        = 0
+SOAKTIME    = 30m
 BENCH       =
+
+# Those that tell most of svscan -dense, in half a minute.
+SAMPLE = Adopt|AdoptFinish|TakeOver|Reexec|Killed|Pace|LastRequestWins|DownWins|TimeoutKill|KillScope|KillTreeCrash|Daemonizes|CatchAllKilled|SplitStderr|RunDirectory|BoundKilled|FullDisk|NoDescriptors|RemovedAsDjbSays|LockFD|Orphans|Verdict|Nested|FirstStops
 
 # The older marker of Go's collector, where the toolchain still has it: a
 # resident takes 36 kB less.
@@ -41,6 +45,7 @@ demo: all ## start an example tree, show it live; ^C ends it in order
 
 check: packages lint ## install what the tests need, then run everything
 	go test -count=1 -v -p=1 -parallel=6 -timeout=14m ./... $(REPORT)
+	SVDIR_DENSE=1 go test -count=1 -v -short -parallel=6 -run='^Test($(SAMPLE))$$' ./tests $(REPORT)
 
 packages: ## install what the tests need (as root, from Debian's packages)
 	tests/packages
@@ -79,6 +84,9 @@ fuzz: ## every fuzz target for FUZZTIME
 chaos: ## random blows to every process of ours, KILLS of them deadly; SEED replays
 	go test -count=1 -v -timeout=24h -run=TestChaos ./tests/chaos -args -limit=0 -kills=$(KILLS) -seed=$(SEED)
 
+soak: ## svscan -dense at 100 restarts a second for SOAKTIME: it must not grow
+	SOAK=$(SOAKTIME) go test -count=1 -v -run=TestSoak -timeout=0 ./tests $(REPORT)
+
 bench: all ## ours beside daemontools, runit and s6: medians and ratios, in markdown
 	go run ./tests/bench $(BENCH)
 
@@ -102,4 +110,4 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' Makefile
 
-.PHONY: all compat demo check packages lint test script peer footprint kill-points dense stress fuzz chaos bench bench-check install install-compat dist clean help
+.PHONY: all compat demo check packages lint test script peer footprint kill-points dense stress fuzz chaos soak bench bench-check install install-compat dist clean help

@@ -6,13 +6,14 @@ import (
 	"github.com/svdir/svdir/fifo/quiet"
 )
 
-// Control is the reading side of a supervise/control: our own writing end
-// stays open too, so that it never ends.
+// Control is the reading side of a control FIFO: we can write to it as well, so
+// that it never ends.
 type Control struct {
 	read, write int
 }
 
-// OpenControl makes name below dir, mode 0600, and opens both ends.
+// OpenControl makes name below dir, mode 0600, and opens both ends. Who watches
+// the directory sees when the one for reading is closed.
 func OpenControl(dir int, name string) (Control, error) {
 	if err := Make(dir, name, 0o600); err != nil {
 		return Control{}, err
@@ -30,10 +31,24 @@ func OpenControl(dir int, name string) (Control, error) {
 	return Control{r, w}, nil
 }
 
+// OpenControlAsOne is OpenControl with one descriptor for both, where these count
+// and something else shows the end.
+func OpenControlAsOne(dir int, name string) (Control, error) {
+	if err := Make(dir, name, 0o600); err != nil {
+		return Control{}, err
+	}
+	fd, err := Open(dir, name, unix.O_RDWR)
+	if err != nil {
+		return Control{}, err
+	}
+	Shrink(fd)
+	return Control{fd, fd}, nil
+}
+
 // JoinControl is a Control again from the ends that were kept over exec.
 func JoinControl(read, write int) Control { return Control{read, write} }
 
-// Ends are the descriptors of both ends, to be kept over exec.
+// Ends are the descriptors of both ends, which may be one, to be kept over exec.
 func (c Control) Ends() (read, write int) { return c.read, c.write }
 
 // FD is the descriptor to wait on for reading.
@@ -50,6 +65,8 @@ func (c Control) Read(buf []byte) (int, error) {
 
 // Close closes both ends: from now on clients see nobody here.
 func (c Control) Close() {
-	_ = quiet.Close(c.read)  // pipes have nothing to flush
-	_ = quiet.Close(c.write) // likewise
+	_ = quiet.Close(c.read) // pipes have nothing to flush
+	if c.write != c.read {
+		_ = quiet.Close(c.write) // likewise
+	}
 }

@@ -73,23 +73,29 @@ func tell(d int, sub string, events []byte) {
 func EachName(fd int, f func(name string)) error {
 	var buf [4096]byte
 	for {
-		n, err := Retry(func() (int, error) { return quiet.ReadDirent(fd, buf[:]) })
-		if err != nil {
+		if more, err := SomeNames(fd, buf[:], f); !more {
 			return err
 		}
-		if n == 0 {
-			return nil
-		}
-		var names [64]string
-		for rest := buf[:n]; len(rest) > 0; {
-			used, _, list := unix.ParseDirent(rest, len(names), names[:0])
-			for _, name := range list {
-				f(name)
-			}
-			if used == 0 {
-				break
-			}
-			rest = rest[used:]
-		}
 	}
+}
+
+// SomeNames is EachName for as many as have room in buf, from where the one before
+// has stopped. It says whether there may be more.
+func SomeNames(fd int, buf []byte, f func(name string)) (more bool, err error) {
+	n, err := Retry(func() (int, error) { return unix.ReadDirent(fd, buf) })
+	if err != nil || n == 0 {
+		return false, err
+	}
+	var names [64]string
+	for rest := buf[:n]; len(rest) > 0; {
+		used, _, list := unix.ParseDirent(rest, len(names), names[:0])
+		for _, name := range list {
+			f(name)
+		}
+		if used == 0 {
+			break
+		}
+		rest = rest[used:]
+	}
+	return true, nil
 }

@@ -88,16 +88,19 @@ func TestSend(t *testing.T) {
 		t.Errorf("the file has %q, %v; want nothing", text, err)
 	}
 
-	c, err := OpenControl(dir, "control")
-	must(t, err)
-	defer c.Close()
-	must(t, Send(dir, "control", []byte("du"), 0))
-	var buf [64]byte
-	if n, err := c.Read(buf[:]); err != nil || string(buf[:n]) != "du" {
-		t.Errorf("got %q, %v; want du", buf[:n], err)
-	}
-	if n, err := c.Read(buf[:]); err != nil || n != 0 {
-		t.Errorf("empty: got %d, %v; want 0 and no error", n, err)
+	for _, open := range []func(int, string) (Control, error){OpenControl, OpenControlAsOne} {
+		c, err := open(dir, "control")
+		must(t, err)
+		must(t, Send(dir, "control", []byte("du"), 0))
+		var buf [64]byte
+		if n, err := c.Read(buf[:]); err != nil || string(buf[:n]) != "du" {
+			t.Errorf("got %q, %v; want du", buf[:n], err)
+		}
+		if n, err := c.Read(buf[:]); err != nil || n != 0 {
+			t.Errorf("empty: got %d, %v; want 0 and no error", n, err)
+		}
+		c.Close()
+		expect(t, "closed", Send(dir, "control", []byte("u"), 0), ErrNotRunning)
 	}
 }
 

@@ -103,7 +103,7 @@ func (s *Service) recall() bool {
 // a run that lives is gone on with all the same.
 func (s *Service) recallChild() bool {
 	run := s.noted(runSlot)
-	if s.child < 0 || run.PID == 0 || !s.ofThisWorld() {
+	if s.notes() < 0 || run.PID == 0 || !s.ofThisWorld() {
 		return false
 	}
 	p := adopted(run)
@@ -263,7 +263,9 @@ func (s *Service) resume() {
 	if s.m.State == status.Down && s.m.Want == status.WantUp && !s.m.Leaving && !s.pair.leaving {
 		s.step(Event{Kind: Boot})
 	}
-	s.show()
+	if !s.isUnsure() {
+		s.show()
+	}
 }
 
 // adopted is the process that has noted itself, which may be gone.

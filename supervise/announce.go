@@ -15,8 +15,12 @@ import (
 const stopPause = 2 * time.Millisecond
 
 // flush shows what is so now. A stop may wait a moment: what comes of it within
-// stopPause replaces it.
+// stopPause replaces it. And so may the end of a run, until it is known what is
+// left of it.
 func (s *Service) flush() {
+	if s.isUnsure() {
+		return
+	}
 	if s.m.State == status.Stopping && s.m.Running && s.record.State != status.Stopping && !s.gone {
 		if s.files.hold == 0 {
 			s.files.hold = fifo.Now() + stopPause

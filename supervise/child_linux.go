@@ -53,13 +53,14 @@ func (s *Service) openChild() {
 		err = makeRoom(fd)
 	}
 	if err != nil {
-		s.warn("unable to use supervise/child: " + reason(err) + ", going on without (if supervise is killed, run may be started twice)")
+		s.tell("unable to use supervise/child: " + reason(err) + ", going on without (if supervise is killed, run may be started twice)")
 		if fd >= 0 {
 			_ = quiet.Close(fd) // nothing was written
 		}
 		return
 	}
 	s.child = fd
+	s.engine.woke(s)
 }
 
 // errNotFile says that something else has the place of a file of ours.
@@ -89,16 +90,16 @@ func writeZeros(fd int, at int64, n int) error {
 
 // slot is where the next child notes itself.
 func (s *Service) slot(n int, sequence uint64) forkexec.Slot {
-	return forkexec.Slot{File: s.child, Offset: int64(n) * forkexec.RecordSize, Sequence: sequence}
+	return forkexec.Slot{File: s.notes(), Offset: int64(n) * forkexec.RecordSize, Sequence: sequence}
 }
 
 // noted is what a child noted last in a slot, nothing where there is none.
 func (s *Service) noted(slot int) forkexec.Record {
 	var b [forkexec.RecordSize]byte
-	if s.child < 0 {
+	if s.notes() < 0 {
 		return forkexec.Record{}
 	}
-	n, err := fifo.Retry(func() (int, error) { return quiet.Pread(s.child, b[:], int64(slot)*forkexec.RecordSize) })
+	n, err := fifo.Retry(func() (int, error) { return quiet.Pread(s.notes(), b[:], int64(slot)*forkexec.RecordSize) })
 	if err != nil || n < len(b) {
 		return forkexec.Record{}
 	}
@@ -108,15 +109,15 @@ func (s *Service) noted(slot int) forkexec.Record {
 
 // noteRun notes another process as that of this run.
 func (s *Service) noteRun() {
-	if s.child >= 0 {
+	if s.notes() >= 0 {
 		b := forkexec.Record{PID: s.run.pid, Time: boottime(), Sequence: s.runs}.Pack()
-		_, _ = fifo.Retry(func() (int, error) { return quiet.Pwrite(s.child, b[:], runSlot*forkexec.RecordSize) }) // best effort: there is room
+		_, _ = fifo.Retry(func() (int, error) { return quiet.Pwrite(s.notes(), b[:], runSlot*forkexec.RecordSize) }) // best effort: there is room
 	}
 }
 
 // noteEnding notes how a process ended that is about to be reaped.
 func (s *Service) noteEnding(slot int, p *process, e ending) {
-	if s.child < 0 || e.unknown {
+	if s.notes() < 0 || e.unknown {
 		return
 	}
 	var b [endSize]byte
@@ -124,17 +125,17 @@ func (s *Service) noteEnding(slot int, p *process, e ending) {
 	binary.LittleEndian.PutUint32(b[8:], uint32(e.wait))
 	b[12] = 1
 	at := int64(endsAt + slot*endSize)
-	_, _ = fifo.Retry(func() (int, error) { return quiet.Pwrite(s.child, b[:], at) }) // best effort: there is room
+	_, _ = fifo.Retry(func() (int, error) { return quiet.Pwrite(s.notes(), b[:], at) }) // best effort: there is room
 }
 
 // notedEnding is how the process p of a slot ended, if it was noted.
 func (s *Service) notedEnding(slot int, p *process) (ending, bool) {
 	var b [endSize]byte
-	if s.child < 0 || p.sequence == 0 {
+	if s.notes() < 0 || p.sequence == 0 {
 		return ending{}, false
 	}
 	at := int64(endsAt + slot*endSize)
-	n, err := fifo.Retry(func() (int, error) { return quiet.Pread(s.child, b[:], at) })
+	n, err := fifo.Retry(func() (int, error) { return quiet.Pread(s.notes(), b[:], at) })
 	if err != nil || n < len(b) || b[12] != 1 || binary.LittleEndian.Uint64(b[:]) != p.sequence {
 		return ending{}, false
 	}
@@ -143,26 +144,26 @@ func (s *Service) notedEnding(slot int, p *process) (ending, bool) {
 
 // clear empties a slot.
 func (s *Service) clear(slot int) {
-	if s.child >= 0 {
-		_ = writeZeros(s.child, int64(slot)*forkexec.RecordSize, forkexec.RecordSize) // best effort: it names a process that is gone
+	if s.notes() >= 0 {
+		_ = writeZeros(s.notes(), int64(slot)*forkexec.RecordSize, forkexec.RecordSize) // best effort: it names a process that is gone
 	}
 }
 
 // forgetPast empties supervise/child: what it says is of another world, or of a
 // service that has left.
 func (s *Service) forgetPast() {
-	if s.child >= 0 {
+	if s.notes() >= 0 {
 		world := s.engine.world
 		// Best effort: there is room, and most of it was empty before.
-		_ = writeZeros(s.child, worldSize, childSize-worldSize)
-		_, _ = fifo.Retry(func() (int, error) { return quiet.Pwrite(s.child, world[:], 0) })
+		_ = writeZeros(s.notes(), worldSize, childSize-worldSize)
+		_, _ = fifo.Retry(func() (int, error) { return quiet.Pwrite(s.notes(), world[:], 0) })
 	}
 }
 
 // ofThisWorld says that supervise/child was begun in this boot and container.
 func (s *Service) ofThisWorld() bool {
 	var b [worldSize]byte
-	n, err := fifo.Retry(func() (int, error) { return quiet.Pread(s.child, b[:], 0) })
+	n, err := fifo.Retry(func() (int, error) { return quiet.Pread(s.notes(), b[:], 0) })
 	return err == nil && n == len(b) && b == s.engine.world
 }
 
@@ -178,13 +179,13 @@ func thisWorld(boot string, initTicks uint64) (w [worldSize]byte) {
 // returns it: by a kill at any instant it is in the one or in the other. Where
 // the file takes nothing, it is only read.
 func (s *Service) move(fd int, at int64, buf []byte) (n int, moved bool, err error) {
-	if s.child >= 0 {
-		n, err = fifo.Retry(func() (int, error) { return quiet.Splice(fd, s.child, at, len(buf)) })
+	if s.notes() >= 0 {
+		n, err = fifo.Retry(func() (int, error) { return quiet.Splice(fd, s.notes(), at, len(buf)) })
 		if err == unix.EAGAIN {
 			return 0, false, err
 		}
 		if err == nil {
-			n, err = fifo.Retry(func() (int, error) { return quiet.Pread(s.child, buf[:n], at) })
+			n, err = fifo.Retry(func() (int, error) { return quiet.Pread(s.notes(), buf[:n], at) })
 			return max(n, 0), true, err
 		}
 		// No room, or a file system without splice.

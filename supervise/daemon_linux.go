@@ -8,6 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
 )
@@ -27,11 +29,7 @@ func (s *Service) handOn(end ending) bool {
 	if s.handedOn != 0 && fifo.Now()-s.handedOn > startPause {
 		return false
 	}
-	var r reading
-	k := s.kin()
-	r.read(s, &k)
-	orphans, _ := k.members(r.all) // torn or not: an orphan needs no chain
-	orphans = slices.DeleteFunc(orphans, func(o relative) bool { return o.parent != k.self || o.ticks < s.record.StartTicks })
+	orphans := s.orphans()
 	daemon, ok := chooseDaemon(orphans, s.pidInFile())
 	if !ok {
 		return false
@@ -52,6 +50,33 @@ func (s *Service) handOn(end ending) bool {
 		s.becameReady()
 	}
 	return true
+}
+
+// orphans are the processes of this run that came to us. It is found out at once:
+// nobody else's process needs to be looked at.
+func (s *Service) orphans() (found []relative) {
+	fd, err := quiet.Openat(unix.AT_FDCWD, "/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil
+	}
+	defer quiet.Close(fd)
+	var r reading
+	var buf proc.Buffer
+	k := s.kin()
+	_ = fifo.EachName(fd, func(name string) { // what was read before an error is true
+		pid, err := strconv.Atoi(name)
+		if err != nil || k.child(pid) {
+			return
+		}
+		o, alive, _ := parseRelative(pid, buf.Stat(pid))
+		if !alive || o.parent != k.self || o.ticks < s.record.StartTicks {
+			return
+		}
+		if o.mark = r.readMark(s, pid); k.judge(&o) == kindred {
+			found = append(found, o)
+		}
+	})
+	return found
 }
 
 // chooseDaemon is the orphan that the pid file names, else one that leads a

@@ -104,11 +104,12 @@
 //
 // RunEnded carries the scope that set/kill-scope asks for. Beyond the process of
 // run and its group no system call reaches all at once, so a session or a tree
-// is hunted (hunt_linux.go): one reading of /proc (tree_linux.go), from which
-// kin.go, pure, decides who belongs to it; all are stopped until nobody new is
-// found, and then signalled. A service with a tree makes us a subreaper
-// (reaper_linux.go): orphans come to us, and are reaped by us. Where a cgroup
-// can be had it does the killing, and the walk finds nobody (cgroup_linux.go).
+// is hunted (hunt_linux.go): one reading of /proc (tree_linux.go), in pieces and
+// for all who want one (survey_linux.go), from which kin.go, pure, decides who
+// belongs to it; all are stopped until nobody new is found, and then signalled. A
+// service with a tree makes us a subreaper (reaper_linux.go): orphans come to us,
+// and are reaped by us. Where a cgroup can be had it does the killing, and the walk
+// finds nobody (cgroup_linux.go).
 //
 // # What a start does
 //
@@ -119,4 +120,12 @@
 // started is told once, in words, and tried again after a second, then two, up
 // to a minute; the letter L, which svscan sends when it sees a change, tries at
 // once.
+//
+// # Thousands in one process
+//
+// Embedded, an Engine keeps nobody waiting for another: each wait takes a few
+// events, each turn does a few of the things that are due (agenda.go), and what
+// takes long is cut into pieces or left to a child, as the execution of a program
+// on another file system (launch.go). A service at rest gives up what it can open
+// again (rest_linux.go).
 package supervise

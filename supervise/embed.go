@@ -17,6 +17,8 @@ type Host interface {
 	// Reexec: somebody asks a supervise to execute its program again, which is
 	// the program of the Host. If it cannot, it says so with Stay.
 	Reexec()
+	// Look: p has made a FIFO that is to be held while nobody else does.
+	Look(p *Pair)
 }
 
 // Embed is an Engine that is part of a program: poll is its one wait, notice says
@@ -31,6 +33,8 @@ func Embed(environ []string, host Host, poll *fifo.Poller, notice *fifo.Notice, 
 
 // Manner is how services are taken.
 type Manner struct {
+	// Dir is the service directory, open, or -1: it stays so as long as the Pair.
+	Dir int
 	// Leaving: what an earlier supervise has left is stopped, and that is all.
 	Leaving bool
 	// Again: an earlier image of this program hosted them.
@@ -43,7 +47,7 @@ type Manner struct {
 // directory below which they are. Then it starts what is wanted up.
 func (e *Engine) Take(base string, names []string, m Manner) (*Pair, error) {
 	p := newPair(e)
-	p.base, p.leaving, p.again, p.caught = base, m.Leaving, m.Again, m.Caught
+	p.base, p.dir, p.leaving, p.again, p.caught = base, m.Dir, m.Leaving, m.Again, m.Caught
 	if err := p.take(names, e.named(ours.Name)); err != nil {
 		p.release()
 		return nil, err
@@ -77,6 +81,7 @@ func (e *Engine) Turn() {
 		e.host.Ended(p)
 	}
 	e.parting = e.parting[:0]
+	e.rest()
 }
 
 func (e *Engine) Deadline() time.Duration {
@@ -92,12 +97,24 @@ func (e *Engine) Deadline() time.Duration {
 func (e *Engine) Keep() (descriptors []int) {
 	for _, s := range e.services {
 		s.show()
-		read, _ := s.control.Ends()
-		descriptors = append(descriptors, read, s.ok)
-		for _, fd := range s.writing {
-			if fd >= 0 {
-				descriptors = append(descriptors, fd)
-			}
+		descriptors = s.relied(descriptors)
+	}
+	return descriptors
+}
+
+// Relied are those descriptors of both.
+func (p *Pair) Relied() (descriptors []int) {
+	for _, s := range p.services {
+		descriptors = s.relied(descriptors)
+	}
+	return descriptors
+}
+
+func (s *Service) relied(descriptors []int) []int {
+	descriptors = append(descriptors, s.control.FD(), s.ok)
+	for _, fd := range s.writing {
+		if fd >= 0 {
+			descriptors = append(descriptors, fd)
 		}
 	}
 	return descriptors

@@ -7,8 +7,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/svdir/svdir/fifo"
-	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
@@ -27,6 +25,7 @@ func (s *Service) endRest(scope servicedir.Scope, signals ...syscall.Signal) {
 	for _, sig := range signals {
 		if !s.leads || s.isStranger(&s.run) || unix.Kill(-s.run.pid, sig) != nil {
 			s.dropGroup()
+			s.dropSearch()
 			s.happen(Event{Kind: GroupEnded})
 			return
 		}
@@ -55,17 +54,30 @@ func (s *Service) watchGroup() {
 // them are somebody else's to reap.
 func (s *Service) lookAtGroup() {
 	s.dropGroup()
-	for _, pid := range groupMembers(s.run.pid) {
-		fd, err := unix.PidfdOpen(pid, 0)
-		if err != nil {
-			continue // it has just ended, or we are out of descriptors
+	s.findGroup(func(members []int) {
+		for _, pid := range members[:min(len(members), maxGroup)] {
+			fd, err := unix.PidfdOpen(pid, 0)
+			if err != nil {
+				continue // it has just ended, or we are out of descriptors
+			}
+			s.group = append(s.group, process{pid: pid, fd: fd})
+			s.engine.poll.Add(fd, unix.POLLIN, s, tagGroup)
 		}
-		s.group = append(s.group, process{pid: pid, fd: fd})
-		s.engine.poll.Add(fd, unix.POLLIN, s, tagGroup)
-	}
-	if len(s.group) == 0 {
-		s.happen(Event{Kind: GroupEnded})
-	}
+		if len(s.group) == 0 {
+			s.happen(Event{Kind: GroupEnded})
+		}
+	})
+}
+
+// findGroup finds the live processes of the group and session that run led.
+func (s *Service) findGroup(found func(members []int)) {
+	leader := strconv.Itoa(s.run.pid)
+	var members []int
+	s.searchProc(func(pid int, stat proc.Stat) {
+		if isAlive(stat) && string(stat.Field(5)) == leader && string(stat.Field(6)) == leader {
+			members = append(members, pid)
+		}
+	}, func(bool) { found(members) }) // what was read before an error is true
 }
 
 func (s *Service) dropGroup() {
@@ -75,60 +87,38 @@ func (s *Service) dropGroup() {
 	s.group = s.group[:0]
 }
 
-// giveUpGroup lets the rest of the group be, and says so.
+// giveUpGroup lets the rest of the group be, and says how many they are.
 func (s *Service) giveUpGroup() {
-	var left int
-	var what string
-	if s.hunt != nil {
-		found, _ := s.rest(&s.hunt.reading, s.scope) // torn: then it is about so many
-		left, what = len(found), " processes of session "+strconv.Itoa(s.runSession())
-	} else {
-		left, what = len(groupMembers(s.run.pid)), " processes of group "+strconv.Itoa(s.run.pid)
+	s.dropGroup() // who ends now is not counted
+	if s.hunt == nil {
+		s.findGroup(func(members []int) { s.gaveUp(len(members), "group "+strconv.Itoa(s.run.pid)) })
+		return
 	}
-	s.dropGroup()
+	s.findRest(&s.hunt.reading, func(found []relative, _ bool) { // torn: then it is about so many
+		s.gaveUp(len(found), "session "+strconv.Itoa(s.runSession()))
+	})
+}
+
+func (s *Service) gaveUp(left int, of string) {
 	s.hunt = nil
 	s.record.Leftovers = left
 	if left > 0 {
-		s.warn(strconv.Itoa(left) + what + " ignore the signal and are left running (timeout-kill ends them)")
+		s.warn(strconv.Itoa(left) + " processes of " + of + " ignore the signal and are left running (timeout-kill ends them)")
 	}
 	s.happen(Event{Kind: GroupEnded, Left: left})
 }
 
-// groupMembers are the live processes of the group and session that pid led.
-func groupMembers(leader int) []int {
-	group := strconv.Itoa(leader)
-	return processes(func(_ int, stat proc.Stat) bool {
-		return string(stat.Field(5)) == group && string(stat.Field(6)) == group
-	})
-}
-
-// processes are the live processes of which is says yes, at most maxGroup.
-func processes(is func(pid int, stat proc.Stat) bool) []int {
-	fd, err := quiet.Openat(unix.AT_FDCWD, "/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return nil
-	}
-	defer quiet.Close(fd)
-	var found []int
-	var buf proc.Buffer
-	_ = fifo.EachName(fd, func(name string) { // what was read before an error is true
-		pid, err := strconv.Atoi(name)
-		if err != nil || len(found) == maxGroup {
-			return
-		}
-		stat := buf.Stat(pid)
-		if state := string(stat.Field(3)); state != "Z" && state != "X" && is(pid, stat) {
-			found = append(found, pid)
-		}
-	})
-	return found
+// isAlive says that a process is no zombie.
+func isAlive(stat proc.Stat) bool {
+	state := string(stat.Field(3))
+	return state != "" && state != "Z" && state != "X"
 }
 
 // explainDetached says, once, why a run that ended with 0 at once is no service:
 // exec setsid forks where run leads a session, and its child goes on alone.
 func (s *Service) explainDetached() {
 	const enough = 3 // it is the same each time, and /proc is long where much runs
-	if !s.leads || s.toldDetached || s.looked == enough {
+	if !s.leads || s.toldDetached || s.looked == enough || s.search != nil {
 		return
 	}
 	s.looked++
@@ -137,17 +127,21 @@ func (s *Service) explainDetached() {
 		parent = strconv.Itoa(s.engine.self)
 	}
 	own := []byte("\x00SV_SERVICE=" + s.home + "\x00")
-	left := processes(func(pid int, stat proc.Stat) bool {
+	left := 0
+	s.searchProc(func(pid int, stat proc.Stat) {
 		me := strconv.Itoa(pid)
-		if string(stat.Field(6)) != me || string(stat.Field(4)) != parent {
-			return false
+		if left != 0 || !isAlive(stat) || string(stat.Field(6)) != me || string(stat.Field(4)) != parent || s.engine.owns(pid) {
+			return
 		}
 		const most = 32 << 10
-		return bytes.Contains(proc.Read("/proc/"+me+"/environ", make([]byte, most)), own)
+		if bytes.Contains(proc.Read("/proc/"+me+"/environ", make([]byte, most)), own) {
+			left = pid
+		}
+	}, func(bool) {
+		if left != 0 {
+			s.toldDetached = true
+			s.warn("run ended with 0 and left process " + strconv.Itoa(left) +
+				" in a session of its own: setsid forks where run leads a session (touch " + s.path("nosetsid") + ")")
+		}
 	})
-	if len(left) > 0 {
-		s.toldDetached = true
-		s.warn("run ended with 0 and left process " + strconv.Itoa(left[0]) +
-			" in a session of its own: setsid forks where run leads a session (touch " + s.path("nosetsid") + ")")
-	}
 }

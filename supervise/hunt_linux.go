@@ -25,6 +25,7 @@ type hunt struct {
 	pid     int              // of one that was there in the last round: the service still
 	fresh   bool             // somebody new was stopped in this round
 	rounds  int
+	torn    int  // readings of this round, of which nobody was found
 	due     bool // one more round
 }
 
@@ -33,12 +34,19 @@ const (
 	maxRounds = 50
 	// maxTorn bounds how often is looked again for those of whom nobody was
 	// found while others ended.
-	maxTorn = 5
+	maxTorn = 20
 )
 
 // beginHunt begins to end what is in the scope.
 func (s *Service) beginHunt(signals []syscall.Signal) {
-	s.hunt = &hunt{signals: signals}
+	seen := 0
+	switch {
+	case s.hunt != nil:
+		seen = s.hunt.pid
+	case len(s.group) > 0:
+		seen = s.group[0].pid
+	}
+	s.hunt = &hunt{signals: signals, pid: seen}
 	if s.scope == servicedir.ScopeTree && slices.Contains(signals, syscall.SIGKILL) {
 		s.killCage()
 	}
@@ -55,15 +63,26 @@ func (s *Service) goOnHunting() {
 
 func (s *Service) huntRound() {
 	h := s.hunt
-	if h.fresh, h.seize = false, nil; h.signals != nil {
+	if h.fresh, h.seize, h.torn = false, nil, 0; h.signals != nil {
 		h.seize = h.halt
 	}
-	found := h.find(s)
+	s.findRest(&h.reading, s.hunted)
+}
+
+// hunted is what one reading has found. One that was torn and finds nobody proves
+// nothing.
+func (s *Service) hunted(found []relative, torn bool) {
+	h := s.hunt
 	if h.signals != nil {
 		for _, r := range found {
 			h.halt(r)
 		}
-		found = slices.DeleteFunc(found, func(r relative) bool { return slices.Contains(h.denied, r.pid) })
+	}
+	found = slices.DeleteFunc(found, func(r relative) bool { return slices.Contains(h.denied, r.pid) })
+	if len(found) == 0 && torn && h.torn < maxTorn {
+		h.torn++
+		s.findRest(&h.reading, s.hunted)
+		return
 	}
 	if len(found) == 0 {
 		s.endHunt()
@@ -89,18 +108,6 @@ func (s *Service) huntRound() {
 			h.signals = nil
 		}
 	}
-}
-
-// find looks until a whole reading finds nobody, or somebody is found.
-func (h *hunt) find(s *Service) []relative {
-	for range maxTorn {
-		found, torn := s.rest(&h.reading, s.scope)
-		found = slices.DeleteFunc(found, func(r relative) bool { return slices.Contains(h.denied, r.pid) })
-		if len(found) > 0 || !torn {
-			return found
-		}
-	}
-	return nil
 }
 
 // halt stops a process that is not stopped yet.

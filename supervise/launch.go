@@ -8,6 +8,7 @@ import (
 
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/fifo/quiet"
+	"github.com/svdir/svdir/supervise/forkexec"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
 
@@ -17,7 +18,7 @@ import (
 // supervise/report, so that the next supervise finds it.
 
 // launch is a start of run: what is executed, and whether through svexec: for
-// attributes, or to wait for the lock of lock-fd.
+// attributes, to wait for the lock of lock-fd, or where that may take long.
 type launch struct {
 	path       string
 	argv       []string
@@ -45,8 +46,34 @@ func (s *Service) program(attributes bool) launch {
 		}
 	}
 	s.argv = l.argv
-	l.through = l.attributes || (s.settings.lockFD != 0 || s.cage != nil) && (hasRun || l.path != "./run")
+	l.through = l.attributes || (s.settings.lockFD != 0 || s.cage != nil) && (hasRun || l.path != "./run") ||
+		l.path == "./run" && s.isFar(servicedir.Run)
 	return l
+}
+
+// isFar says that a program of the service is on another file system than the
+// scan directory and we are. To execute it may take long, and would keep waiting
+// all others that we host: svexec does it, which is a child.
+func (s *Service) isFar(name string) bool {
+	var file, scan, self unix.Stat_t
+	return s.engine.host != nil && unix.Fstatat(s.dir, name, &file, 0) == nil &&
+		(unix.Stat(".", &scan) != nil || scan.Dev != file.Dev) && // where svscan is
+		(unix.Stat("/proc/self/exe", &self) != nil || self.Dev != file.Dev)
+}
+
+// spawnScript is spawn for finish and control/X, through svexec where they are
+// far.
+func (s *Service) spawnScript(slot forkexec.Slot, argv []string) (process, error) {
+	files, closeFiles, err := s.descriptors()
+	if err != nil {
+		return process{fd: -1}, err
+	}
+	defer closeFiles()
+	path := argv[0]
+	if s.isFar(path) {
+		path, argv = beside("svexec"), append([]string{"svexec", "-s", "", "--"}, argv...)
+	}
+	return s.spawn(slot, path, argv, files, s.style.Session)
 }
 
 // hasAttributes says that set/ asks for something that svexec does. One that

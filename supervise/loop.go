@@ -20,6 +20,8 @@ type Engine struct {
 	host      Host             // of which we are a part, or nil
 	null      int              // the standard input of services
 	parting   []*Pair          // they are to be let go, or have left
+	survey    survey           // of /proc
+	awake     []*Service       // they have supervise/child open, who has opened it first is the first
 	notice    *fifo.Notice
 	starter   forkexec.Starter
 	next      forkexec.Start // in one place so that a start leaves no garbage
@@ -139,6 +141,9 @@ func (e *Engine) signalled(sig syscall.Signal) {
 
 // deadline is the first of all, never if there is none.
 func (e *Engine) deadline() time.Duration {
+	if e.survey.due() {
+		return 0
+	}
 	next := e.services.next()
 	if due := e.guardDue(); before(due, next) {
 		return due
@@ -149,11 +154,12 @@ func (e *Engine) deadline() time.Duration {
 // timeouts does what is due, for a few at a time: between them whoever has news
 // has his turn.
 func (e *Engine) timeouts() {
-	const few = 8
+	const few, long = 8, time.Millisecond
+	e.survey.goOn()
 	now := fifo.Now()
 	for range few {
 		due := e.services.next()
-		if due == never || due > now {
+		if due == never || due > now || fifo.Now() > now+long {
 			return
 		}
 		e.services[0].timeout(now)

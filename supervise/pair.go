@@ -19,6 +19,7 @@ type Pair struct {
 	services []*Service // the logger is the second; who has left is none of them
 	room     [2]*Service
 	base     string // the directory below which they are, "" for ours
+	dir      int    // the service directory where the Host has it open, else -1
 	caught   bool   // the catch-all of svscan reads what a service without a logger writes
 	leaving  bool   // stop what an earlier supervise has left, and leave
 	again    bool   // they were hosted before this program was executed again
@@ -27,7 +28,7 @@ type Pair struct {
 }
 
 func newPair(e *Engine) *Pair {
-	p := &Pair{engine: e}
+	p := &Pair{engine: e, dir: -1}
 	p.services = p.room[:0]
 	return p
 }
@@ -79,6 +80,9 @@ func (p *Pair) host(path, name string, style *Style, pipeDir int) (*Service, err
 		}
 	}
 	s.record.Supervisor, s.record.SupervisorTicks, s.record.BootID, s.record.InitTicks = e.self, e.ticks, e.boot, e.initTicks
+	if pipeDir < 0 && p.dir >= 0 {
+		s.dir, s.lent = p.dir, true
+	}
 	s.home = e.home(name)
 	s.own = ownEnvironment(name, s.home)
 	if p.base != "" && path[0] != '/' {

@@ -195,12 +195,8 @@ func (s *Service) startFinish() {
 		}
 		return // else resume looks whether it has ended
 	}
-	files, closeFiles, err := s.descriptors()
-	if err == nil {
-		defer closeFiles()
-		s.finish, err = s.spawn(s.slot(finishSlot, s.runs), "./finish", s.finishArguments(), files, s.style.Session)
-	}
-	if err != nil {
+	var err error
+	if s.finish, err = s.spawnScript(s.slot(finishSlot, s.runs), s.finishArguments()); err != nil {
 		why, _ := servicedir.WhyNot(s.dir, servicedir.Finish, s.path(servicedir.Finish), err)
 		s.tell("unable to start finish: " + why + ", going on without")
 		s.happen(Event{Kind: FinishEnded})

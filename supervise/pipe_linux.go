@@ -128,7 +128,7 @@ func (s *Service) provide(stream int) bool {
 		return false
 	}
 	if fresh {
-		s.engine.tellSvscan()
+		s.tellSvscan()
 	}
 	return true
 }
@@ -163,8 +163,14 @@ func (s *Service) join() {
 	s.writing[stderr] = -1
 }
 
-// tellSvscan has svscan look at all directories, so that it holds a new FIFO.
-func (e *Engine) tellSvscan() {
+// tellSvscan has svscan hold a new FIFO; one that is not our Host looks at all
+// directories for that.
+func (s *Service) tellSvscan() {
+	e := s.engine
+	if e.host != nil {
+		e.host.Look(s.pair)
+		return
+	}
 	if e.svscan && e.scanDir != "" {
 		const askAll = 'a'
 		_ = fifo.Send(unix.AT_FDCWD, e.scanDir+"/"+scandir.Dir+"/"+scandir.Control, []byte{askAll}, 0) // best effort: it looks when it comes back

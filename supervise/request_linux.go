@@ -73,7 +73,7 @@ func (s *Service) forgetRequests() {
 	if r.obeyed == 0 || s.files.failed && r.taken < maxLetters {
 		return
 	}
-	_ = writeZeros(s.child, lettersAt, r.obeyed) // best effort: they would be obeyed once more
+	_ = writeZeros(s.notes(), lettersAt, r.obeyed) // best effort: they would be obeyed once more
 	if r.obeyed == r.taken {
 		*r = requests{}
 	}
@@ -82,11 +82,11 @@ func (s *Service) forgetRequests() {
 // leftRequests obeys the letters that an earlier supervise has taken, and of
 // which it did not say what came of them.
 func (s *Service) leftRequests() {
-	if s.child < 0 {
+	if s.notes() < 0 {
 		return
 	}
 	letters := s.engine.letters[:]
-	n, err := fifo.Retry(func() (int, error) { return quiet.Pread(s.child, letters, lettersAt) })
+	n, err := fifo.Retry(func() (int, error) { return quiet.Pread(s.notes(), letters, lettersAt) })
 	if err != nil {
 		s.tell("unable to read supervise/child: " + reason(err))
 		return

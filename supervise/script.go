@@ -19,12 +19,7 @@ func (s *Service) ask(letter command.Letter) {
 		s.happen(Event{Kind: Answered, Letter: letter})
 		return
 	}
-	files, closeFiles, err := s.descriptors()
-	var p process
-	if err == nil {
-		defer closeFiles()
-		p, err = s.spawn(s.slot(slotOf(letter), s.runs+1), name, []string{name}, files, s.style.Session)
-	}
+	p, err := s.spawnScript(s.slot(slotOf(letter), s.runs+1), []string{name})
 	if err != nil {
 		s.warn("unable to start " + name + ": " + reason(err) + ", going on without")
 		s.happen(Event{Kind: Answered, Letter: letter})

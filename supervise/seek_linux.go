@@ -69,3 +69,24 @@ func (s *Service) suspects(since uint64) (certain, perhaps []int) {
 	}
 	return certain, perhaps
 }
+
+// processes are the live processes of which is says yes, at most maxGroup.
+func processes(is func(pid int, stat proc.Stat) bool) []int {
+	fd, err := quiet.Openat(unix.AT_FDCWD, "/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil
+	}
+	defer quiet.Close(fd)
+	var found []int
+	var buf proc.Buffer
+	_ = fifo.EachName(fd, func(name string) { // what was read before an error is true
+		pid, err := strconv.Atoi(name)
+		if err != nil || len(found) == maxGroup {
+			return
+		}
+		if stat := buf.Stat(pid); isAlive(stat) && is(pid, stat) {
+			found = append(found, pid)
+		}
+	})
+	return found
+}

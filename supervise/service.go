@@ -26,6 +26,8 @@ type Service struct {
 
 	dir, state, lock, ok, child int // the service directory, supervise/ in it, three files there
 	control                     fifo.Control
+	lent                        bool // dir is not ours to close
+	asleep                      bool // child was closed, see notes
 
 	m     Machine
 	queue []Event // what performing an action brought about
@@ -48,6 +50,7 @@ type Service struct {
 	group       []process        // what is left of it after run
 	scope       servicedir.Scope // in which that is looked for
 	hunt        *hunt            // that ends it, nil if none does
+	search      *search          // what is asked of /proc, nil if nothing is
 
 	scoped     bool          // this run's tree is ours to end, whyever it ended
 	cage       *cage         // the cgroup of that, or nil
@@ -133,7 +136,7 @@ func (s *Service) open(path string) error {
 		}
 	}
 	if s.control == (fifo.Control{}) {
-		if s.control, err = fifo.OpenControl(s.state, servicedir.ControlIn); err != nil {
+		if s.control, err = fifo.OpenControlAsOne(s.state, servicedir.ControlIn); err != nil {
 			return &trouble{"open", path + "/supervise/control", err}
 		}
 	}
@@ -227,6 +230,7 @@ func (s *Service) release() {
 		s.control.Close()
 	}
 	s.dropReadiness()
+	s.dropSearch()
 	s.dropGroup()
 	if s.report >= 0 {
 		s.engine.poll.Remove(s.report)
@@ -242,12 +246,15 @@ func (s *Service) release() {
 	}
 	s.closeWriting()
 	s.closeSources()
+	if s.lent {
+		s.dir = -1
+	}
 	for _, fd := range []int{s.ok, s.child, s.lock, s.state, s.dir, s.input} {
 		if fd >= 0 {
 			_ = quiet.Close(fd) // nothing to flush
 		}
 	}
-	s.scripts = nil
+	s.child, s.asleep, s.scripts = -1, false, nil
 }
 
 // Ready is what the Engine's wait calls.
@@ -303,7 +310,7 @@ func (s *Service) nextDue(now time.Duration) time.Duration {
 	earlier(s.files.hold != 0, s.files.hold)
 	earlier(s.askAt != 0, s.askAt)
 	earlier(s.logAt != 0 && !s.logLast, s.logAt)
-	earlier(s.hunt != nil && s.hunt.due, now+huntPause)
+	earlier(s.hunt != nil && s.hunt.due && s.search == nil, now+huntPause)
 	return first
 }
 
@@ -315,8 +322,9 @@ func (s *Service) timeout(now time.Duration) {
 	switch {
 	case s.m.Deadline != never && s.m.Deadline <= now:
 		s.handle(Event{Kind: Timeout})
-	case s.hunt != nil && s.hunt.due:
+	case s.hunt != nil && s.hunt.due && s.search == nil:
 		s.goOnHunting()
+	case s.isUnsure():
 	case s.files.hold != 0 && s.files.hold <= now, s.files.stale:
 		s.show()
 	}

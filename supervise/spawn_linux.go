@@ -60,17 +60,17 @@ func (s *Service) readiness(files []uintptr) (int, []uintptr, error) {
 	if at == 0 {
 		return -1, files, nil
 	}
-	if s.leads && s.run.pid > 0 && unix.Kill(-s.run.pid, 0) == nil && len(groupMembers(s.run.pid)) > 0 {
+	if s.leads && s.run.pid > 0 && unix.Kill(-s.run.pid, 0) == nil { // zombies, perhaps: it does no harm
 		_ = quiet.Unlinkat(s.state, servicedir.Ready, 0) // best effort: below it is opened
-		defer s.engine.tellSvscan()
+		defer s.tellSvscan()
 	}
 	read, write, err := s.openBoth(servicedir.Ready)
 	if err != nil {
 		return -1, files, err
 	}
 	empty(read)
-	if s.child >= 0 {
-		_ = writeZeros(s.child, saidAt, maxSaid) // of the run before; best effort: there is room
+	if s.notes() >= 0 {
+		_ = writeZeros(s.notes(), saidAt, maxSaid) // of the run before; best effort: there is room
 	}
 	for len(files) <= at {
 		files = append(files, forkexec.Closed)
@@ -156,10 +156,10 @@ func saysReady(said []byte) bool { return bytes.IndexByte(said, '\n') >= 0 }
 // before it wrote that down.
 func (s *Service) wasReady() bool {
 	var buf [maxSaid]byte
-	if s.child < 0 {
+	if s.notes() < 0 {
 		return false
 	}
-	n, err := fifo.Retry(func() (int, error) { return quiet.Pread(s.child, buf[:], saidAt) })
+	n, err := fifo.Retry(func() (int, error) { return quiet.Pread(s.notes(), buf[:], saidAt) })
 	return err == nil && saysReady(buf[:n])
 }
 

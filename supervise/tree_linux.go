@@ -7,8 +7,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/svdir/svdir/fifo"
-	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
@@ -25,22 +23,25 @@ type reading struct {
 // maxEnviron bounds what is read of an environment.
 const maxEnviron = 128 << 10
 
-// rest are the live processes in the scope of s that outlive its run, and
-// whether the reading was torn.
-func (s *Service) rest(r *reading, scope servicedir.Scope) (found []relative, torn bool) {
-	k := s.kin()
-	torn = r.read(s, &k)
-	if scope == servicedir.ScopeTree {
-		found, torn2 := k.members(r.all)
-		return found, torn || torn2
-	}
-	session := s.runSession()
-	for _, p := range r.all {
-		if p.session == session {
-			found = append(found, p)
+// findRest finds the live processes in the scope of s that outlive its run, and
+// tells whether the reading was torn.
+func (s *Service) findRest(r *reading, tell func(found []relative, torn bool)) {
+	k, scope := s.kin(), s.scope
+	r.read(s, &k, func(torn bool) {
+		if scope == servicedir.ScopeTree {
+			found, lost := k.members(r.all)
+			tell(found, torn || lost)
+			return
 		}
-	}
-	return found, torn
+		session := s.runSession()
+		var found []relative
+		for _, p := range r.all {
+			if p.session == session {
+				found = append(found, p)
+			}
+		}
+		tell(found, torn)
+	})
 }
 
 // runSession is the session of run.
@@ -69,27 +70,18 @@ func (s *Service) kin() kin {
 }
 
 // read reads what lives now. It is torn where a process ended meanwhile.
-func (r *reading) read(s *Service, k *kin) (torn bool) {
+func (r *reading) read(s *Service, k *kin, whole func(torn bool)) {
 	r.all = r.all[:0]
-	fd, err := quiet.Openat(unix.AT_FDCWD, "/proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return true
-	}
-	defer quiet.Close(fd)
+	torn := false
 	parent, caged := unix.Getppid(), s.caged()
-	var buf proc.Buffer
-	err = fifo.EachName(fd, func(name string) {
-		pid, err := strconv.Atoi(name)
-		if err != nil {
-			return
-		}
-		p, alive, gone := parseRelative(pid, buf.Stat(pid))
+	s.searchProc(func(pid int, stat proc.Stat) {
+		p, alive, gone := parseRelative(pid, stat)
 		torn = torn || gone
 		if !alive {
 			return
 		}
 		// Orphans come to us, and to svscan or init where an earlier supervise ended.
-		if p.parent == s.engine.self || p.parent == parent || p.parent == 1 {
+		if (p.parent == s.engine.self || p.parent == parent || p.parent == 1) && !k.child(pid) {
 			p.mark = r.readMark(s, pid)
 		}
 		if slices.Contains(caged, pid) {
@@ -99,8 +91,7 @@ func (r *reading) read(s *Service, k *kin) (torn bool) {
 			r.seize(p)
 		}
 		r.all = append(r.all, p)
-	})
-	return torn || err != nil
+	}, func(failed bool) { whole(torn || failed) })
 }
 
 // parseRelative takes from stat what is needed. A leader that has ended before

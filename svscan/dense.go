@@ -17,13 +17,19 @@ import (
 type dense struct {
 	*scanner
 	engine *supervise.Engine
-	pairs  map[*supervise.Pair]identity
+	pairs  map[*supervise.Pair]hosted
 	ended  []*supervise.Pair
-	limit  uint64 // of descriptors
+	taken  int // descriptors, by all of them
+}
+
+// hosted is whose Pair it is, and what it takes.
+type hosted struct {
+	id   identity
+	cost int
 }
 
 func newDense(s *scanner) *dense {
-	d := &dense{scanner: s, pairs: map[*supervise.Pair]identity{}, limit: openFiles()}
+	d := &dense{scanner: s, pairs: map[*supervise.Pair]hosted{}}
 	d.engine = supervise.Embed(s.withLogDir(s.environment(withoutHandover(s.config.environ()))), d, &s.poll, s.notice, s.null)
 	return d
 }
@@ -33,16 +39,19 @@ func (d *dense) start(k *keeping, id identity, place, logger string, leave bool)
 	if logger != "" {
 		names = append(names, logger)
 	}
-	if d.isFull(k, len(names)) {
+	cost := d.cost(k, logger != "")
+	if d.isFull(cost) {
 		return errFull
 	}
-	m := supervise.Manner{Leaving: leave || d.last(), Again: d.reexecs > 0 && !d.settled, Caught: k.caught}
+	m := supervise.Manner{Dir: k.dir, Leaving: leave || d.last(), Again: d.reexecs > 0 && !d.settled, Caught: k.caught}
 	pair, err := d.engine.Take(d.runPath, names, m)
 	if err != nil {
 		return errors.New(err.Error()) // the whole of it
 	}
 	k.pid, k.pair = os.Getpid(), pair
-	d.pairs[pair] = id
+	d.pairs[pair] = hosted{id, cost}
+	d.taken += cost
+	d.disinherit(pair.Relied())
 	return nil
 }
 
@@ -63,10 +72,11 @@ func (d *dense) owns(pid int) bool { return d.engine.Owns(pid) }
 func (d *dense) turn() {
 	d.engine.Turn()
 	for _, pair := range d.ended {
-		id := d.pairs[pair]
+		h := d.pairs[pair]
 		delete(d.pairs, pair)
-		d.kept[id].pair = nil
-		d.died(id, left, "")
+		d.taken -= h.cost
+		d.kept[h.id].pair = nil
+		d.died(h.id, left, "")
 		d.stirred = true
 	}
 	d.ended = d.ended[:0]
@@ -94,3 +104,12 @@ func (d *dense) Ended(p *supervise.Pair) { d.ended = append(d.ended, p) }
 
 // Reexec is asked for by a letter to any service: we are its supervise.
 func (d *dense) Reexec() { d.reexec() }
+
+// Look is done at the next turn. One that has just begun has no entry yet, and was
+// looked at.
+func (d *dense) Look(p *supervise.Pair) {
+	if h, hosted := d.pairs[p]; hosted {
+		d.table.services[h.id].look = fifo.Now()
+		d.stirred = true
+	}
+}

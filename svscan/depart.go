@@ -36,8 +36,9 @@ func (s *scanner) depart(code int, err error) (int, error) {
 	return code, err
 }
 
-// systemFailed is the exit code of a fatal error, as the whole suite has it.
-const systemFailed = 111
+// systemFailed is the exit code of a fatal error, badUsage that of who is called
+// wrongly, as the whole suite has it.
+const systemFailed, badUsage = 111, 100
 
 // become executes the program name of .svscan in our place, with this process
 // id. It returns if that is not there or cannot be executed.

@@ -7,35 +7,62 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What one service takes of the descriptors of a process that hosts it, with a
-// logger twice that, and what is left for everything else: for starts, for who
-// looks, for the services that are there.
+// What is taken of the descriptors of a process that hosts services, and what is
+// left for everything else: for those to whom something happens, for who looks.
 const (
-	perService = 10
-	spare      = 48
+	ofService = 6 // its directory, supervise/ there, the lock, control, ok, the process of run
+	ofLogger  = 7 // the same, and where the FIFO is that it reads
+	ofPipe    = 2 // both ends of that FIFO
+	ofShadow  = 1 // with -run: the definition
+	spare     = 128
 )
 
 // errFull says that there is no room for one more service.
 var errFull = errors.New("too few descriptors are left")
 
 // openFiles is how many descriptors we may have, all if nobody knows.
-func openFiles() uint64 {
+func openFiles() int {
+	const most = 1 << 30 // more than the kernel gives
 	var limit unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &limit) != nil {
-		return ^uint64(0)
+		return most
 	}
-	return limit.Cur
+	return int(min(limit.Cur, most))
 }
 
-// isFull says that k, whose directory is the last that was opened, cannot be
-// hosted: so those that are go on, and the others wait for an end.
-func (d *dense) isFull(k *keeping, names int) bool {
-	return uint64(k.dir+names*perService+spare) > d.limit
+// cost is what k takes, which is about to be hosted.
+func (d *dense) cost(k *keeping, logged bool) int {
+	sum := d.ofEach()
+	if logged {
+		sum += ofLogger
+	}
+	for _, fd := range k.pipes {
+		if fd < 0 {
+			continue
+		}
+		if sum += ofPipe; !logged {
+			sum++ // of the service that reads it
+		}
+	}
+	return sum
 }
+
+// ofEach is what every service takes.
+func (s *scanner) ofEach() int {
+	if s.run >= 0 {
+		return ofService + ofShadow
+	}
+	return ofService
+}
+
+// isFull says that there is no room for so many more: so those that are hosted go
+// on, and the others wait for an end. The limit may have been changed meanwhile.
+func (d *dense) isFull(more int) bool { return d.taken+more > openFiles()-spare }
 
 // sayFull says it once for all.
 func (s *scanner) sayFull() {
+	each := s.ofEach()
 	s.once(&s.saidFull, "unable to start more services: the limit of descriptors (ulimit -n) is "+
-		strconv.FormatUint(openFiles(), 10)+", and each takes "+strconv.Itoa(perService)+", with a logger "+
-		strconv.Itoa(2*perService)+"; the rest waits")
+		strconv.Itoa(openFiles())+", and each takes "+strconv.Itoa(each)+", with a logger "+
+		strconv.Itoa(each+ofLogger+ofPipe)+"; the rest waits")
 }

@@ -120,10 +120,7 @@ func (s *scanner) settle() {
 	for _, fd := range s.inherited {
 		_ = unix.Close(fd) // its service has gone
 	}
-	for _, fd := range s.spare {
-		_ = unix.Close(fd) // nothing was written
-	}
-	s.inherited, s.spare = nil, nil
+	s.inherited = nil
 	s.writeEnv()
 }
 

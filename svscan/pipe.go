@@ -41,7 +41,7 @@ func (s *scanner) openPipes(k *keeping) error {
 }
 
 // openPipe makes a FIFO, if need be, and opens it, unless we have it open.
-func (k *keeping) openPipe(at, state int, name string, inherited map[identity]int) error {
+func (k *keeping) openPipe(at, state int, name string, inherited map[end]int) error {
 	if err := fifo.Make(state, name, 0o600); err != nil {
 		return err
 	}
@@ -54,9 +54,10 @@ func (k *keeping) openPipe(at, state int, name string, inherited map[identity]in
 			return nil
 		}
 	}
-	fd, ok := inherited[id]
+	which := end{id, unix.O_RDONLY}
+	fd, ok := inherited[which]
 	if ok {
-		delete(inherited, id)
+		delete(inherited, which)
 	} else if fd, err = fifo.Open(state, name, unix.O_RDONLY); err != nil {
 		return err
 	}

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// heap is how many are reaped at once, so that a signal is heard while others
-// fork as fast as they can.
-const heap = 512
+// heap is how many are reaped at once, so that others have their turn while
+// somebody forks as fast as he can.
+const heap = 64
 
 // reap takes the children that have ended: ours and, since svscan is the
 // subreaper, what others left behind. Those are looked at first, and recorded.

@@ -3,6 +3,7 @@ package svscan
 import (
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -24,6 +25,7 @@ type upgrade struct {
 	check int           // pid of the new program, which shows that it starts
 	until time.Duration // when it has had its time, 0 once it was killed for that
 	due   bool          // it does, and is to be executed
+	file  bool          // the handover is to be carried in a file
 }
 
 // reexec begins: first a child shows that the program starts at all. What comes
@@ -36,19 +38,25 @@ func (s *scanner) reexec() {
 		s.stay("it is about to end")
 		return
 	}
-	pid, err := s.fork(s.self, []string{"svscan", checkOption}, s.env, "", false)
-	if err != nil {
+	u, option := upgrade{until: fifo.Now() + checkLimit, file: len(s.kept) > many}, checkOption
+	if u.file {
+		option = checkFileOption
+	}
+	var err error
+	if u.check, err = s.fork(s.self, []string{"svscan", option}, s.env, "", false); err != nil {
 		s.stay(s.self + ": " + reason(err))
 		return
 	}
-	s.upgrade = upgrade{check: pid, until: fifo.Now() + checkLimit}
+	s.upgrade = u
 }
 
 // checked takes in how the check ended.
 func (s *scanner) checked(status unix.WaitStatus) {
-	late := s.upgrade.until == 0
-	s.upgrade = upgrade{}
+	late, file := s.upgrade.until == 0, s.upgrade.file
+	s.upgrade = upgrade{file: file}
 	switch how := how(status); {
+	case file && status.ExitStatus() == badUsage:
+		s.stay(s.self + ": it cannot take over more than " + strconv.Itoa(many) + " services")
 	case late:
 		s.stay(s.self + ": it does not start within " + checkLimit.String())
 	case how != "":
@@ -89,12 +97,18 @@ func (s *scanner) replaceSelf() {
 		signal.Ignore(sig)
 	}
 	h := s.handOver()
-	env := append(s.withLogDir(withoutHandover(os.Environ())), handoverKey+"="+h.pack())
-	kept := append(h.descriptors(), s.config.bound)
-	closeOnExec(kept, false)
-	s.unguard() // if we stay its end starts another
-	err := unix.Exec(s.self, os.Args, env)
-	closeOnExec(kept, true)
+	value, file, err := h.carry(s.upgrade.file)
+	if err == nil {
+		env := append(s.withLogDir(withoutHandover(os.Environ())), handoverKey+"="+value)
+		kept := append(h.descriptors(), s.config.bound, file)
+		closeOnExec(kept, false)
+		s.unguard() // if we stay its end starts another
+		err = unix.Exec(s.self, os.Args, env)
+		closeOnExec(kept, true)
+	}
+	if file >= 0 {
+		_ = unix.Close(file) // it is of no use any more
+	}
 	s.mustListen()
 	s.stay(s.self + ": " + reason(err))
 }
@@ -134,13 +148,13 @@ func (s *scanner) handOver() *handover {
 	for _, fd := range s.inherited {
 		h.fifos = append(h.fifos, fd)
 	}
-	h.fifos = append(append(h.fifos, s.spare...), s.host.keep()...)
+	h.fifos = append(h.fifos, s.host.keep()...)
 	return h
 }
 
 // inherit takes what the image before us has handed over, if there was one.
 func (s *scanner) inherit() {
-	h, ok := unpackHandover(os.Getenv(handoverKey))
+	h, ok := unpackHandover(carried(os.Getenv(handoverKey)))
 	if !ok || h.pid != os.Getpid() {
 		return
 	}
@@ -156,17 +170,42 @@ func (s *scanner) inherit() {
 		s.control, s.controlled = fifo.JoinControl(h.read, h.write), true
 		s.poll.Add(h.read, unix.POLLIN, s, tagControl)
 	}
-	s.inherited = map[identity]int{}
+	s.inherited = map[end]int{}
 	for _, fd := range h.fifos {
-		id, err := identify(fd, "")
-		flags, _ := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0) // it is open
-		if _, twice := s.inherited[id]; err != nil || twice || flags&unix.O_ACCMODE != unix.O_RDONLY {
-			s.spare = append(s.spare, fd)
+		which, err := endOf(fd)
+		if _, twice := s.inherited[which]; err != nil || twice {
+			_ = unix.Close(fd) // nothing was written
 			continue
 		}
-		s.inherited[id] = fd
+		s.inherited[which] = fd
 	}
 	s.config.ready = -1 // that was told
+}
+
+// end is an open end of a FIFO: whose, and what for.
+type end struct {
+	id   identity
+	mode int
+}
+
+func endOf(fd int) (end, error) {
+	id, err := identify(fd, "")
+	flags, _ := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0) // it is open
+	return end{id, flags & unix.O_ACCMODE}, err
+}
+
+// disinherit closes those that somebody has opened by now.
+func (s *scanner) disinherit(opened []int) {
+	for _, fd := range opened {
+		if len(s.inherited) == 0 {
+			return
+		}
+		which, err := endOf(fd)
+		if old, is := s.inherited[which]; err == nil && is {
+			_ = unix.Close(old) // nothing was written
+			delete(s.inherited, which)
+		}
+	}
 }
 
 // closeOnExec says whether these descriptors are closed by exec.

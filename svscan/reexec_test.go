@@ -255,3 +255,33 @@ func FuzzHandover(f *testing.F) {
 		}
 	})
 }
+
+// TestCarry: what does not fit into a variable is found in a file, by us alone.
+func TestCarry(t *testing.T) {
+	h := handover{pid: os.Getpid(), path: "/a"}
+	for fd := range 100_000 {
+		h.fifos = append(h.fifos, fd)
+	}
+	for _, file := range []bool{false, true} {
+		value, fd, err := h.carry(file)
+		if err != nil || file != (fd >= 0) || file && len(value) > 100 {
+			t.Fatalf("got %.100q, descriptor %d, %v", value, fd, err)
+		}
+		if carried(value) != h.pack() {
+			t.Errorf("in a file %v: got another text", file)
+		}
+		if _, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil {
+			t.Error("the file is open still")
+		}
+	}
+	h.pid++
+	value, fd, err := h.carry(true)
+	if err != nil || carried(value) != "" || unix.Close(fd) != nil {
+		t.Errorf("got %q, %v; want one that is for another process, and left alone", value, err)
+	}
+	for _, bad := range []string{"file ", "file 1", "file x y", "file " + strconv.Itoa(os.Getpid()) + " -1"} {
+		if got := carried(bad); got != "" {
+			t.Errorf("%q: got %q; want nothing", bad, got)
+		}
+	}
+}

@@ -56,21 +56,16 @@ func (s *scanner) showRunning(k *keeping, id identity) {
 	}
 	_, _ = fifo.Retry(func() (int, error) { return unix.Write(fd, r.AppendText(nil)) }) // best effort, as said
 	_ = unix.Close(fd)                                                                  // likewise
-	k.shown = shown
+	k.shown, s.shown[shown] = shown, k
 }
 
 // hideRunning removes that file, unless another service has the name by now.
 func (s *scanner) hideRunning(k *keeping) {
-	for _, other := range s.kept {
-		if other != k && other.shown == k.shown {
-			k.shown = ""
-			return
-		}
-	}
-	if k.shown != "" {
+	if k.shown != "" && s.shown[k.shown] == k {
 		_ = unix.Unlinkat(s.home(), runningFile(k.shown), 0) // it may be gone with its directory
-		k.shown = ""
+		delete(s.shown, k.shown)
 	}
+	k.shown = ""
 }
 
 // renameRunning has the files follow the names of the services, which may have
@@ -124,7 +119,7 @@ func (s *scanner) findStrays() {
 			_ = unix.Unlinkat(s.home(), runningFile(name), 0) // it has ended
 			continue
 		}
-		s.kept[r.id()] = k
+		s.kept[r.id()], s.shown[name] = k, k
 		if err == nil {
 			_ = s.openPipes(k) // it was open; without its directory nobody finds it
 			k.keepPending()

@@ -24,14 +24,13 @@ func (s *scanner) stop() {
 // stopping goes on with the orderly end: svscan leaves when all have ended,
 // however long that takes.
 func (s *scanner) stopping() {
-	left := s.table.unended()
-	if len(left) == 0 {
+	if s.table.hasEnded() {
 		s.leave(s.exitCode)
 		return
 	}
 	if !s.blamed && fifo.Now() >= s.stopAt {
 		s.blamed = true
-		s.warn("still waiting for " + listed(left) + " to stop")
+		s.warn("still waiting for " + listed(s.table.unended()) + " to stop")
 	}
 }
 

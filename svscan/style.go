@@ -85,8 +85,8 @@ type Config struct {
 }
 
 // checkOption is by what a program shows that it starts. It is an option of the
-// name svscan alone.
-const checkOption = "-check"
+// name svscan alone. checkFileOption asks whether it knows a handover in a file too.
+const checkOption, checkFileOption = "-check", "-check-file"
 
 // Parse reads the arguments as the program prog does: svscan, runsvdir or
 // s6-svscan. The error is how it is called.
@@ -176,7 +176,7 @@ func (c *Config) option(arg string, args []string) ([]string, error) {
 	case "-dense":
 		c.dense = true
 		return args, nil
-	case checkOption:
+	case checkOption, checkFileOption:
 		c.check = true
 		return args, nil
 	}

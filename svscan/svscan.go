@@ -51,11 +51,11 @@ type scanner struct {
 
 	table *table
 	kept  map[identity]*keeping
+	shown map[string]*keeping // by their names in .svscan/running
 	pids  map[int]identity
-	// inherited are the reading ends of FIFOs of services that were kept over a
-	// reexec, until their services are taken over, and spare all other ends.
-	inherited map[identity]int
-	spare     []int
+	// inherited are the ends of FIFOs of services that were kept over a reexec,
+	// until their services are taken over.
+	inherited map[end]int
 	// unreaped says that there may be more who have ended.
 	unreaped bool
 	catchAll bool // there is a logger for all that have none
@@ -106,7 +106,7 @@ func Run(c Config) (int, error) {
 		fifo.Outlive(c.guards, c.life)
 	}
 	s := &scanner{config: c, dir: -1, run: -1, null: -1, lock: -1, title: title{read: -1}, first: os.Getpid() == 1,
-		table: newTable(), kept: map[identity]*keeping{}, pids: map[int]identity{}}
+		table: newTable(), kept: map[identity]*keeping{}, shown: map[string]*keeping{}, pids: map[int]identity{}}
 	s.host, s.table.most = forked{s}, c.most
 	if err := s.begin(); err != nil {
 		if s.last() && errors.Is(err, errTaken) {

@@ -32,7 +32,7 @@ const maxFailures = 3
 
 const (
 	pace          = time.Second // between two starts of one supervise, at least
-	startsPerTurn = 16          // so that a signal is heard within a start of thousands
+	startsPerTurn = 16          // and looks, so that others have their turn within a start of thousands
 )
 
 // service is one service directory and its supervise.
@@ -256,12 +256,13 @@ func (t *table) knows(name string, id identity) bool {
 // failed or died.
 func (t *table) actions(now time.Duration) []action {
 	list := t.ends(now)
-	starts := 0
+	starts, looks := 0, 0
 	busy := t.stoppingNames()
 	for _, id := range t.inOrder() {
 		s := t.services[id]
-		if s.look != 0 && s.look <= now {
+		if s.look != 0 && s.look <= now && looks < startsPerTurn {
 			s.look = 0
+			looks++
 			if s.state == running {
 				list = append(list, action{verb: look, id: id, name: s.name})
 			}
@@ -373,11 +374,24 @@ func (t *table) next() time.Duration {
 func (t *table) unended() []string {
 	var names []string
 	for _, s := range t.services {
-		switch s.state {
-		case running, stopping, stranded:
+		if s.isSupervised() {
 			names = append(names, s.name)
 		}
 	}
 	sort.Strings(names)
 	return names
+}
+
+// hasEnded says that there is none.
+func (t *table) hasEnded() bool {
+	for _, s := range t.services {
+		if s.isSupervised() {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *service) isSupervised() bool {
+	return s.state == running || s.state == stopping || s.state == stranded
 }

@@ -109,11 +109,13 @@ func TestCatchAllKilled(t *testing.T) {
 	w.serve()
 	w.reaches("b", status.Up)
 	eventually(t, w.scan, "a line", func() bool { return hasText(w.scan + "/" + log + "/all") })
-	before := w.reaches(log, status.Up)
+	w.reaches(log, status.Up)
 	w.must(syscall.Kill(w.svscan.cmd.Process.Pid, syscall.SIGKILL))
 	<-w.svscan.gone
 	w.serve()
 	eventually(t, w.scan, "svscan has all", func() bool { return holds(w.svscan.cmd.Process.Pid, w.scan+"/b/supervise/log") })
+	w.settled()
+	before := w.record(log)
 	w.bereave(before)
 	eventually(t, w.scan, "it has a supervise", func() bool {
 		return lockHolder(w.scan+"/"+log) != 0 && w.record(log).Supervisor != before.Supervisor

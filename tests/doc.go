@@ -16,7 +16,7 @@
 //	logdir_test.go     where logs are found, whoever keeps them and whoever asks
 //	verdict_test.go    how an adopted run ended
 //	takeover_test.go   svscan killed, and the next one; orphans_test.go: what it reaps
-//	modes_test.go      svscan -dense and without, on one tree; dense_test.go: SVDIR_DENSE=1 runs all of this so
+//	modes_test.go      svscan -dense and without, on one tree; dense_test.go: SVDIR_DENSE=1 runs all of this so; many_test.go: 10,000 services; soak_test.go: half an hour; far_test.go: slow programs
 //	deaths_test.go     service, logger, supervise and svscan die in every order
 //	scope_test.go      how far a stop reaches, and daemons; bound_test.go: bound lifetimes; init_test.go: process 1
 //	kill_test.go       supervise killed at every system call: killscenario_test.go, killscan_test.go, killcheck_test.go, killrole_test.go

@@ -152,7 +152,7 @@ func (w *tree) downMeetsCrash(name string, random *rand.Rand) bool {
 	second()
 	// What has lived for a second runs again at once, before a down that comes
 	// later: on a very busy machine.
-	old := time.Since(before.Since) > 900*time.Millisecond
+	old := time.Since(before.Since) > 500*time.Millisecond
 	if !shows(status.Down) {
 		w.t.Errorf("%s: got %v; want down", name, w.record(name).State)
 		return false

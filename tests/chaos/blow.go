@@ -17,6 +17,9 @@ func (s *storm) strike(e event) {
 		s.reexec(e)
 		return
 	}
+	if s.suite.dense && e.to == supervisor && e.name == s.all[0].name {
+		e.to, e.name = scanner, "" // not for each service: it would never live
+	}
 	if s.suite.program(e.to) == "" {
 		return
 	}

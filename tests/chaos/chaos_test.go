@@ -23,7 +23,7 @@ var (
 	killsFlag  = flag.Int("kills", 300, "how many `kills` of ours must hit; 0 for letters alone, which nobody may mind")
 	limitFlag  = flag.Duration("limit", 12*time.Second, "how long the storm lasts at most, 0 for as long as it takes")
 	victimFlag = flag.String("victims", "svscan,supervise,logger,svexec", "who may be `hit`: the schedule stays the same")
-	suiteFlag  = flag.String("suite", "svdir,runit,daemontools", "whose `programs`, the first being compared")
+	suiteFlag  = flag.String("suite", "svdir,dense,runit,daemontools", "whose `programs`, the first being compared")
 )
 
 // The others need few kills to fail, and more only leave more processes.

@@ -23,6 +23,10 @@
 //	make chaos KILLS=10000
 //	go test ./tests/chaos -run TestChaos -v -limit 0 -kills 10000 -seed 42 -suite svdir
 //
+// With svscan -dense (the suite dense) the victims are svscan, which supervises
+// all, loggers and svexec. Of the blows that are for a supervise those to the first
+// service hit svscan: with all of them it would never live.
+//
 // The same tree under runit and daemontools, with their programs in the place
 // of ours, has far fewer blows to endure, and violations all the same: they
 // prove that the harness sees them, and the table compares.

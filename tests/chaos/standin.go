@@ -84,7 +84,11 @@ func (s *storm) hasAll(pid int) bool {
 		has[target] = true
 	}
 	for _, v := range s.all {
-		if !has[filepath.Join(s.scan, v.name, "supervise/control")] || v.logged && !has[filepath.Join(s.scan, v.name, "supervise/log")] {
+		dir := filepath.Join(s.scan, v.name)
+		if !has[dir+"/supervise/control"] || v.logged && !has[dir+"/supervise/log"] {
+			return false
+		}
+		if s.suite.dense && v.logged && !has[dir+"/log/supervise/control"] {
 			return false
 		}
 	}

@@ -6,6 +6,7 @@ import "syscall"
 type suite struct {
 	name       string
 	ours       bool     // it takes all shapes, letters and blows; its files are known
+	dense      bool     // scan is the supervisor of all
 	scan       []string // the command, before the scan directory
 	supervisor string   // the programs in the other roles
 	logger     string
@@ -17,6 +18,8 @@ type suite struct {
 
 var suites = []suite{
 	{name: "svdir", ours: true, scan: []string{"svscan"}, supervisor: "supervise", logger: "svlog",
+		stop: syscall.SIGTERM, finishes: true},
+	{name: "dense", ours: true, dense: true, scan: []string{"svscan", "-dense"}, logger: "svlog",
 		stop: syscall.SIGTERM, finishes: true},
 	{name: "runit", scan: []string{"runsvdir"}, supervisor: "runsv", logger: "svlogd",
 		logRun: "exec svlogd -t ./main", stop: syscall.SIGHUP, finishes: true},
