@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"bytes"
+	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -9,6 +10,7 @@ import (
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/forkexec"
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
 
@@ -60,7 +62,7 @@ func (s *Service) readiness(files []uintptr) (int, []uintptr, error) {
 	if at == 0 {
 		return -1, files, nil
 	}
-	if s.leads && s.run.pid > 0 && unix.Kill(-s.run.pid, 0) == nil { // zombies, perhaps: it does no harm
+	if s.hasLeft() {
 		_ = quiet.Unlinkat(s.state, servicedir.Ready, 0) // best effort: below it is opened
 		defer s.tellSvscan()
 	}
@@ -79,6 +81,18 @@ func (s *Service) readiness(files []uintptr) (int, []uintptr, error) {
 	s.notify = read
 	s.engine.poll.Add(read, unix.POLLIN, s, tagReady)
 	return write, files, nil
+}
+
+// hasLeft says that something of the group of the last run may speak. A zombie does
+// not, which svscan has yet to reap; and a new FIFO is at risk until svscan has it
+// open. Where others wait for their turn nobody looks through /proc for that: what
+// one process hosts it reaps itself.
+func (s *Service) hasLeft() bool {
+	if !s.leads || s.run.pid <= 0 || unix.Kill(-s.run.pid, 0) != nil {
+		return false
+	}
+	group := strconv.Itoa(s.run.pid)
+	return s.engine.host != nil || len(processes(func(_ int, stat proc.Stat) bool { return string(stat.Field(5)) == group })) > 0
 }
 
 // freshFIFO makes a FIFO below supervise/ in place of the one that was there,
