@@ -26,7 +26,7 @@ type Host interface {
 // what supervise takes of its own.
 func Embed(environ []string, host Host, poll *fifo.Poller, notice *fifo.Notice, null int) *Engine {
 	e := newEngine(environ, poll, notice)
-	e.host, e.null, e.subreaper = host, null, true
+	e.host, e.null, e.subreaper, e.near = host, null, true, nearby()
 	_ = e.starter.Narrow() // best effort: starts take longer
 	return e
 }

@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -55,10 +56,20 @@ func (s *Service) program(attributes bool) launch {
 // scan directory and we are. To execute it may take long, and would keep waiting
 // all others that we host: svexec does it, which is a child.
 func (s *Service) isFar(name string) bool {
-	var file, scan, self unix.Stat_t
-	return s.engine.host != nil && unix.Fstatat(s.dir, name, &file, 0) == nil &&
-		(unix.Stat(".", &scan) != nil || scan.Dev != file.Dev) && // where svscan is
-		(unix.Stat("/proc/self/exe", &self) != nil || self.Dev != file.Dev)
+	var file unix.Stat_t
+	return s.engine.host != nil && quiet.Fstatat(s.dir, name, &file, 0) == nil && !slices.Contains(s.engine.near[:], uint64(file.Dev))
+}
+
+// nearby are the file systems of the scan directory, in which svscan is, and of our
+// program.
+func nearby() (devices [2]uint64) {
+	for i, path := range []string{".", "/proc/self/exe"} {
+		var st unix.Stat_t
+		if unix.Stat(path, &st) == nil {
+			devices[i] = uint64(st.Dev)
+		}
+	}
+	return devices
 }
 
 // spawnScript is spawn for finish and control/X, through svexec where they are

@@ -37,13 +37,14 @@ func (s *Service) collision(used int) error {
 const earlierCopy = "waiting for the lock of an earlier copy (lock-fd)"
 
 // serviceLock opens the file of that lock, if lock-fd asks for it, and puts it
-// at its place of files; the caller closes it. It is not locked yet.
+// at its place of files; the caller closes it. It is not locked yet. The settings
+// have just been read, for collision.
 func (s *Service) serviceLock(files []uintptr) (int, []uintptr, error) {
-	at := s.lockFD()
+	at := s.settings.lockFD
 	if at == 0 {
 		return -1, files, nil
 	}
-	if at == s.notificationFD() {
+	if at == s.settings.notificationFD {
 		return -1, files, errOneForTwo
 	}
 	fd, err := s.create(servicedir.ServiceLock, 0)

@@ -56,9 +56,10 @@ func sameTick(before, after uint64) uint64 {
 // that place of files. Run has both its ends, so that what it says is not
 // refused while no supervise is there; and svscan has the FIFO open, so that it
 // is not lost where run has closed it. What is left of the run before may still
-// have it: then this run gets a new one.
+// have it: then this run gets a new one. The setting has just been read, for
+// collision.
 func (s *Service) readiness(files []uintptr) (int, []uintptr, error) {
-	at := s.notificationFD()
+	at := s.settings.notificationFD
 	if at == 0 {
 		return -1, files, nil
 	}
