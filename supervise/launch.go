@@ -1,7 +1,6 @@
 package supervise
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -56,20 +55,18 @@ func (s *Service) program(attributes bool) launch {
 // scan directory and we are. To execute it may take long, and would keep waiting
 // all others that we host: svexec does it, which is a child.
 func (s *Service) isFar(name string) bool {
-	var file unix.Stat_t
-	return s.engine.host != nil && quiet.Fstatat(s.dir, name, &file, 0) == nil && !slices.Contains(s.engine.near[:], uint64(file.Dev))
+	var file, scan unix.Stat_t
+	return s.engine.host != nil && quiet.Fstatat(s.dir, name, &file, 0) == nil && uint64(file.Dev) != s.engine.near &&
+		(quiet.Fstatat(unix.AT_FDCWD, ".", &scan, 0) != nil || scan.Dev != file.Dev) // where svscan is
 }
 
-// nearby are the file systems of the scan directory, in which svscan is, and of our
-// program.
-func nearby() (devices [2]uint64) {
-	for i, path := range []string{".", "/proc/self/exe"} {
-		var st unix.Stat_t
-		if unix.Stat(path, &st) == nil {
-			devices[i] = uint64(st.Dev)
-		}
+// nearby is the file system of our program, 0 if that cannot be found out.
+func nearby() uint64 {
+	var st unix.Stat_t
+	if unix.Stat("/proc/self/exe", &st) != nil {
+		return 0
 	}
-	return devices
+	return uint64(st.Dev)
 }
 
 // spawnScript is spawn for finish and control/X, through svexec where they are

@@ -18,7 +18,7 @@ type Engine struct {
 	owners    map[int]*Service // of the processes that somebody will reap by their pids
 	pair      *Pair            // the one that Run serves
 	host      Host             // of which we are a part, or nil
-	near      [2]uint64        // with a host: the file systems from which it executes itself
+	near      uint64           // with a host: the file system of its program
 	null      int              // the standard input of services
 	parting   []*Pair          // they are to be let go, or have left
 	survey    survey           // of /proc
