@@ -8,7 +8,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
-	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/logger/logdir"
 	"github.com/svdir/svdir/logger/tai64n"
 )
@@ -19,6 +18,7 @@ type directory struct {
 	bounds bounds
 	fd     int
 	lock   int
+	calls  calls
 	file   int // current
 	id     fileID
 	bytes  int64 // in current
@@ -46,12 +46,12 @@ const (
 
 // openDirectory makes the directory, if need be, and takes it for us. What it
 // holds is left as it is.
-func openDirectory(path string, b bounds, mode uint32) (*directory, error) {
+func openDirectory(home int, path string, b bounds, mode uint32) (*directory, error) {
 	d := &directory{path: path, bounds: b, file: -1}
-	_ = unix.Mkdir(path, mode) // it may be there: otherwise it cannot be opened
+	_ = unix.Mkdirat(home, path, mode) // it may be there: otherwise it cannot be opened
 	var err error
 	d.fd, err = fifo.Retry(func() (int, error) {
-		return unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		return unix.Openat(home, path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	})
 	if err != nil {
 		return nil, &Trouble{Verb: OpenDirectory, Dir: path, Err: err}
@@ -307,7 +307,7 @@ func (d *directory) grow(b []byte) {
 func (d *directory) write(b []byte) (int, error) {
 	done := 0
 	for done < len(b) {
-		n, err := fifo.Retry(func() (int, error) { return quiet.Write(d.file, b[done:]) })
+		n, err := d.calls.write(d.file, b[done:])
 		if err == nil {
 			done += n
 			continue

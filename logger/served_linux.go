@@ -1,0 +1,240 @@
+package logger
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/logger/serving"
+	"github.com/svdir/svdir/supervise/servicedir"
+)
+
+// served is one log that a server serves. It is the same engine that a process of
+// its own would be, of which each turn is one round of the loop.
+type served struct {
+	seat
+	id     serving.Log
+	order  *serving.Order // to be obeyed in the next turn; for who has the lock
+	log    *logger
+	desk   *desk
+	report int    // who writes there serves, -1 as long as it does not
+	end    string // how it ended, empty as long as it has not
+}
+
+// failed is how a logger of its own ends that cannot begin or go on.
+const failed = 111
+
+// turn does what there is to do for one log now. It may take long: then others
+// have theirs beside it.
+func (v *served) turn() {
+	defer v.rise()
+	v.desk = v.server.sit()
+	v.obey()
+	if v.log == nil || v.end != "" {
+		return
+	}
+	v.desk.lend(v.log)
+	v.tell()
+	err := v.log.round()
+	if err != nil || !v.log.reads() {
+		v.log.end()
+		v.ended(err)
+	}
+}
+
+// obey obeys the order to serve. Who serves already only says so once more: who
+// has ordered it did not know.
+func (v *served) obey() {
+	v.server.Lock()
+	o := v.order
+	v.order = nil
+	v.server.Unlock()
+	switch {
+	case o == nil:
+	case v.log == nil:
+		v.ended(v.begin(o))
+	default:
+		v.beginReport()
+	}
+}
+
+// errUnheard says that nobody waits to be told what comes of an order.
+var errUnheard = errors.New("nobody waits for it")
+
+// begin begins a log.
+func (v *served) begin(o *serving.Order) error {
+	l := &logger{home: -1, poll: v, env: append(v.server.env[:len(v.server.env):len(v.server.env)], o.Env...), say: v.server.say}
+	v.log = l
+	l.title = "svlog " + l.variable("SV_NAME")
+	l.ledger.told = true
+	var err error
+	if l.home, err = openPath(o.Dir); err != nil {
+		return errUnheard
+	}
+	var st unix.Stat_t
+	if unix.Fstat(l.home, &st) != nil || st.Dev != o.Log.Device || st.Ino != o.Log.Inode || !v.beginReport() {
+		return errUnheard
+	}
+	if err := v.openInputs(o.Input); err != nil {
+		return err
+	}
+	l.script = l.usual()
+	v.desk.lend(l)
+	if err := l.begin(); err != nil {
+		return err
+	}
+	v.place()
+	return nil
+}
+
+// openInputs opens the FIFOs in the directory at path.
+func (v *served) openInputs(path string) error {
+	l := v.log
+	dir, err := openPath(path)
+	if err != nil {
+		return &Trouble{Verb: Read, File: "standard input", Err: err}
+	}
+	defer unix.Close(dir)
+	all := sources(l.name(), l.variable("SV_INSTANCE"), l.variable(pipeNames))
+	var fds []int
+	for i := range min(len(all), len(fifos)) {
+		fd, err := fifo.Open(dir, fifos[i], unix.O_RDONLY)
+		if err != nil {
+			for _, fd := range fds {
+				_ = unix.Close(fd) // nothing was read
+			}
+			return &Trouble{Verb: Read, File: fifos[i], Err: err}
+		}
+		fds = append(fds, fd)
+	}
+	l.takeInputs(all[:len(fds)], fds, v.desk.glass)
+	return nil
+}
+
+// fifos are those that a logger reads: the second is the one that pipeNames names.
+var fifos = [...]string{servicedir.LogPipe, servicedir.ErrPipe}
+
+// openPath opens a directory to begin paths at.
+func openPath(path string) (int, error) {
+	return fifo.Retry(func() (int, error) {
+		return unix.Open(path, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	})
+}
+
+// beginReport says who waits for it that the log is served, and goes on saying so
+// by having the FIFO open. It says false where nobody waits.
+func (v *served) beginReport() bool {
+	fd, err := fifo.Open(v.log.home, servicedir.State+"/"+servicedir.Report, unix.O_WRONLY)
+	if err != nil {
+		return v.report >= 0
+	}
+	if v.report >= 0 {
+		_ = unix.Close(v.report) // it was written
+	}
+	v.report = fd
+	v.tellReport(serving.Begun)
+	v.place()
+	return true
+}
+
+// place reports where the log is.
+func (v *served) place() {
+	d := v.log.firstDirectory()
+	if d == nil {
+		return
+	}
+	var buf [unix.PathMax]byte
+	n, err := unix.Readlink("/proc/self/fd/"+strconv.Itoa(d.fd), buf[:])
+	if err == nil && !strings.Contains(string(buf[:n]), "\n") {
+		v.tellReport(serving.Place(string(buf[:n])))
+	}
+}
+
+func (v *served) tellReport(line string) {
+	_, _ = fifo.Retry(func() (int, error) { return unix.Write(v.report, []byte(line+"\n")) }) // who does not read knows better
+}
+
+// ended says how a log ended, unless it goes on.
+func (v *served) ended(err error) {
+	switch {
+	case err == nil && v.log.inputs != nil && v.log.reads():
+	case err == nil:
+		v.end = serving.Exit(0)
+	default:
+		v.end = serving.Exit(failed)
+		if err != errUnheard {
+			v.server.say(v.log.title + ": fatal: " + err.Error() + "\n")
+		}
+	}
+}
+
+// rise ends a turn, and with it the log, if that has ended or was killed.
+func (v *served) rise() {
+	s := v.server
+	s.Lock()
+	killed := v.killed
+	s.Unlock()
+	if v.end == "" && killed != 0 {
+		v.end = serving.Killed(killed)
+	}
+	deadline := fifo.Now()
+	switch {
+	case v.end != "":
+		v.close()
+	case v.log != nil:
+		deadline = v.log.deadline()
+	}
+	if v.log != nil {
+		v.desk.takeBack(v.log)
+	}
+	s.Lock()
+	defer s.Unlock()
+	s.rise(v.desk)
+	v.desk = nil
+	if v.end != "" {
+		s.forget(v)
+	} else {
+		v.rest(deadline)
+	}
+}
+
+// close leaves all that the log had, and last of all says so: from then on it may
+// be somebody else's.
+func (v *served) close() {
+	l := v.log
+	for i := range l.stream.sinks {
+		k := &l.stream.sinks[i]
+		if k.fd >= 0 {
+			_ = unix.Close(k.fd) // it was written
+		}
+		if d := k.dir; d != nil {
+			l.abandon(d)
+			d.close()
+		}
+	}
+	v.server.Lock()
+	v.leave()
+	v.server.Unlock()
+	for i := range l.inputs {
+		_ = unix.Close(l.inputs[i].fd) // it was read
+	}
+	if l.home >= 0 {
+		_ = unix.Close(l.home) // nothing was written
+	}
+	if v.report >= 0 {
+		v.tellReport(v.end)
+		_ = unix.Close(v.report) // a pipe has nothing to flush
+	}
+}
+
+// close closes all that a directory has open.
+func (d *directory) close() {
+	for _, fd := range [...]int{d.file, d.lock, d.fd} {
+		if fd >= 0 {
+			_ = unix.Close(fd) // who ends in order has synced it
+		}
+	}
+}
