@@ -127,7 +127,7 @@ func (s *Service) adopt() {
 	if run.Sequence == s.runs && run.PID == s.run.pid && ticks == 0 || handed {
 		s.run = adopted(run)
 	}
-	s.served = s.isServed()
+	s.useShared(s.isServed())
 	switch {
 	case run.Sequence > s.runs && run.PID != 0:
 		s.adoptUnseen(run)
@@ -175,7 +175,7 @@ func (s *Service) adoptUnseen(run forkexec.Record) {
 // adoptRun takes over the process of run, and the FIFOs by which it says more.
 func (s *Service) adoptRun() {
 	s.run.fd = claim(&s.run)
-	if s.served = s.isServed(); s.served && s.run.fd >= 0 {
+	if s.useShared(s.isServed()); s.served && s.run.fd >= 0 {
 		s.adoptServed(s.m.Running && !s.m.unborn)
 		return
 	}

@@ -85,7 +85,7 @@ func (s *Service) start() {
 		s.startServed()
 		return
 	}
-	s.served = false
+	s.useShared(false)
 	s.leads = s.style.Session && !servicedir.Exists(s.dir, servicedir.NoSetsid)
 	lock, files, err := s.serviceLock(files)
 	if err != nil {

@@ -32,7 +32,11 @@ func (s *Service) startServed() {
 	s.armScope()
 	pid, soon, err := s.engine.needShared()
 	if err != nil {
-		s.unstarted("unable to start svlog: "+reason(err), soon)
+		s.record.Reason = "unable to start svlog: " + reason(err)
+		if err != errNotYet {
+			s.tell(s.record.Reason)
+		}
+		s.happen(Event{Kind: Unstarted, Limit: soon})
 		return
 	}
 	p := process{pid: pid, sequence: s.runs + 1}
@@ -47,8 +51,7 @@ func (s *Service) startServed() {
 	}
 	s.run = p
 	s.runs++
-	s.served = true
-	s.engine.shared.users++
+	s.useShared(true)
 	s.noteRun()
 	s.orderServe()
 	s.engine.poll.Add(s.run.fd, unix.POLLIN, s, tagRun)
@@ -105,7 +108,6 @@ func (s *Service) letGoServed() {
 	s.dropReport()
 	s.forget(s.run)
 	s.run.fd = -1
-	s.engine.leaveShared()
 }
 
 // readServed reads what is said of the log. It has ended when how is said and
@@ -119,9 +121,8 @@ func (s *Service) readServed() (end ending, ended bool) {
 		}
 		s.said = append(s.said, buf[:max(n, 0)]...)
 		if n <= 0 {
-			last := s.hearLines()
+			wait, ok := s.hearLines()
 			s.dropReport() // without a last word the process dies, which its pidfd tells
-			wait, ok := serving.ParseEnd(last)
 			return ending{wait: wait}, ok
 		}
 	}
@@ -129,15 +130,16 @@ func (s *Service) readServed() (end ending, ended bool) {
 	return ending{}, false
 }
 
-// hearLines takes in the lines that have come whole, and returns the last of them.
-func (s *Service) hearLines() (last string) {
+// hearLines takes in the lines that have come whole. The last one, that says how it
+// ended, stays there.
+func (s *Service) hearLines() (wait uint16, ended bool) {
 	text := string(s.said)
 	for {
 		line, rest, whole := strings.Cut(text, "\n")
-		if !whole {
+		if wait, ended = serving.ParseEnd(line); !whole || ended {
 			break
 		}
-		text, last = rest, line
+		text = rest
 		if dir, ok := serving.ParsePlace(line); ok && len(dir) < maxLogLink {
 			s.record.LogDir = dir
 		}
@@ -147,7 +149,7 @@ func (s *Service) hearLines() (last string) {
 		}
 	}
 	s.said = append(s.said[:0], text...)
-	return last
+	return wait, ended
 }
 
 // isServed says that the process of an adopted run is the shared svlog.
@@ -165,7 +167,6 @@ func (s *Service) isServed() bool {
 // adoptServed goes on with a log that the shared svlog serves, or was told to:
 // perhaps it was not yet, then it is told again, which harms nobody.
 func (s *Service) adoptServed(begun bool) {
-	s.engine.shared.users++
 	s.leads = false
 	s.engine.poll.Add(s.run.fd, unix.POLLIN, s, tagRun)
 	err := s.openServed(false)

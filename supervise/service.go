@@ -240,9 +240,8 @@ func (s *Service) release() {
 	if s.cage != nil {
 		_ = quiet.Close(s.cage.procs) // nothing was written
 	}
-	if s.forget(s.run); s.served && s.run.fd >= 0 {
-		s.engine.leaveShared()
-	}
+	s.forget(s.run)
+	s.useShared(false)
 	s.forget(s.finish)
 	for _, sc := range s.scripts {
 		s.forget(sc.process) // it ends by itself

@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"errors"
 	"strconv"
 	"syscall"
 	"time"
@@ -22,12 +23,16 @@ type shared struct {
 	fd    int           // writing end of its orders, -1 while no log of ours is served
 	pid   int           // of the one that we have started, 0 if another has
 	since time.Duration // when that was
-	users int           // logs that it serves, or is to serve
+	users int           // loggers of ours that it serves, or did when they ran last
 	wait  []byte        // orders for which there was no room
 }
 
 // sharedPause is the time from one start of a shared svlog to the next.
 const sharedPause = time.Second
+
+// errNotYet says that it has only just begun, and not yet said who it is, or that
+// the one before it has ended too soon.
+var errNotYet = errors.New("it has just been started")
 
 func (e *Engine) sharedPath() string { return e.scanDir + "/" + scandir.Dir + "/" + scandir.Logger }
 
@@ -74,10 +79,10 @@ func (e *Engine) needShared() (pid int, soon time.Duration, err error) {
 		return pid, 0, nil
 	}
 	if h.fd >= 0 {
-		return 0, time.Second, unix.EAGAIN // it is about to say who it is
+		return 0, sharedPause, errNotYet
 	}
 	if wait := h.since + sharedPause - fifo.Now(); h.since != 0 && wait > 0 {
-		return 0, wait, unix.EAGAIN
+		return 0, wait, errNotYet
 	}
 	if err := e.startShared(); err != nil {
 		return 0, time.Second, err
@@ -171,11 +176,18 @@ func (e *Engine) closeShared() {
 	h.fd, h.pid, h.wait = -1, 0, nil
 }
 
-// leaveShared says that one log less is served.
-func (e *Engine) leaveShared() {
-	if e.shared.users--; e.shared.users == 0 {
-		e.closeShared()
+// useShared says that it serves the log, also while that is down, or does not.
+func (s *Service) useShared(on bool) {
+	h := &s.engine.shared
+	switch {
+	case on && !s.served:
+		h.users++
+	case !on && s.served:
+		if h.users--; h.users == 0 {
+			s.engine.closeShared()
+		}
 	}
+	s.served = on
 }
 
 // logID tells the shared svlog which log this is.
