@@ -47,7 +47,11 @@ func (l *logger) takeInputs(all []source, fds []int, g *glass) {
 	for i, from := range all {
 		l.inputs = append(l.inputs, openInput(fds[i], from, g))
 	}
-	l.env = slices.DeleteFunc(l.env, func(pair string) bool { return strings.HasPrefix(pair, pipeNames+"=") })
+	isPipeNames := func(pair string) bool { return strings.HasPrefix(pair, pipeNames+"=") }
+	if l.own == nil {
+		l.env = slices.DeleteFunc(l.env, isPipeNames)
+	}
+	l.own = slices.DeleteFunc(l.own, isPipeNames)
 	l.in = &l.inputs[0]
 	l.stream.source, l.stream.own = &l.in.source, origin{l.name(), l.variable("SV_INSTANCE"), ""}.source("")
 }

@@ -21,6 +21,7 @@ type logger struct {
 	home     int      // the directory below which paths are
 	root     string   // of its directory, where all logs have one
 	env      []string // of processors
+	own      []string // and of those of this log alone
 	stream   stream
 	inputs   []input
 	in       *input // whose chunk is passed on
@@ -107,9 +108,11 @@ func (l *logger) name() string { return strings.TrimSuffix(l.variable("SV_NAME")
 
 // variable is one of the environment, empty if it is not there.
 func (l *logger) variable(name string) string {
-	for _, pair := range l.env {
-		if value, ok := strings.CutPrefix(pair, name+"="); ok {
-			return value
+	for _, env := range [...][]string{l.own, l.env} {
+		for _, pair := range env {
+			if value, ok := strings.CutPrefix(pair, name+"="); ok {
+				return value
+			}
 		}
 	}
 	return ""

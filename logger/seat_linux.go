@@ -1,7 +1,7 @@
 package logger
 
 import (
-	"runtime"
+	"errors"
 	"syscall"
 	"time"
 
@@ -11,7 +11,7 @@ import (
 )
 
 // seat is the wait of one log among those of a server. Between its turns it is a
-// number in the epoll of all, and no goroutine is there. A descriptor that is
+// number in the epoll of all, and no worker is there. A descriptor that is
 // ready is told once, until the next wait.
 type seat struct {
 	server *server
@@ -110,7 +110,7 @@ func (t *seat) stir() {
 		t.wake = nil
 	case !t.busy && !t.halted:
 		t.busy = true
-		go t.served.turn()
+		t.server.enqueue(t.served)
 	}
 }
 
@@ -131,6 +131,7 @@ func (t *seat) Wait(deadline time.Duration) error {
 	if !t.has() && (deadline < 0 || deadline > fifo.Now()) {
 		wake := make(chan struct{})
 		t.wake = wake
+		t.server.pause(t.served.worker)
 		t.server.Unlock()
 		var late <-chan time.Time
 		if deadline >= 0 {
@@ -150,6 +151,9 @@ func (t *seat) Wait(deadline time.Duration) error {
 	return nil
 }
 
+// errKilled ends a turn.
+var errKilled = errors.New("killed")
+
 // tell tells what came. Who was killed comes no further.
 func (t *seat) tell() {
 	var room [4]int
@@ -165,7 +169,7 @@ func (t *seat) tell() {
 	killed := t.killed
 	t.server.Unlock()
 	if killed != 0 {
-		runtime.Goexit()
+		panic(errKilled)
 	}
 	for _, tag := range tags {
 		t.served.log.Ready(tag, unix.POLLIN)
@@ -179,7 +183,7 @@ func (t *seat) tell() {
 // deadline.
 func (t *seat) rest(deadline time.Duration) {
 	if t.has() && !t.halted {
-		go t.served.turn() // after the others
+		t.server.enqueue(t.served) // after the others
 		return
 	}
 	t.busy = false

@@ -12,25 +12,24 @@ import (
 )
 
 // server is an svlog that serves the logs of many services. A log that has
-// nothing to do is data; one that has gets a turn, which is a goroutine, so that a
-// disk that is slow holds up its own logs alone. One turn is what one chunk of
-// each input asks for: then it is the turn of others.
+// nothing to do is data; one that has gets a turn of a worker, which is a goroutine,
+// so that a disk that is slow holds up its own logs alone. One turn is what one
+// chunk of each input asks for: then it is the turn of others.
 type server struct {
 	sync.Mutex
-	epoll  int // all that logs wait for, and the orders
-	logs   map[serving.Log]*served
-	seats  []*served // by number, nil where there is none
-	free   []int32   // the numbers of these
-	desks  []*desk   // that nobody uses
-	seated int       // desks in use
-	rises  sync.Cond // somebody has given back his
-	closed bool      // nobody is there who would give orders
-	ends   bool      // TERM came
-	done   int       // an eventfd that says that the last has ended
+	epoll int // all that logs wait for, and the orders
+	logs  map[serving.Log]*served
+	seats []*served // by number, nil where there is none
+	free  []int32   // the numbers of these
+	crew
+	closed bool // nobody is there who would give orders
+	ends   bool // TERM came
+	done   int  // an eventfd that says that the last has ended
 
 	poll   fifo.Poller
 	env    []string // of all logs
-	orders []byte   // read, and not yet whole
+	orders [2 * serving.MaxSize]byte
+	half   int // of it, what has not come whole
 	speech sync.Mutex
 	notice *fifo.Notice
 }
@@ -50,7 +49,6 @@ func Serves(words []string) bool { return len(words) == 1 && words[0] == serving
 func Serve(environ []string) error {
 	unix.Umask(0o022) // as in Run
 	s := &server{env: environ, logs: map[serving.Log]*served{}, notice: fifo.NewNotice(2)}
-	s.rises.L = s
 	if err := s.open(); err != nil {
 		return errors.New("unable to serve: " + reason(err))
 	}
@@ -104,6 +102,7 @@ func (s *server) Ready(tag int, revents int16) {
 	defer s.Unlock()
 	sig := syscall.Signal(revents)
 	s.ends = s.ends || sig == syscall.SIGTERM
+
 	for _, v := range s.logs {
 		v.signal(sig)
 	}
@@ -127,38 +126,28 @@ func (s *server) look() {
 	}
 }
 
-// readOrders obeys what waits on standard input.
+// readOrders obeys what waits on standard input. Half an order waits for the rest.
 func (s *server) readOrders() {
-	const room = 16 << 10
-	buf := make([]byte, len(s.orders)+room)
-	copy(buf, s.orders)
-	for have := len(s.orders); ; {
-		n, err := fifo.Retry(func() (int, error) { return unix.Read(standardInput, buf[have:]) })
+	for {
+		n, err := fifo.Retry(func() (int, error) { return unix.Read(standardInput, s.orders[s.half:]) })
 		if err == unix.EAGAIN {
-			break
+			return
 		}
 		s.Lock()
 		s.closed = n <= 0
+		s.half = copy(s.orders[:], s.obey(s.orders[:s.half+max(n, 0)]))
+		if n <= 0 || s.half == len(s.orders) {
+			s.half = 0 // it is none
+		}
 		s.Unlock()
 		if n <= 0 {
-			have = 0 // half an order is none
-		}
-		rest := s.obey(buf[:have+max(n, 0)])
-		if len(rest) > serving.MaxSize {
-			rest = nil // it is none either
-		}
-		have = copy(buf, rest)
-		s.orders = append(s.orders[:0], rest...)
-		if n <= 0 {
-			break
+			return
 		}
 	}
 }
 
 // obey obeys the orders that have come whole, and returns the rest.
 func (s *server) obey(text []byte) (rest []byte) {
-	s.Lock()
-	defer s.Unlock()
 	for {
 		o, rest, ok := serving.Unpack(text)
 		if !ok && len(rest) == len(text) {

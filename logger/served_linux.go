@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -19,24 +20,23 @@ type served struct {
 	id     serving.Log
 	order  *serving.Order // to be obeyed in the next turn; for who has the lock
 	log    *logger
-	desk   *desk
-	report int    // who writes there serves, -1 as long as it does not
-	end    string // how it ended, empty as long as it has not
+	worker *worker // that has it, nil outside of a turn
+	report int     // who writes there serves, -1 as long as it does not
+	end    string  // how it ended, empty as long as it has not
 }
 
 // failed is how a logger of its own ends that cannot begin or go on.
 const failed = 111
 
-// turn does what there is to do for one log now. It may take long: then others
-// have theirs beside it.
-func (v *served) turn() {
+// turn does what there is to do for one log now.
+func (v *served) turn(w *worker) {
+	v.worker = w
 	defer v.rise()
-	v.desk = v.server.sit()
 	v.obey()
-	if v.log == nil || v.end != "" {
+	if v.end != "" || v.log == nil {
 		return
 	}
-	v.desk.lend(v.log)
+	w.desk.lend(v.log)
 	v.tell()
 	err := v.log.round()
 	if err != nil || !v.log.reads() {
@@ -54,11 +54,28 @@ func (v *served) obey() {
 	v.server.Unlock()
 	switch {
 	case o == nil:
-	case v.log == nil:
-		v.ended(v.begin(o))
+	case v.log != nil:
+		_ = v.beginReport() // who does not wait for it knows
 	default:
-		v.beginReport()
+		if err := v.begin(o); v.log != nil {
+			v.ended(err)
+		} else {
+			v.server.short(v, o, err)
+		}
 	}
+}
+
+// short is for a log that could not be begun for want of what passes.
+func (s *server) short(v *served, o *serving.Order, err error) {
+	s.say("svlog" + ": warning: unable to begin: " + reason(err) + ", trying again in 5 seconds\n")
+	time.AfterFunc(retry, func() {
+		s.Lock()
+		defer s.Unlock()
+		if v.order == nil {
+			v.order = o
+		}
+		v.stir()
+	})
 }
 
 // errUnheard says that nobody waits to be told what comes of an order.
@@ -66,23 +83,32 @@ var errUnheard = errors.New("nobody waits for it")
 
 // begin begins a log.
 func (v *served) begin(o *serving.Order) error {
-	l := &logger{home: -1, poll: v, env: append(v.server.env[:len(v.server.env):len(v.server.env)], o.Env...), say: v.server.say}
+	l := &logger{home: -1, poll: v, env: v.server.env, own: o.Env, say: v.server.say}
 	v.log = l
 	l.title = "svlog " + l.variable("SV_NAME")
 	l.ledger.told = true
 	var err error
-	if l.home, err = openPath(o.Dir); err != nil {
-		return errUnheard
+	if l.home, err = openPath(o.Dir); err == nil {
+		err = v.isMeant(o)
 	}
-	var st unix.Stat_t
-	if unix.Fstat(l.home, &st) != nil || st.Dev != o.Log.Device || st.Ino != o.Log.Inode || !v.beginReport() {
+	if err == nil {
+		err = v.beginReport()
+	}
+	switch {
+	case err == unix.EMFILE || err == unix.ENFILE || err == unix.ENOMEM:
+		if l.home >= 0 {
+			_ = unix.Close(l.home) // nothing was written
+		}
+		v.log = nil
+		return err
+	case err != nil:
 		return errUnheard
 	}
 	if err := v.openInputs(o.Input); err != nil {
 		return err
 	}
 	l.script = l.usual()
-	v.desk.lend(l)
+	v.worker.desk.lend(l)
 	if err := l.begin(); err != nil {
 		return err
 	}
@@ -110,7 +136,7 @@ func (v *served) openInputs(path string) error {
 		}
 		fds = append(fds, fd)
 	}
-	l.takeInputs(all[:len(fds)], fds, v.desk.glass)
+	l.takeInputs(all[:len(fds)], fds, v.worker.desk.glass)
 	return nil
 }
 
@@ -124,12 +150,21 @@ func openPath(path string) (int, error) {
 	})
 }
 
-// beginReport says who waits for it that the log is served, and goes on saying so
-// by having the FIFO open. It says false where nobody waits.
-func (v *served) beginReport() bool {
+// isMeant says that the directory is still the one that was meant.
+func (v *served) isMeant(o *serving.Order) error {
+	var st unix.Stat_t
+	if err := unix.Fstat(v.log.home, &st); err != nil || st.Dev != o.Log.Device || st.Ino != o.Log.Inode {
+		return errUnheard
+	}
+	return nil
+}
+
+// beginReport says to who waits for it that the log is served, and goes on saying
+// so by having the FIFO open. Where nobody waits, that is an error.
+func (v *served) beginReport() error {
 	fd, err := fifo.Open(v.log.home, servicedir.State+"/"+servicedir.Report, unix.O_WRONLY)
 	if err != nil {
-		return v.report >= 0
+		return errors.Unwrap(err)
 	}
 	if v.report >= 0 {
 		_ = unix.Close(v.report) // it was written
@@ -137,7 +172,7 @@ func (v *served) beginReport() bool {
 	v.report = fd
 	v.tellReport(serving.Begun)
 	v.place()
-	return true
+	return nil
 }
 
 // place reports where the log is.
@@ -173,14 +208,17 @@ func (v *served) ended(err error) {
 
 // rise ends a turn, and with it the log, if that has ended or was killed.
 func (v *served) rise() {
+	if how := recover(); how != nil && how != errKilled {
+		panic(how)
+	}
 	s := v.server
 	s.Lock()
 	killed := v.killed
 	s.Unlock()
-	if v.end == "" && killed != 0 {
+	if v.end == "" && v.log != nil && killed != 0 {
 		v.end = serving.Killed(killed)
 	}
-	deadline := fifo.Now()
+	var deadline time.Duration
 	switch {
 	case v.end != "":
 		v.close()
@@ -188,16 +226,18 @@ func (v *served) rise() {
 		deadline = v.log.deadline()
 	}
 	if v.log != nil {
-		v.desk.takeBack(v.log)
+		v.worker.desk.takeBack(v.log)
 	}
 	s.Lock()
 	defer s.Unlock()
-	s.rise(v.desk)
-	v.desk = nil
-	if v.end != "" {
+	v.worker = nil
+	switch {
+	case v.end != "":
 		s.forget(v)
-	} else {
+	case v.log != nil:
 		v.rest(deadline)
+	default:
+		v.busy = false
 	}
 }
 

@@ -133,6 +133,7 @@ func TestServed(t *testing.T) {
 		t.Errorf("the log of db was rotated: %q", names)
 	}
 	w.run(answers("svctl down web/log", `^web/log: down `), answers("svctl restart db/log", `^db/log: (up|starting) `))
+	w.shares("small", "db")
 	if holds(pid, w.scan+"/web/log/main/current") {
 		t.Error("the log of web is open though its logger is down")
 	}
