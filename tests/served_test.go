@@ -186,6 +186,7 @@ func TestServedKilled(t *testing.T) {
 	if now := w.serveShared(names...); now != pid {
 		t.Errorf("the next svscan has svlog %d; want %d as before", now, pid)
 	}
+	w.settled()
 	w.run(answers("svctl reexec", ``))
 	w.must(w.svscan.cmd.Process.Kill())
 	<-w.svscan.gone
