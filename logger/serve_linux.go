@@ -48,20 +48,22 @@ func Serves(words []string) bool { return len(words) == 1 && words[0] == serving
 // ended and nobody is left who gives orders, or until TERM.
 func Serve(environ []string) error {
 	unix.Umask(0o022) // as in Run
-	s := &server{env: environ, logs: map[serving.Log]*served{}, notice: fifo.NewNotice(2)}
-	if err := s.open(); err != nil {
+	s := newServer(environ)
+	err := s.open()
+	if err == nil {
+		err = s.hearOrders()
+	}
+	if err != nil {
 		return errors.New("unable to serve: " + reason(err))
 	}
-	for !s.over() {
-		if err := s.poll.Wait(-1); err != nil {
-			return errors.New("unable to wait: " + reason(err))
-		}
-	}
-	return nil
+	return s.loop()
 }
 
-// open opens what the server waits for. By the lock on standard input svscan
-// finds out who we are.
+func newServer(environ []string) *server {
+	return &server{env: environ, logs: map[serving.Log]*served{}, notice: fifo.NewNotice(2)}
+}
+
+// open opens what the server waits for.
 func (s *server) open() (err error) {
 	if s.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return err
@@ -69,20 +71,38 @@ func (s *server) open() (err error) {
 	if s.done, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
 		return err
 	}
-	for from, fd := range map[int32]int{fromOrder: standardInput, fromDone: s.done} {
-		// By the edge: the end of the orders would be told again and again.
-		if err = unix.EpollCtl(s.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET, Fd: from}); err != nil {
-			return err
-		}
-	}
-	if err = unix.SetNonblock(standardInput, true); err != nil {
-		return err
-	}
-	if err = unix.FcntlFlock(standardInput, unix.F_SETLK, &unix.Flock_t{Type: unix.F_RDLCK}); err != nil {
+	if err = s.watchEdge(s.done, fromDone); err != nil {
 		return err
 	}
 	s.poll.Add(s.epoll, unix.POLLIN, s, tagLogs)
 	return s.poll.Signals(s, tagSignal, syscall.SIGTERM, syscall.SIGALRM)
+}
+
+// watchEdge has the epoll tell of fd only when something comes: the end of the
+// orders would be told again and again.
+func (s *server) watchEdge(fd int, from int32) error {
+	return unix.EpollCtl(s.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET, Fd: from})
+}
+
+// hearOrders has the server obey standard input. By the lock on it svscan finds
+// out who we are.
+func (s *server) hearOrders() error {
+	if err := unix.SetNonblock(standardInput, true); err != nil {
+		return err
+	}
+	if err := unix.FcntlFlock(standardInput, unix.F_SETLK, &unix.Flock_t{Type: unix.F_RDLCK}); err != nil {
+		return err
+	}
+	return s.watchEdge(standardInput, fromOrder)
+}
+
+func (s *server) loop() error {
+	for !s.over() {
+		if err := s.poll.Wait(-1); err != nil {
+			return errors.New("unable to wait: " + reason(err))
+		}
+	}
+	return nil
 }
 
 // over says that there is nothing left to do.

@@ -21,6 +21,7 @@ type served struct {
 	order  *serving.Order // to be obeyed in the next turn; for who has the lock
 	log    *logger
 	worker *worker // that has it, nil outside of a turn
+	alone  *alone  // it is the only one, else nil
 	report int     // who writes there serves, -1 as long as it does not
 	end    string  // how it ended, empty as long as it has not
 }
@@ -53,6 +54,9 @@ func (v *served) obey() {
 	v.order = nil
 	v.server.Unlock()
 	switch {
+	case v.alone != nil && !v.alone.begun:
+		v.alone.begun = true
+		v.ended(v.beginLog())
 	case o == nil:
 	case v.log != nil:
 		_ = v.beginReport() // who does not wait for it knows
@@ -108,8 +112,13 @@ func (v *served) begin(o *serving.Order) error {
 		return err
 	}
 	l.script = l.usual()
-	v.worker.desk.lend(l)
-	if err := l.begin(); err != nil {
+	return v.beginLog()
+}
+
+// beginLog begins what its script says.
+func (v *served) beginLog() error {
+	v.worker.desk.lend(v.log)
+	if err := v.log.begin(); err != nil {
 		return err
 	}
 	v.place()
@@ -178,7 +187,7 @@ func (v *served) beginReport() error {
 // place reports where the log is.
 func (v *served) place() {
 	d := v.log.firstDirectory()
-	if d == nil {
+	if d == nil || v.report < 0 {
 		return
 	}
 	var buf [unix.PathMax]byte
@@ -200,7 +209,9 @@ func (v *served) ended(err error) {
 		v.end = serving.Exit(0)
 	default:
 		v.end = serving.Exit(failed)
-		if err != errUnheard {
+		if v.alone != nil {
+			v.alone.err = err
+		} else if err != errUnheard {
 			v.server.say(v.log.title + ": fatal: " + err.Error() + "\n")
 		}
 	}
@@ -222,7 +233,7 @@ func (v *served) rise() {
 	switch {
 	case v.end != "":
 		v.close()
-	case v.log != nil:
+	case v.log != nil && v.log.patient():
 		deadline = v.log.deadline()
 	}
 	if v.log != nil {
