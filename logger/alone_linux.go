@@ -20,7 +20,7 @@ func RunServed(script Script, environ []string) error {
 	s.closed = true
 	v := s.take(serving.Log{})
 	v.log = &logger{script: script, env: environ, home: unix.AT_FDCWD, poll: v, title: "svlog", say: s.say}
-	v.log.ledger.told = true
+	v.log.ledger.served = true
 	if err := v.log.openInputs(); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/logger/logdir"
 	"github.com/svdir/svdir/logger/tai64n"
 )
@@ -18,7 +19,6 @@ type directory struct {
 	bounds bounds
 	fd     int
 	lock   int
-	calls  calls
 	file   int // current
 	id     fileID
 	bytes  int64 // in current
@@ -307,7 +307,7 @@ func (d *directory) grow(b []byte) {
 func (d *directory) write(b []byte) (int, error) {
 	done := 0
 	for done < len(b) {
-		n, err := d.calls.write(d.file, b[done:])
+		n, err := fifo.Retry(func() (int, error) { return quiet.Write(d.file, b[done:]) })
 		if err == nil {
 			done += n
 			continue

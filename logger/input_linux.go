@@ -31,7 +31,6 @@ type input struct {
 type glass struct {
 	buf  []byte
 	pipe [2]int // of our own
-	calls
 }
 
 const standardInput = 0
@@ -139,7 +138,7 @@ func (in *input) take(n int, mark []byte) error {
 	}
 	if mark != nil {
 		// Where mark cannot be written, nothing was read.
-		if n, err := in.calls.readv(in.fd, mark, in.buf[was+1:in.at]); err == nil {
+		if n, err := fifo.Retry(func() (int, error) { return quiet.Readv(in.fd, mark, in.buf[was+1:in.at]) }); err == nil {
 			was += n
 		}
 	}

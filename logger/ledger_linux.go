@@ -13,11 +13,11 @@ import (
 // ledger is the file lock of the first log directory, in memory: the intent of
 // what is being written. The zero ledger is none.
 type ledger struct {
-	calls
+	served bool   // others are served beside this log: nothing is written by a mapping
 	on     bool   // it is open
 	file   int    // lock
 	page   []byte // of that, shared with it
-	room   []byte // for an intent, where the runtime is told
+	room   []byte // for an intent that is not written so
 	intent intent
 	half   int  // of the page, where the intent is
 	open   bool // the intent was written and is not taken
@@ -286,7 +286,7 @@ func (g *ledger) write() error {
 	g.intent.turn++
 	half := 1 - g.half
 	var err error
-	if g.told {
+	if g.served {
 		// A page of a slow disk would hold up everybody.
 		_, err = fifo.Retry(func() (int, error) { return unix.Pwrite(g.file, g.intent.pack(g.room[:0]), int64(half*halfSize)) })
 	} else {
@@ -314,7 +314,7 @@ func (g *ledger) taken() {
 		return
 	}
 	g.open = false
-	if at := g.half*halfSize + markAt; g.told {
+	if at := g.half*halfSize + markAt; g.served {
 		_, _ = fifo.Retry(func() (int, error) { return unix.Pwrite(g.file, []byte{g.intent.first}, int64(at)) }) // it has room
 	} else {
 		g.page[at] = g.intent.first

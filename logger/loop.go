@@ -134,11 +134,7 @@ func (l *logger) openDirectory(path string, b bounds) (*directory, error) {
 	if l.root != "" {
 		_ = unix.Mkdirat(l.home, l.root, everybody) // it may be there: otherwise that below it cannot be made
 	}
-	d, err := openDirectory(l.home, path, b, l.script.mode)
-	if err == nil {
-		d.calls = l.ledger.calls
-	}
-	return d, err
+	return openDirectory(l.home, path, b, l.script.mode)
 }
 
 // openStatus opens a status file; what it says stays until a line comes.

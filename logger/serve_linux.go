@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/logger/serving"
 )
 
@@ -60,6 +61,7 @@ func Serve(environ []string) error {
 }
 
 func newServer(environ []string) *server {
+	quiet.Loud()
 	return &server{env: environ, logs: map[serving.Log]*served{}, notice: fifo.NewNotice(2)}
 }
 

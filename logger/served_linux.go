@@ -90,7 +90,7 @@ func (v *served) begin(o *serving.Order) error {
 	l := &logger{home: -1, poll: v, env: v.server.env, own: o.Env, say: v.server.say}
 	v.log = l
 	l.title = "svlog " + l.variable("SV_NAME")
-	l.ledger.told = true
+	l.ledger.served = true
 	var err error
 	if l.home, err = openPath(o.Dir); err == nil {
 		err = v.isMeant(o)

@@ -27,8 +27,8 @@ type desk struct {
 }
 
 const (
-	// enough is how many workers there are that are not stuck.
-	enough = 2
+	// atWork is how many workers there are that are not stuck.
+	atWork = 2
 	// stall is when one is.
 	stall = 5 * time.Millisecond
 )
@@ -54,7 +54,7 @@ func (s *server) enqueue(v *served) {
 func (s *server) employ() {
 	switch {
 	case len(s.queue) == 0:
-	case len(s.workers)-s.stuck < enough:
+	case len(s.workers)-s.stuck < atWork:
 		w := &worker{since: fifo.Now()}
 		s.workers = append(s.workers, w)
 		go s.work(w)
@@ -83,7 +83,7 @@ func (s *server) work(w *worker) {
 	s.Lock()
 	defer s.Unlock()
 	w.desk = s.sit()
-	for len(s.queue) > 0 && w.desk != nil && len(s.workers)-s.stuck <= enough {
+	for len(s.queue) > 0 && w.desk != nil && len(s.workers)-s.stuck <= atWork {
 		v := s.queue[0]
 		s.queue = s.queue[1:]
 		w.since = fifo.Now()
@@ -124,13 +124,12 @@ func (s *server) sit() *desk {
 	if d.glass.pipe == [2]int{} && len(s.workers) > 1 {
 		return nil
 	}
-	d.glass.told = true
 	return d
 }
 
 // rise takes it back. More than enough are not kept.
 func (s *server) rise(d *desk) {
-	if len(s.desks) < enough {
+	if len(s.desks) < atWork {
 		s.desks = append(s.desks, d)
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/logger/serving"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
@@ -45,7 +46,7 @@ func (s *Service) startServed() {
 		return
 	}
 	if err = s.openServed(true); err != nil {
-		_ = unix.Close(p.fd) // nothing to flush
+		_ = quiet.Close(p.fd) // nothing to flush
 		s.unstarted("unable to open supervise/report: "+reason(err), time.Second)
 		return
 	}
@@ -65,7 +66,7 @@ func (s *Service) startServed() {
 // has no writer before the log is served: so an end is an end.
 func (s *Service) openServed(fresh bool) error {
 	if fresh {
-		if err := unix.Unlinkat(s.state, servicedir.Report, 0); err != nil && err != unix.ENOENT {
+		if err := quiet.Unlinkat(s.state, servicedir.Report, 0); err != nil && err != unix.ENOENT {
 			return err
 		}
 		if err := fifo.Make(s.state, servicedir.Report, 0o600); err != nil {
@@ -115,7 +116,7 @@ func (s *Service) letGoServed() {
 func (s *Service) readServed() (end ending, ended bool) {
 	for s.report >= 0 {
 		var buf [256]byte
-		n, err := fifo.Retry(func() (int, error) { return unix.Read(s.report, buf[:]) })
+		n, err := fifo.Retry(func() (int, error) { return quiet.Read(s.report, buf[:]) })
 		if err == unix.EAGAIN {
 			break
 		}
@@ -173,7 +174,7 @@ func (s *Service) adoptServed(begun bool) {
 	var buf [256]byte
 	n := 0
 	if err == nil {
-		n, err = fifo.Retry(func() (int, error) { return unix.Read(s.report, buf[:]) })
+		n, err = fifo.Retry(func() (int, error) { return quiet.Read(s.report, buf[:]) })
 		s.said = append(s.said[:0], buf[:max(n, 0)]...)
 	}
 	switch {

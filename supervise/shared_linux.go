@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/logger/serving"
 	"github.com/svdir/svdir/supervise/forkexec"
 	"github.com/svdir/svdir/svscan/scandir"
@@ -101,12 +102,12 @@ func (e *Engine) startShared() error {
 	if err != nil {
 		return err
 	}
-	defer unix.Close(both) // nothing was written
+	defer quiet.Close(both) // nothing was written
 	read, err := fifo.Open(unix.AT_FDCWD, e.sharedPath(), unix.O_RDONLY)
 	if err != nil {
 		return err
 	}
-	defer unix.Close(read) // it has its own
+	defer quiet.Close(read) // it has its own
 	if h.fd, err = fifo.Open(unix.AT_FDCWD, e.sharedPath(), unix.O_WRONLY); err != nil {
 		return err
 	}
@@ -121,7 +122,7 @@ func (e *Engine) startShared() error {
 			e.closeShared()
 			return err
 		}
-		_ = unix.Close(fd) // its end shows to each log
+		_ = quiet.Close(fd) // its end shows to each log
 		h.pid, h.since = pid, fifo.Now()
 		return nil
 	}
@@ -147,7 +148,7 @@ func (e *Engine) sendOrders() bool {
 	for len(h.wait) > 0 {
 		_, rest, _ := serving.Unpack(h.wait)
 		one := h.wait[:len(h.wait)-len(rest)]
-		_, err := fifo.Retry(func() (int, error) { return unix.Write(h.fd, one) })
+		_, err := fifo.Retry(func() (int, error) { return quiet.Write(h.fd, one) })
 		if err == unix.EAGAIN {
 			return false
 		}
@@ -171,7 +172,7 @@ func (e *Engine) closeShared() {
 		if len(h.wait) > 0 {
 			e.poll.Remove(h.fd)
 		}
-		_ = unix.Close(h.fd) // a pipe has nothing to flush
+		_ = quiet.Close(h.fd) // a pipe has nothing to flush
 	}
 	h.fd, h.pid, h.wait = -1, 0, nil
 }
@@ -193,7 +194,7 @@ func (s *Service) useShared(on bool) {
 // logID tells the shared svlog which log this is.
 func (s *Service) logID() serving.Log {
 	var st unix.Stat_t
-	_ = unix.Fstat(s.dir, &st) // it is open
+	_ = quiet.Fstat(s.dir, &st) // it is open
 	return serving.Log{Device: st.Dev, Inode: st.Ino}
 }
 
