@@ -45,6 +45,7 @@ type Engine struct {
 	leaving   bool    // stop what an earlier supervise has left, and leave
 	reexec    reexec
 	shared    shared           // svlog
+	text      [wholeText]byte  // of a file of some service, as it is made
 	letters   [maxLetters]byte // as they are read; on the stack they would make it grow for good
 }
 

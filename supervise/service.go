@@ -31,7 +31,7 @@ type Service struct {
 
 	m     Machine
 	queue []Event // what performing an action brought about
-	room  [8]Event
+	room  [4]Event
 	text  textRoom // of files
 	gone  bool     // it has left
 
