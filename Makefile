@@ -74,6 +74,9 @@ kill-points: ## supervise killed at every system call of a start, a stop, ...
 dense: ## the tests of whole trees, with every svscan -dense
 	SVDIR_DENSE=1 go test -count=1 -v -short -parallel=6 -timeout=14m ./tests $(REPORT)
 
+served: ## the tests of svlog, with a log that is served as one of many
+	SVLOG_SERVED=1 go test -count=1 -v -timeout=14m ./logger $(REPORT)
+
 stress: ## the suite 20 times in a row on a busy machine
 	sh -c 'while :; do :; done' & busy=$$!; trap "kill $$busy" EXIT; go test -count=20 -parallel=8 -timeout=4h ./...
 
@@ -110,4 +113,4 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' Makefile
 
-.PHONY: all compat demo check packages lint test script peer footprint kill-points dense stress fuzz chaos soak bench bench-check install install-compat dist clean help
+.PHONY: all compat demo check packages lint test script peer footprint kill-points dense served stress fuzz chaos soak bench bench-check install install-compat dist clean help

@@ -46,12 +46,12 @@ const (
 
 // openDirectory makes the directory, if need be, and takes it for us. What it
 // holds is left as it is.
-func openDirectory(path string, b bounds, mode uint32) (*directory, error) {
+func openDirectory(home int, path string, b bounds, mode uint32) (*directory, error) {
 	d := &directory{path: path, bounds: b, file: -1}
-	_ = unix.Mkdir(path, mode) // it may be there: otherwise it cannot be opened
+	_ = unix.Mkdirat(home, path, mode) // it may be there: otherwise it cannot be opened
 	var err error
 	d.fd, err = fifo.Retry(func() (int, error) {
-		return unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		return unix.Openat(home, path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	})
 	if err != nil {
 		return nil, &Trouble{Verb: OpenDirectory, Dir: path, Err: err}

@@ -20,7 +20,7 @@ func TestLockedDirectory(t *testing.T) {
 	must(t, err)
 	defer unix.Close(lock)
 	must(t, unix.Close(fd))
-	if _, err := openDirectory(dir, bounds{}, 0o755); err == nil {
+	if _, err := openDirectory(unix.AT_FDCWD, dir, bounds{}, 0o755); err == nil {
 		t.Fatal("it was opened; want that it is locked")
 	}
 	entries, err := os.ReadDir("/proc/self/fd")

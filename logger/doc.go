@@ -116,6 +116,22 @@
 // than previous, whose name as an archive comes first. An orderly end waits for
 // the processor, since multilog looks at nothing else beside a settled current.
 //
+// # Many logs
+//
+// A server (serve_linux.go) is the logger of many services at once: svscan -dense
+// orders it to serve a log, or to have one do what a signal would. Each log is a
+// logger as above, which differs in four things. What it waits for is in the epoll
+// of all, and its wait is a seat (seat_linux.go): it returns from the loop after
+// each round. What a round needs and leaves empty, buffers and the way to look at a
+// pipe, is that of the worker who gives it its turn (worker_linux.go), and lock is
+// mapped for the turn alone. Paths begin at its directory. And the runtime is told
+// of system calls that may wait for a disk, so that another worker goes on; an
+// intent is written by one of these, since a page of a mapping would hold up all.
+//
+// A wait within a round, for a disk that is full or a processor, is a wait of that
+// worker. So the order of what is done to one log is that of a process of its own,
+// and nothing of one log waits for another.
+//
 // # Waiting
 //
 // There is one wait, for all inputs, signals and processors, with a deadline

@@ -28,25 +28,32 @@ func (l *logger) openInputs() error {
 		names = l.variable(pipeNames)
 	}
 	all := sources(l.name(), l.variable("SV_INSTANCE"), names)
+	fds := make([]int, len(all))
+	fds[0] = standardInput
 	for i := 1; i < len(all); i++ {
-		if err := isPipe(firstPipe + i - 1); err != nil {
-			return &Trouble{Verb: Read, File: describe(firstPipe + i - 1), Err: err}
+		fds[i] = firstPipe + i - 1
+		if err := isPipe(fds[i]); err != nil {
+			return &Trouble{Verb: Read, File: describe(fds[i]), Err: err}
 		}
+		unix.CloseOnExec(fds[i])
 	}
-	g := newGlass()
+	l.takeInputs(all, fds, newGlass())
+	return nil
+}
+
+// takeInputs takes what is read: from the descriptors fds come the lines of all.
+func (l *logger) takeInputs(all []source, fds []int, g *glass) {
 	l.inputs = make([]input, 0, len(all))
 	for i, from := range all {
-		fd := standardInput
-		if i > 0 {
-			fd = firstPipe + i - 1
-			unix.CloseOnExec(fd)
-		}
-		l.inputs = append(l.inputs, openInput(fd, from, g))
+		l.inputs = append(l.inputs, openInput(fds[i], from, g))
 	}
-	l.env = slices.DeleteFunc(l.env, func(pair string) bool { return strings.HasPrefix(pair, pipeNames+"=") })
+	isPipeNames := func(pair string) bool { return strings.HasPrefix(pair, pipeNames+"=") }
+	if l.own == nil {
+		l.env = slices.DeleteFunc(l.env, isPipeNames)
+	}
+	l.own = slices.DeleteFunc(l.own, isPipeNames)
 	l.in = &l.inputs[0]
 	l.stream.source, l.stream.own = &l.in.source, origin{l.name(), l.variable("SV_INSTANCE"), ""}.source("")
-	return nil
 }
 
 // isPipe says why a descriptor that was given to us is none.

@@ -13,7 +13,11 @@ import (
 // ledger is the file lock of the first log directory, in memory: the intent of
 // what is being written. The zero ledger is none.
 type ledger struct {
-	page   []byte // shared with the file
+	served bool   // others are served beside this log: nothing is written by a mapping
+	on     bool   // it is open
+	file   int    // lock
+	page   []byte // of that, shared with it
+	room   []byte // for an intent that is not written so
 	intent intent
 	half   int  // of the page, where the intent is
 	open   bool // the intent was written and is not taken
@@ -54,7 +58,7 @@ func (l *logger) openLedger() {
 
 // openAgain opens a ledger for which there was no room.
 func (l *logger) openAgain() {
-	if l.ledger.page == nil && l.standing() {
+	if !l.ledger.on && l.standing() {
 		l.openLedger()
 	}
 }
@@ -171,31 +175,49 @@ func (g *ledger) begin(lock int) error {
 	}
 	var last [1]byte
 	_, err := fifo.Retry(func() (int, error) { return unix.Pwrite(lock, last[:], pageSize-1) })
-	var at unsafe.Pointer
-	if err == nil {
-		// Mmap keeps a map of all, in 8 kB that nothing else is in.
-		at, err = unix.MmapPtr(lock, 0, nil, pageSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	if g.file = lock; err == nil {
+		err = g.mapPage()
 	}
 	if err == nil {
-		g.page = unsafe.Slice((*byte)(at), pageSize)
 		var i intent
 		i, g.half, _ = newest(g.page)
-		g.intent.turn = i.turn
+		g.intent.turn, g.on = i.turn, true
 	}
 	return err
 }
 
+// mapPage maps lock, unless it is.
+func (g *ledger) mapPage() error {
+	if g.page != nil {
+		return nil
+	}
+	// Mmap keeps a map of all, in 8 kB that nothing else is in.
+	at, err := unix.MmapPtr(g.file, 0, nil, pageSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	if err == nil {
+		g.page = unsafe.Slice((*byte)(at), pageSize)
+	}
+	return err
+}
+
+// unmapPage does without the page until it is needed.
+func (g *ledger) unmapPage() {
+	if g.page != nil {
+		_ = unix.MunmapPtr(unsafe.Pointer(unsafe.SliceData(g.page)), pageSize) // it was mapped
+		g.page = nil
+	}
+}
+
 // end forgets the page, whose file is no more.
 func (g *ledger) end() {
-	_ = unix.MunmapPtr(unsafe.Pointer(unsafe.SliceData(g.page)), pageSize) // it was mapped
-	g.page, g.open = nil, false
+	g.unmapPage()
+	g.on, g.open = false, false
 }
 
 // intend says in the ledger that chunk is about to be written, as it is in the
 // buffers, and then taken.
 func (l *logger) intend(chunk []byte) {
 	g := &l.ledger
-	if g.page == nil {
+	if !g.on {
 		return
 	}
 	i := &g.intent
@@ -243,15 +265,13 @@ func (l *logger) revise() {
 func (l *logger) note() {
 	l.commit()
 	g := &l.ledger
-	if g.page == nil {
+	if !g.on {
 		return
 	}
 	l.list()
 	g.intent.files, g.intent.count, g.intent.first = g.intent.files[:0], 0, 0
 	l.record()
-	if mark := g.mark(); mark != nil {
-		mark[0] = g.intent.first
-	}
+	g.taken()
 }
 
 func (l *logger) record() {
@@ -265,7 +285,13 @@ func (l *logger) record() {
 func (g *ledger) write() error {
 	g.intent.turn++
 	half := 1 - g.half
-	err := store(func() { g.intent.pack(g.page[half*halfSize : half*halfSize]) })
+	var err error
+	if g.served {
+		// A page of a slow disk would hold up everybody.
+		_, err = fifo.Retry(func() (int, error) { return unix.Pwrite(g.file, g.intent.pack(g.room[:0]), int64(half*halfSize)) })
+	} else {
+		err = store(func() { g.intent.pack(g.page[half*halfSize : half*halfSize]) })
+	}
 	if err == nil {
 		g.half, g.open = half, true
 	}
@@ -274,12 +300,25 @@ func (g *ledger) write() error {
 
 // mark is where the first byte that is taken goes, nil if nothing waits for it.
 func (g *ledger) mark() []byte {
-	if !g.open {
+	if !g.open || g.mapPage() != nil {
 		return nil
 	}
 	g.open = false
 	at := g.half*halfSize + markAt
 	return g.page[at : at+1]
+}
+
+// taken marks that all was taken, where the kernel has not.
+func (g *ledger) taken() {
+	if !g.open {
+		return
+	}
+	g.open = false
+	if at := g.half*halfSize + markAt; g.served {
+		_, _ = fifo.Retry(func() (int, error) { return unix.Pwrite(g.file, []byte{g.intent.first}, int64(at)) }) // it has room
+	} else {
+		g.page[at] = g.intent.first
+	}
 }
 
 // bootID names this boot, all zero if there is no /proc.

@@ -18,14 +18,17 @@ type logger struct {
 	script   Script
 	settings settings // of the default logger
 	quota    quota
+	home     int      // the directory below which paths are
 	root     string   // of its directory, where all logs have one
 	env      []string // of processors
+	own      []string // and of those of this log alone
 	stream   stream
 	inputs   []input
 	in       *input // whose chunk is passed on
 	ledger   ledger
-	poll     fifo.Poller
-	notice   *fifo.Notice
+	poll     waits
+	title    string // whose words these are
+	say      func(line string)
 
 	leaving bool // TERM came
 	turning bool // ALRM came: rotate now
@@ -44,17 +47,31 @@ const retry = 5 * time.Second
 func Run(script Script, environ []string) error {
 	// As multilog: what modes files have is told in logdir(5).
 	unix.Umask(0o022)
-	l := &logger{script: script, env: environ}
+	poll := new(fifo.Poller)
+	l := &logger{script: script, env: environ, home: unix.AT_FDCWD, poll: poll, title: "svlog"}
+	if script.prog != "" {
+		l.title = script.prog
+	}
 	if err := l.openInputs(); err != nil {
 		return err
 	}
-	l.notice = fifo.NewNotice(2)
+	l.say = fifo.NewNotice(2).Say
 	if !script.given {
 		l.script = l.usual()
 	}
-	if err := l.poll.Signals(l, tagSignal, syscall.SIGTERM, syscall.SIGALRM); err != nil {
+	if err := poll.Signals(l, tagSignal, syscall.SIGTERM, syscall.SIGALRM); err != nil {
 		return errors.New("unable to listen to signals: " + reason(err))
 	}
+	if err := l.begin(); err != nil {
+		return err
+	}
+	err := l.loop()
+	l.end()
+	return err
+}
+
+// begin takes over what the script names.
+func (l *logger) begin() error {
 	if err := l.openAll(); err != nil {
 		return err
 	}
@@ -63,9 +80,7 @@ func Run(script Script, environ []string) error {
 		return err
 	}
 	l.listen(true)
-	err := l.loop()
-	l.end()
-	return err
+	return nil
 }
 
 // openAll opens what the script names. What is in directories stays as it is.
@@ -93,9 +108,11 @@ func (l *logger) name() string { return strings.TrimSuffix(l.variable("SV_NAME")
 
 // variable is one of the environment, empty if it is not there.
 func (l *logger) variable(name string) string {
-	for _, pair := range l.env {
-		if value, ok := strings.CutPrefix(pair, name+"="); ok {
-			return value
+	for _, env := range [...][]string{l.own, l.env} {
+		for _, pair := range env {
+			if value, ok := strings.CutPrefix(pair, name+"="); ok {
+				return value
+			}
 		}
 	}
 	return ""
@@ -104,7 +121,7 @@ func (l *logger) variable(name string) string {
 // open opens the status file or the directory of a sink.
 func (l *logger) open(k *sink) (err error) {
 	if k.kind == status {
-		k.fd, err = openStatus(k.word)
+		k.fd, err = openStatus(l.home, k.word)
 		return err
 	}
 	k.dir, err = l.openDirectory(k.word, k.bounds.limited(l.quota.share))
@@ -115,15 +132,15 @@ func (l *logger) open(k *sink) (err error) {
 // all logs where it is below it.
 func (l *logger) openDirectory(path string, b bounds) (*directory, error) {
 	if l.root != "" {
-		_ = unix.Mkdir(l.root, everybody) // it may be there: otherwise that below it cannot be made
+		_ = unix.Mkdirat(l.home, l.root, everybody) // it may be there: otherwise that below it cannot be made
 	}
-	return openDirectory(path, b, l.script.mode)
+	return openDirectory(l.home, path, b, l.script.mode)
 }
 
 // openStatus opens a status file; what it says stays until a line comes.
-func openStatus(path string) (int, error) {
+func openStatus(home int, path string) (int, error) {
 	fd, err := fifo.Retry(func() (int, error) {
-		return unix.Open(path, unix.O_WRONLY|unix.O_CREAT|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o600)
+		return unix.Openat(home, path, unix.O_WRONLY|unix.O_CREAT|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o600)
 	})
 	if err != nil {
 		return -1, &Trouble{Verb: Open, File: path, Err: err}
@@ -186,18 +203,26 @@ func (l *logger) loop() error {
 		if err := l.wait(); err != nil {
 			return errors.New("unable to wait: " + reason(err))
 		}
-		l.tendAll()
-		l.claimRest()
-		if l.turning {
-			l.turn()
+		if err := l.round(); err != nil {
+			return err
 		}
-		if l.due() {
-			_ = l.pass(nil) // nothing is read
-		}
-		for i := range l.inputs {
-			if err := l.read(&l.inputs[i]); err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+// round does what there is to do after a wait.
+func (l *logger) round() error {
+	l.tendAll()
+	l.claimRest()
+	if l.turning {
+		l.turn()
+	}
+	if l.due() {
+		_ = l.pass(nil) // nothing is read
+	}
+	for i := range l.inputs {
+		if err := l.read(&l.inputs[i]); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -225,14 +250,11 @@ func (l *logger) pass(chunk []byte) error {
 func (l *logger) bring(chunk []byte) error {
 	l.intend(chunk)
 	l.flush()
-	mark := l.ledger.mark()
 	var err error
-	switch {
-	case len(chunk) > 0:
-		err = l.in.take(len(chunk), mark)
-	case mark != nil:
-		mark[0] = l.ledger.intent.first
+	if len(chunk) > 0 {
+		err = l.in.take(len(chunk), l.ledger.mark())
 	}
+	l.ledger.taken()
 	l.commit()
 	return err
 }

@@ -218,7 +218,8 @@ func TestNoRecord(t *testing.T) {
 	must(t, w.Close())
 	_ = cmd.Wait() // how it ended is in the state
 	const warning = "svlog: warning: unable to keep a record in ./log/lock: bad address, lines may be there twice after a kill\n"
-	if got := said.String(); got != warning || cmd.ProcessState.ExitCode() != 0 {
+	if got := said.String(); got != warning && (got != "" || os.Getenv("SVLOG_SERVED") == "") || // who serves many makes it anew
+		cmd.ProcessState.ExitCode() != 0 {
 		t.Errorf("got %q, %v; want %q", got, cmd.ProcessState, warning)
 	}
 }

@@ -68,7 +68,7 @@ func (l *logger) replace(d *directory) error {
 		_ = unix.Close(fd) // it was deleted
 	}
 	*d = *is
-	if first && l.ledger.page != nil {
+	if first && l.ledger.on {
 		l.ledger.end()
 		l.openLedger()
 	}

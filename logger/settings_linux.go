@@ -90,13 +90,13 @@ func (s *settings) setFlow(name, text string) (err error) {
 
 // read reads all settings anew. One that is not there has its usual value; one
 // that cannot be used has the last that could be, and warn is told why, once.
-func (s *settings) read(warn func(string)) {
+func (s *settings) read(home int, warn func(string)) {
 	last := *s
 	*s = usualSettings()
 	s.said = last.said
 	for i, name := range settingNames {
 		path := servicedir.Set + "/" + name
-		text, found, err := servicedir.ReadValue(unix.AT_FDCWD, path)
+		text, found, err := servicedir.ReadValue(home, path)
 		var unusable *servicedir.ValueError
 		if errors.As(err, &unusable) {
 			err = errors.New(unusable.Reason)
@@ -160,8 +160,8 @@ func (s *settings) text(name string) string {
 // usual is the script of the default logger.
 func (l *logger) usual() Script {
 	l.settings = usualSettings()
-	l.settings.read(l.warn)
-	script, found, err := readScript()
+	l.settings.read(l.home, l.warn)
+	script, found, err := readScript(l.home)
 	if err == nil && found {
 		return script
 	}
@@ -190,7 +190,7 @@ func (l *logger) usualPath() string {
 // reread reads again what bounds a directory.
 func (l *logger) reread(k *sink) {
 	if !l.script.given {
-		l.settings.read(l.warn)
+		l.settings.read(l.home, l.warn)
 		k.bounds, l.script.stamp = l.settings.bounds.within(), l.settings.stamp
 	}
 	l.ration()
@@ -199,9 +199,9 @@ func (l *logger) reread(k *sink) {
 
 // readScript reads the script that overrides all other settings: found is false
 // if there is none. It does not change while the logger runs.
-func readScript() (script Script, found bool, err error) {
+func readScript(home int) (script Script, found bool, err error) {
 	fd, err := fifo.Retry(func() (int, error) {
-		return unix.Open(scriptSetting, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+		return unix.Openat(home, scriptSetting, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	})
 	if err == unix.ENOENT || err == unix.ENOTDIR {
 		return Script{}, false, nil

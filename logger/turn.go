@@ -2,6 +2,7 @@ package logger
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -123,7 +124,7 @@ func spaceless(err error) bool { return err == unix.ENOSPC || err == unix.EDQUOT
 
 // launch starts the processor of d.
 func (l *logger) launch(d *directory) (err error) {
-	if d.child, err = d.processor(l.env); err != nil {
+	if d.child, err = d.processor(slices.Concat(l.env, l.own)); err != nil {
 		return err
 	}
 	d.runs, d.late, d.again = true, false, 0

@@ -100,9 +100,5 @@ func (l *logger) complain(t *Trouble) {
 
 // warn says what went wrong, and never waits for whoever reads it.
 func (l *logger) warn(text string) {
-	prog := "svlog"
-	if l.script.prog != "" {
-		prog = l.script.prog
-	}
-	l.notice.Say(prog + ": warning: " + text + "\n")
+	l.say(l.title + ": warning: " + text + "\n")
 }

@@ -30,6 +30,14 @@ func (l *logger) Ready(tag int, revents int16) {
 	}
 }
 
+// waits is a wait for descriptors and signals, with a deadline: a fifo.Poller, or
+// the place of one log among many.
+type waits interface {
+	Add(fd int, events int16, w fifo.Waiter, tag int)
+	Remove(fd int)
+	Wait(deadline time.Duration) error
+}
+
 // claimPause is when a pipe that another logger reads is tried again.
 const claimPause = 100 * time.Millisecond
 

@@ -127,6 +127,7 @@ func (s *Service) adopt() {
 	if run.Sequence == s.runs && run.PID == s.run.pid && ticks == 0 || handed {
 		s.run = adopted(run)
 	}
+	s.useShared(s.isServed())
 	switch {
 	case run.Sequence > s.runs && run.PID != 0:
 		s.adoptUnseen(run)
@@ -161,7 +162,7 @@ func (s *Service) adoptUnseen(run forkexec.Record) {
 	s.run = adopted(run)
 	s.m.State, s.m.Deadline = status.Starting, never
 	s.adoptRun()
-	s.leads = s.run.fd >= 0 && leadsSession(s.run.pid) || s.run.fd < 0 && s.style.Session
+	s.leads = !s.served && (s.run.fd >= 0 && leadsSession(s.run.pid) || s.run.fd < 0 && s.style.Session)
 	kind := Launched
 	if s.report < 0 {
 		kind = Started
@@ -174,6 +175,10 @@ func (s *Service) adoptUnseen(run forkexec.Record) {
 // adoptRun takes over the process of run, and the FIFOs by which it says more.
 func (s *Service) adoptRun() {
 	s.run.fd = claim(&s.run)
+	if s.useShared(s.isServed()); s.served && s.run.fd >= 0 {
+		s.adoptServed(s.m.Running && !s.m.unborn)
+		return
+	}
 	s.reopenReadiness()
 	s.reopenReport()
 	if s.run.fd >= 0 {
@@ -216,6 +221,9 @@ const notExecuted = 111
 // what the last supervise was about to do.
 func (s *Service) resume() {
 	s.drain()
+	if s.served && s.report >= 0 {
+		s.heardServed(tagReport)
+	}
 	var end ending
 	dead := s.m.Running && s.run.fd < 0
 	if dead {

@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math"
 	"time"
 
@@ -14,8 +15,8 @@ import (
 // written is what was written last, so that only what changed is written, and
 // what is to be told when the status is true.
 type written struct {
-	status, stat, pid, env []byte
-	text                   []byte // of the file that is being made
+	status, stat, pid, env []byte // of what is long, a sum
+	text                   []byte // of the file that is being made; it has the room of all services
 	death                  []byte // for death_tally
 	history                []byte
 	events                 []byte
@@ -26,20 +27,18 @@ type written struct {
 	failed, stale          bool          // now, last time, something could not be written: all is tried again
 }
 
-// textRoom has room for all of it in one piece, within the Service: each size
-// of memory that is ever used costs two pages for good.
-type textRoom [2*wholeText + longText + 7*shortText]byte
+// textRoom has room for all of it but text in one piece, within the Service: each
+// size of memory that is ever used costs two pages for good.
+type textRoom [longText + 8*shortText]byte
 
 const wholeText, longText, shortText = 1024, 512, 64
 
 // makeRoom shares the room out, and returns what is left of it.
-func (w *written) makeRoom(room *textRoom) []byte {
+func (w *written) makeRoom(room *textRoom, text *[wholeText]byte) []byte {
 	b := room[:]
-	for _, whole := range []*[]byte{&w.text, &w.env} {
-		*whole, b = b[:0:wholeText], b[wholeText:]
-	}
+	w.text = text[:0]
 	w.history, b = b[:0:longText], b[longText:]
-	for _, short := range []*[]byte{&w.status, &w.stat, &w.pid, &w.death, &w.events} {
+	for _, short := range []*[]byte{&w.status, &w.stat, &w.pid, &w.env, &w.death, &w.events} {
 		*short, b = b[:0:shortText], b[shortText:]
 	}
 	return b[:0]
@@ -49,7 +48,9 @@ func (w *written) makeRoom(room *textRoom) []byte {
 // was written last, so that a reader sees the one or the other whole.
 func (s *Service) replace(name string, last *[]byte) {
 	text := s.files.text
-	if s.files.shown && !s.files.stale && bytes.Equal(*last, text) {
+	var room [8]byte
+	kept := keepable(text, &room)
+	if s.files.shown && !s.files.stale && bytes.Equal(*last, kept) {
 		return
 	}
 	if err := s.write(name, text); err != nil {
@@ -57,7 +58,22 @@ func (s *Service) replace(name string, last *[]byte) {
 		s.tell("unable to write supervise/" + name + ": " + reason(err) + ", trying again")
 		return
 	}
-	*last = append((*last)[:0], text...)
+	*last = append((*last)[:0], kept...)
+}
+
+// keepable is what tells text from others: itself if it is short, else a sum in
+// room.
+func keepable(text []byte, room *[8]byte) []byte {
+	if len(text) <= shortText {
+		return text
+	}
+	const offset, prime = 14695981039346656037, 1099511628211 // FNV-1a
+	sum := uint64(offset)
+	for _, c := range text {
+		sum = (sum ^ uint64(c)) * prime
+	}
+	binary.LittleEndian.PutUint64(room[:], sum)
+	return room[:]
 }
 
 // write replaces a file. Nothing is synced: after a reboot it means nothing.

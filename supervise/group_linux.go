@@ -18,6 +18,10 @@ const maxGroup = 64
 // endRest signals what is left of a run that has ended, and waits for it. A run
 // script without exec leaves its program in its process group.
 func (s *Service) endRest(scope servicedir.Scope, signals ...syscall.Signal) {
+	if s.served { // it was no process, and has left nothing
+		s.happen(Event{Kind: GroupEnded})
+		return
+	}
 	if s.scope = scope; hunts(scope) {
 		s.beginHunt(signals)
 		return

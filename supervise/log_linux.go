@@ -25,7 +25,7 @@ const (
 
 // planLog is for a logger that has begun to run, or was found running.
 func (s *Service) planLog() {
-	if s.isLogger() {
+	if s.isLogger() && !s.served { // else it says so
 		s.logAt, s.logLast = fifo.Now()+logPause, false
 	}
 }

@@ -44,6 +44,8 @@ type Engine struct {
 	orphans   bool    // of them some may have ended
 	leaving   bool    // stop what an earlier supervise has left, and leave
 	reexec    reexec
+	shared    shared           // svlog
+	text      [wholeText]byte  // of a file of some service, as it is made
 	letters   [maxLetters]byte // as they are read; on the stack they would make it grow for good
 }
 
@@ -58,7 +60,7 @@ func New(environ []string) *Engine {
 
 func newEngine(environ []string, poll *fifo.Poller, notice *fifo.Notice) *Engine {
 	e := &Engine{poll: poll, owners: map[int]*Service{}, notice: notice, umask: processUmask(), self: unix.Getpid(), boot: proc.BootID()}
-	e.reexec.trial.fd = -1
+	e.reexec.trial.fd, e.shared.fd = -1, -1
 	e.ticks, e.initTicks = proc.StartTicks(e.self), proc.StartTicks(1)
 	e.world = thisWorld(e.boot, e.initTicks)
 	e.epoch = clock(unix.CLOCK_MONOTONIC) - fifo.Now()
@@ -113,6 +115,7 @@ const (
 	tagBound
 	tagGuardian
 	tagTrial
+	tagShared
 )
 
 // Ready is what the wait calls.
@@ -128,6 +131,8 @@ func (e *Engine) Ready(tag int, revents int16) {
 		e.bound.guardian.Died(e.poll)
 	case tagTrial:
 		e.tried()
+	case tagShared:
+		e.roomForOrders()
 	}
 }
 

@@ -81,6 +81,11 @@ func (s *Service) start() {
 		return
 	}
 	defer closeFiles()
+	if s.wantsShared(attributes) {
+		s.startServed()
+		return
+	}
+	s.useShared(false)
 	s.leads = s.style.Session && !servicedir.Exists(s.dir, servicedir.NoSetsid)
 	lock, files, err := s.serviceLock(files)
 	if err != nil {
@@ -235,6 +240,10 @@ func (s *Service) killFinish() {
 // never means another process.
 func (s *Service) signal(sig syscall.Signal, group bool) {
 	if s.run.fd < 0 {
+		return
+	}
+	if s.served {
+		s.orderSignal(sig)
 		return
 	}
 	var err error

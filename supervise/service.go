@@ -31,7 +31,7 @@ type Service struct {
 
 	m     Machine
 	queue []Event // what performing an action brought about
-	room  [8]Event
+	room  [4]Event
 	text  textRoom // of files
 	gone  bool     // it has left
 
@@ -65,6 +65,7 @@ type Service struct {
 	origin  string        // a logger's: the name of its service
 	twin    bool          // a logger's: both FIFOs are there
 	given   given         // what this run of a logger has to read
+	served  bool          // a logger's: this run of it is the shared svlog
 	paired  bool          // a logger was hosted with it
 	sources []source      // the pipes of a consumer, which the service reads
 	alone   bool          // it has one, as its standard input
@@ -240,6 +241,7 @@ func (s *Service) release() {
 		_ = quiet.Close(s.cage.procs) // nothing was written
 	}
 	s.forget(s.run)
+	s.useShared(false)
 	s.forget(s.finish)
 	for _, sc := range s.scripts {
 		s.forget(sc.process) // it ends by itself
@@ -265,6 +267,10 @@ func (s *Service) Ready(tag int, _ int16) {
 
 // heard takes in what was waited for.
 func (s *Service) heard(tag int) {
+	if s.served && s.run.fd >= 0 && (tag == tagRun || tag == tagReport) {
+		s.heardServed(tag)
+		return
+	}
 	switch tag {
 	case tagControl:
 		s.findLog(fifo.Now()) // while it runs

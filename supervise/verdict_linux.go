@@ -65,7 +65,7 @@ func (s *Service) reap(p *process, slot int) (ending, bool) {
 		return e, false
 	}
 	s.noteEnding(slot, p, e)
-	if err == nil {
+	if err == nil && !(s.served && slot == runSlot) { // others are about to ask
 		_, _ = fifo.Retry(func() (int, error) { return 0, quiet.Reap(p.pid) }) // it is a zombie
 	}
 	s.forget(*p)

@@ -53,7 +53,9 @@ var (
 	RanOnce = &Goal{Word: "up", wantsUp: true, met: func(before, now *Service) bool {
 		return isUp(nil, now) || now.State == status.Exited || startedSince(before, now)
 	}}
-	Ended     = &Goal{Word: "ended", gone: true, met: func(before, now *Service) bool { return now.PID != before.PID }}
+	Ended = &Goal{Word: "ended", gone: true, met: func(before, now *Service) bool {
+		return now.PID != before.PID || now.Starts > before.Starts // svlog may serve many logs
+	}}
 	Paused    = &Goal{Word: "paused", gone: true, met: func(_, now *Service) bool { return now.Paused || now.PID == 0 }}
 	Continued = &Goal{Word: "continued", gone: true, met: func(_, now *Service) bool { return !now.Paused }}
 	Left      = &Goal{Word: "left by its supervisor", gone: true, met: func(before, now *Service) bool {

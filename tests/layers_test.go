@@ -28,6 +28,7 @@ var floors = []struct {
 	{"fifo", []string{"fifo/quiet"}},
 	{"logger/tai64n", nil},
 	{"logger/logdir", []string{"logger/tai64n"}},
+	{"logger/serving", nil},
 	{"logger/ere", nil},
 	{"supervise/status", []string{"logger/tai64n"}},
 	{"supervise/tally", []string{"logger/tai64n"}},
@@ -57,7 +58,7 @@ var floors = []struct {
 
 // engines are the floors that every engine stands on.
 var engines = []string{
-	"fifo", "fifo/quiet", "logger/tai64n", "logger/logdir", "supervise/status", "supervise/tally",
+	"fifo", "fifo/quiet", "logger/tai64n", "logger/logdir", "logger/serving", "supervise/status", "supervise/tally",
 	"supervise/command", "supervise/errstr", "supervise/forkexec", "supervise/proc", "supervise/servicedir", "supervise/setting", "svscan/scandir",
 }
 

@@ -27,6 +27,12 @@ func main() {
 	case "s6-log":
 		os.Exit(s6log.Run(os.Args[1:], environ))
 	}
+	if logger.Serves(os.Args[1:]) {
+		if err := logger.Serve(environ); err != nil {
+			diag.Fatal("svlog", err.Error())
+		}
+		return
+	}
 	script, err := logger.Parse(os.Args[1:])
 	if err != nil {
 		diag.BadUsage("svlog", "svlog [action ...] ("+err.Error()+")", diag.Usage)

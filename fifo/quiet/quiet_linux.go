@@ -29,12 +29,20 @@ func named(trap uintptr, dir int, name string, a, b uintptr) (int, error) {
 	if err != nil {
 		return -1, err
 	}
+	if loud {
+		n, _, errno := unix.Syscall6(trap, uintptr(dir), uintptr(unsafe.Pointer(path)), a, b, 0, 0)
+		return result(n, errno)
+	}
 	n, _, errno := unix.RawSyscall6(trap, uintptr(dir), uintptr(unsafe.Pointer(path)), a, b, 0, 0)
 	return result(n, errno)
 }
 
 // filled is a call about a descriptor and a buffer.
 func filled(trap uintptr, fd int, b []byte, at int64) (int, error) {
+	if loud {
+		n, _, errno := unix.Syscall6(trap, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), uintptr(at), 0, 0)
+		return result(n, errno)
+	}
 	n, _, errno := unix.RawSyscall6(trap, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), uintptr(at), 0, 0)
 	return result(n, errno)
 }
@@ -55,6 +63,9 @@ func Faccessat(dir int, name string, mode uint32) error {
 }
 
 func Fstat(fd int, st *unix.Stat_t) error {
+	if loud {
+		return unix.Fstat(fd, st)
+	}
 	_, _, errno := unix.RawSyscall(unix.SYS_FSTAT, uintptr(fd), uintptr(unsafe.Pointer(st)), 0)
 	return failure(errno)
 }
@@ -66,6 +77,9 @@ func Fstatat(dir int, name string, st *unix.Stat_t, flags int) error {
 
 // Renameat renames within a directory.
 func Renameat(dir int, from, to string) error {
+	if loud {
+		return unix.Renameat(dir, from, dir, to)
+	}
 	old, err := unix.BytePtrFromString(from)
 	if err != nil {
 		return err
@@ -79,6 +93,9 @@ func Renameat(dir int, from, to string) error {
 }
 
 func Close(fd int) error {
+	if loud {
+		return unix.Close(fd)
+	}
 	_, _, errno := unix.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0)
 	return failure(errno)
 }
@@ -96,6 +113,10 @@ func Readv(fd int, a, b []byte) (int, error) {
 	into := [2]unix.Iovec{{Base: unsafe.SliceData(a)}, {Base: unsafe.SliceData(b)}}
 	into[0].SetLen(len(a))
 	into[1].SetLen(len(b))
+	if loud {
+		n, _, errno := unix.Syscall(unix.SYS_READV, uintptr(fd), uintptr(unsafe.Pointer(&into)), uintptr(len(into)))
+		return result(n, errno)
+	}
 	n, _, errno := unix.RawSyscall(unix.SYS_READV, uintptr(fd), uintptr(unsafe.Pointer(&into)), uintptr(len(into)))
 	return result(n, errno)
 }

@@ -17,7 +17,17 @@ func must(t *testing.T, err error) {
 
 // TestFiles: what is written to a file by one call is there for the others, and an
 // error is that of the system.
-func TestFiles(t *testing.T) {
+func TestFiles(t *testing.T) { testFiles(t) }
+
+// TestLoud: what the runtime is told of is the same.
+func TestLoud(t *testing.T) {
+	Loud()
+	defer func() { loud = false }()
+	testFiles(t)
+	testPipes(t)
+}
+
+func testFiles(t *testing.T) {
 	dir, err := Openat(unix.AT_FDCWD, t.TempDir(), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	must(t, err)
 	fd, err := Openat(dir, "a", unix.O_RDWR|unix.O_CREAT|unix.O_CLOEXEC, 0o640)
@@ -70,7 +80,9 @@ func TestFiles(t *testing.T) {
 }
 
 // TestPipes: what is in a pipe is copied, read and moved.
-func TestPipes(t *testing.T) {
+func TestPipes(t *testing.T) { testPipes(t) }
+
+func testPipes(t *testing.T) {
 	var from, copied [2]int
 	must(t, unix.Pipe2(from[:], unix.O_CLOEXEC|unix.O_NONBLOCK))
 	must(t, unix.Pipe2(copied[:], unix.O_CLOEXEC|unix.O_NONBLOCK))

@@ -68,7 +68,7 @@ const (
 	Producers   = "producers"    // what svscan has found that this service is to read, see ParseProducers
 	Child       = "child"        // what may have happened since status.env was written
 	Ready       = "ready"        // the FIFO on which run says that it is ready
-	Report      = "report"       // the FIFO on which svexec says how far it got
+	Report      = "report"       // the FIFO on which svexec says how far it got, or svlog what comes of a log that it serves
 	ServiceLock = "service-lock" // locked while a copy of the service lives, see LockFD
 	DeathTally  = "death_tally"
 	History     = "history"

@@ -21,7 +21,7 @@ const mainLog = "main"
 
 // Find is where the lines of a service are, or of a logger. It asks in this
 // order: the running logger, by the files that it or a process below it holds
-// open, where we may look; its supervise, which has looked; log/main, log and
+// open, where we may look, unless it is the svlog of many; its supervise, which has looked; log/main, log and
 // the other directories in log; what log/run names.
 func Find(t svctl.Target) (at Log, err error) {
 	logger, at, ok := loggerOf(t)
@@ -37,7 +37,7 @@ func directory(t, logger svctl.Target) (dir string, err error) {
 	s := svctl.Read(logger)
 	running := s.Supervised && s.Running()
 	var hidden, refused error
-	if running {
+	if running && !servesMany(s.PID) {
 		if dir, hidden = openLog(s.PID); dir != "" {
 			return dir, nil
 		}

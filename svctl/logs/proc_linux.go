@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/svdir/svdir/logger/logdir"
+	"github.com/svdir/svdir/logger/serving"
 	"github.com/svdir/svdir/svctl"
 )
 
@@ -72,6 +73,12 @@ func same(a, b string) bool {
 	}
 	other, err := os.Stat(b)
 	return err == nil && os.SameFile(one, other)
+}
+
+// servesMany says that a process is the svlog of many services.
+func servesMany(pid int) bool {
+	text, _ := os.ReadFile(proc(pid, "cmdline")) // it may be gone
+	return string(text) == "svlog\x00"+serving.Word+"\x00"
 }
 
 // children are the processes that a process has started.

@@ -27,6 +27,9 @@ const (
 	CatchAll = Dir + "/log"
 	// Logs in Dir has the directories of the loggers that Output asks for.
 	Logs = "loggers"
+	// Logger is the FIFO by which the svlog that serves the logs of all services is
+	// told what to do.
+	Logger = "svlog"
 	// Output says what becomes of the output of services without log/: prefix,
 	// json, or log-dir DIR.
 	Output = Dir + "/set/output"

@@ -54,9 +54,14 @@ func build(program, name string) (path string, err error) {
 	if err != nil {
 		return "", err
 	}
+	from := program
+	if name == "svlog" && os.Getenv("SVLOG_SERVED") != "" {
+		from = "internal/servedlog"
+	}
+	program = filepath.Base(from)
 	file := filepath.Join(programs.dir, program)
 	if _, err := os.Stat(file); err != nil {
-		cmd := exec.Command("go", "build", "-o", file, "github.com/svdir/svdir/cmd/"+program)
+		cmd := exec.Command("go", "build", "-o", file, "github.com/svdir/svdir/cmd/"+from)
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return "", fmt.Errorf("go build: %v\n%s", err, out)
