@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -137,4 +138,19 @@ func numbered(first, n int) string {
 		fmt.Fprintf(&b, "line %06d of a service\n", first+i)
 	}
 	return b.String()
+}
+
+// hasBegun waits until the logger has a directory, and before that listens to
+// signals: TERM is not its end any more.
+func (l *started) hasBegun(t *testing.T) {
+	t.Helper()
+	fds := "/proc/" + strconv.Itoa(l.Process.Pid) + "/fd/"
+	eventually(t, "the logger has its directory", func() bool {
+		open, err := os.ReadDir(fds)
+		must(t, err)
+		return slices.ContainsFunc(open, func(fd os.DirEntry) bool {
+			to, _ := os.Readlink(fds + fd.Name()) // it may be closed by now
+			return filepath.Base(to) == logdir.Lock
+		})
+	})
 }

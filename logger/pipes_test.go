@@ -288,8 +288,9 @@ func TestPipesKilled(t *testing.T) {
 	}
 	l := begin()
 	for _, l.in = range pipes {
-		l.say(t, "") // so that TERM does not come before it listens
+		l.say(t, "") // so that all is read
 	}
+	l.hasBegun(t)
 	must(t, l.Process.Signal(syscall.SIGTERM))
 	l.ends(t, 0)
 	t.Logf("%d kills", kills)

@@ -11,7 +11,7 @@ import (
 // left for everything else: for those to whom something happens, for who looks.
 const (
 	ofService = 6 // its directory, supervise/ there, the lock, control, ok, the process of run
-	ofLogger  = 7 // the same, and where the FIFO is that it reads
+	ofLogger  = 8 // the same, where the FIFO is that it reads, and by what the svlog of all reports
 	ofPipe    = 2 // both ends of that FIFO
 	ofShadow  = 1 // with -run: the definition
 	spare     = 128

@@ -136,7 +136,8 @@ func (s *waited) holds(g goal) bool {
 		return isUp && s.now.Ready
 	}
 	if isUp {
-		return wasUp && s.now.PID != s.first.PID
+		// One svlog may serve many logs: then the pid stays.
+		return wasUp && (s.now.PID != s.first.PID || s.layout == status.Hybrid && !s.now.Since.Equal(s.first.Since))
 	}
 	return !g.ready || s.now.State != status.Finishing
 }

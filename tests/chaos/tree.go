@@ -99,6 +99,9 @@ func (s *suite) files(v service) map[string]string {
 	if v.plain && !s.ours {
 		mode = "plain"
 	}
+	if s.dense && mode == "ready" {
+		mode = "plain" // in a kill of svscan nobody has the FIFO on which it is said
+	}
 	files := map[string]string{"run": "#!/bin/sh\nexec service " + mode + "\n"}
 	if v.finish && s.finishes {
 		files["finish"] = "#!/bin/sh\nexec service finish \"$@\"\n"
@@ -108,14 +111,19 @@ func (s *suite) files(v service) map[string]string {
 			files[name] = text
 		}
 	}
+	if s.dense {
+		delete(files, "notification-fd")
+	}
 	// Files are small, so that rotations are hit, and never so many that any
 	// is deleted.
+	if v.logged && s.logRun != "" {
+		files["log/run"] = "#!/bin/sh\n" + s.logRun + "\n"
+	}
 	switch {
 	case !v.logged:
 	case s.ours:
 		files["log/set/size"], files["log/set/count"] = "16k\n", "100000\n"
 	default:
-		files["log/run"] = "#!/bin/sh\n" + s.logRun + "\n"
 		files["log/main/config"] = "s16384\nn0\n" // svlogd reads it
 	}
 	return files
