@@ -9,9 +9,10 @@ import (
 // Notice says lines on a descriptor that may be a full pipe which nobody
 // reads: it never blocks, and counts what it could not say.
 type Notice struct {
-	fd   int
-	pipe bool // RWF_NOWAIT works on it
-	lost int
+	fd      int
+	pipe    bool // RWF_NOWAIT works on it
+	lost    int
+	listens bool // for room to tell that
 }
 
 // NewNotice says its lines on fd, usually 2. The descriptor is shared with
@@ -30,12 +31,24 @@ func (n *Notice) Say(line string) {
 	}
 }
 
-// Lost says that lines were lost and not yet told of: wait until FD can be
-// written, then Recover.
+// Lost says that lines were lost and not yet told of.
 func (n *Notice) Lost() bool { return n.lost > 0 }
 
-// FD is the descriptor that it says lines on.
-func (n *Notice) FD() int { return n.fd }
+// Listen has p wait for room to tell of what was lost, if anything was. It is for
+// before each Wait.
+func (n *Notice) Listen(p *Poller) {
+	if n.Lost() == n.listens {
+		return
+	}
+	if n.listens = n.Lost(); n.listens {
+		p.Add(n.fd, unix.POLLOUT, n, 0)
+	} else {
+		p.Remove(n.fd)
+	}
+}
+
+// Ready is what Wait calls.
+func (n *Notice) Ready(int, int16) { n.Recover() }
 
 // Recover tells how many lines were lost, and says whether that worked.
 func (n *Notice) Recover() bool {

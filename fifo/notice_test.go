@@ -62,7 +62,7 @@ func TestNoticeRecover(t *testing.T) {
 	fill(t, w)
 	say(t, n, "one\n")
 	drain(t, r)
-	if !n.Recover() || n.Lost() || n.FD() != w {
+	if !n.Recover() || n.Lost() || n.fd != w {
 		t.Error("a line is still lost when there is room")
 	}
 	if got := drain(t, r); got != "lost 1 messages\n" {

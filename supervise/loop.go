@@ -30,7 +30,6 @@ type Engine struct {
 	scanDir   string         // its absolute path, empty if there is none
 	svscan    bool           // ours has started us
 	caught    bool           // its catch-all reads what services without a logger write
-	lostOn    bool           // we wait for room to say that messages were lost
 	umask     uint32
 	self      int
 	ticks     uint64
@@ -82,7 +81,7 @@ func (e *Engine) Run(p *Pair) error {
 		if e.orphans {
 			e.reapOrphans()
 		}
-		e.listenForRoom()
+		e.notice.Listen(e.poll)
 		if err := e.poll.Wait(e.deadline()); err != nil {
 			return err
 		}
@@ -111,7 +110,6 @@ func (e *Engine) listen() error {
 // The tags of what the engine itself waits for.
 const (
 	tagSignal = iota
-	tagRoom
 	tagBound
 	tagGuardian
 	tagTrial
@@ -123,8 +121,6 @@ func (e *Engine) Ready(tag int, revents int16) {
 	switch tag {
 	case tagSignal:
 		e.signalled(syscall.Signal(revents))
-	case tagRoom:
-		e.notice.Recover()
 	case tagBound:
 		e.unbound()
 	case tagGuardian:
@@ -169,17 +165,5 @@ func (e *Engine) timeouts() {
 			return
 		}
 		e.services[0].timeout(now)
-	}
-}
-
-// listenForRoom waits until lost messages can be told, if there are any.
-func (e *Engine) listenForRoom() {
-	if lost := e.notice.Lost(); lost != e.lostOn {
-		e.lostOn = lost
-		if lost {
-			e.poll.Add(e.notice.FD(), unix.POLLOUT, e, tagRoom)
-		} else {
-			e.poll.Remove(e.notice.FD())
-		}
 	}
 }

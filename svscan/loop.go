@@ -18,7 +18,6 @@ const (
 	tagSignal = iota
 	tagWatch
 	tagTerminal
-	tagNotice
 	tagTitle
 	tagControl
 	tagBound
@@ -39,7 +38,7 @@ func (s *scanner) loop() (code int, err error) {
 		}
 		s.host.turn()
 		if !s.left && !s.stirred {
-			s.listenForRoom()
+			s.notice.Listen(&s.poll)
 			if err := s.poll.Wait(s.wake()); err != nil {
 				return 0, errors.New("unable to wait: " + reason(err))
 			}
@@ -72,8 +71,6 @@ func (s *scanner) Ready(tag int, revents int16) {
 	case tagTerminal:
 		s.terminal.ask()
 		s.poll.Remove(s.terminal.fd)
-	case tagNotice:
-		s.notice.Recover()
 	case tagTitle:
 		s.title.shift()
 	case tagControl:

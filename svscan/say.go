@@ -8,24 +8,11 @@ import (
 	"syscall"
 
 	"github.com/svdir/svdir/svscan/scandir"
-	"golang.org/x/sys/unix"
 )
 
 // warn says what went wrong, and never waits for whoever reads it.
 func (s *scanner) warn(text string) {
 	s.notice.Say(s.config.prog + ": warning: " + text + "\n")
-}
-
-// listenForRoom waits until lost messages can be told, if there are any.
-func (s *scanner) listenForRoom() {
-	if lost := s.notice.Lost(); lost != s.behind {
-		s.behind = lost
-		if lost {
-			s.poll.Add(s.notice.FD(), unix.POLLOUT, s, tagNotice)
-		} else {
-			s.poll.Remove(s.notice.FD())
-		}
-	}
 }
 
 // once warns of what, unless that was the last warning kept in said.

@@ -77,7 +77,6 @@ type scanner struct {
 	settled  bool          // all has begun
 	stirred  bool          // something has happened since our last turn
 	next     time.Duration // when that turn wants to be followed by one, 0 never
-	behind   bool          // the poll waits for room to say what was lost
 
 	said, saidLock string        // about the scan directory, and its lock
 	saidControl    string        // about .svscan/control
