@@ -148,10 +148,8 @@ func (s *Service) open(path string) error {
 	} else {
 		s.beginAnew()
 	}
-	if s.ok < 0 {
-		if err = fifo.Make(s.state, servicedir.OK, 0o622); err != nil {
-			return &trouble{"make", path + "/supervise/ok", err}
-		}
+	if err = s.makeOK(); err != nil {
+		return &trouble{"open", path + "/supervise/ok", err}
 	}
 	s.engine.poll.Add(s.control.FD(), unix.POLLIN, s, tagControl)
 	if !s.pair.again {
@@ -172,23 +170,6 @@ func (s *Service) beginAnew() {
 	s.forgetPast()
 	s.fillRecord()
 	s.writeEnv()
-}
-
-// admit opens ok, when all is there that clients look for then.
-func (s *Service) admit() {
-	if s.ok >= 0 || s.gone {
-		return
-	}
-	if !s.files.shown {
-		s.show()
-	}
-	fd, err := fifo.Open(s.state, servicedir.OK, unix.O_RDONLY)
-	if err != nil {
-		s.warn("unable to open supervise/ok: " + reason(err) + ", clients see no supervise")
-		return
-	}
-	s.ok = fd
-	fifo.Shrink(fd)
 }
 
 // The events with which supervise itself comes and goes.

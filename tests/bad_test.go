@@ -83,6 +83,23 @@ func TestControlReplaced(t *testing.T) {
 	w.ends()
 }
 
+// TestOKReplaced: what has the name of ok and is no FIFO keeps a supervise from
+// beginning, and others do not notice.
+func TestOKReplaced(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", sleeper)
+	w.put("web/supervise/ok", "")
+	w.put("other/run", sleeper)
+	w.serve()
+	w.refused("web", "unable to open web/supervise/ok: not a FIFO (remove it)")
+	other := w.reaches("other", status.Up).PID
+	w.must(os.Remove(filepath.Join(w.scan, "web/supervise/ok")))
+	w.reaches("web", status.Up)
+	w.unaffected("other", other)
+	w.ends()
+}
+
 // TestStatusTruncated: each client says so, and the next change mends it.
 func TestStatusTruncated(t *testing.T) {
 	t.Parallel()
