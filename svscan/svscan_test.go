@@ -1,6 +1,7 @@
 package svscan
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -299,7 +300,7 @@ func TestVanish(t *testing.T) {
 	tr.link("a")
 	tr.link("b")
 	tr.expectAny("supervise a", "supervise b")
-	tr.must(os.RemoveAll(tr.scan))
+	tr.remove(tr.scan)
 	tr.warned("svscan: warning: unable to read " + tr.scan + ": no such file or directory, services go on until it is back\n")
 	tr.quiet(300 * time.Millisecond)
 	tr.must(os.MkdirAll(tr.top+"/new", 0o755))
@@ -316,6 +317,20 @@ func TestVanish(t *testing.T) {
 	tr.expect("supervise e")
 	if _, err := os.Stat(tr.scan + "/.svscan/lock"); err != nil {
 		t.Errorf("the lock of the new scan directory: %v", err)
+	}
+}
+
+// remove is rm -rf, again while svscan puts files into what is being emptied.
+func (tr *tree) remove(dir string) {
+	tr.t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; {
+		err := os.RemoveAll(dir)
+		if err == nil {
+			return
+		}
+		if !errors.Is(err, unix.ENOTEMPTY) || time.Now().After(deadline) {
+			tr.t.Fatal(err)
+		}
 	}
 }
 
