@@ -101,6 +101,10 @@ func (s *Service) fillRecord() {
 	if m.State == status.Down || m.State == status.Exited {
 		r.Reason = ""
 	}
+	r.Flaps = 0
+	if m.past != nil {
+		r.Flaps = m.past.Bad
+	}
 	r.NextStart = time.Time{}
 	if m.Deadline != never && (m.State == status.Backoff || m.State == status.Waiting) {
 		r.NextStart = time.Now().Add(m.Deadline - fifo.Now())

@@ -35,10 +35,13 @@
 //	 │                  run ended  (from starting, up, paused)
 //	 │                       │  └──────────────────────────▼
 //	 └── d, wanted down ─────┴───────────────────────── finishing
-//	                             └─► exited (a once), failed (finish said 125)
+//	                             └─► exited (a once, a success), failed (gave up)
 //
 // A run that has said nothing about readiness is up as soon as it was started;
-// with notification-fd it is starting until it writes a newline. skipped is for
+// with notification-fd it is starting until it writes a newline, and ended when
+// timeout-up comes first; with set/min-uptime until it has lived for so long.
+// Whether another run follows, and when, package restart decides from what set/
+// says and how the runs before fared. skipped is for
 // a service whose condition is false.
 //
 // Where kill-scope is tree, every end of run leads through stopping, until its

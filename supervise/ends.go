@@ -4,6 +4,7 @@ import (
 	"syscall"
 
 	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/restart"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
 )
@@ -28,6 +29,9 @@ func (m *Machine) hasLaunched(ev Event) {
 	m.exists(ev)
 	m.unborn = true
 	m.State = status.Starting
+	if m.waits {
+		m.after(m.patience)
+	}
 }
 
 // hasStarted is run itself. What was asked of svexec on its way stays asked.
@@ -38,6 +42,9 @@ func (m *Machine) hasStarted(ev Event) {
 	m.unborn, m.tries = false, 0
 	if m.State == status.Starting {
 		m.State = m.runState()
+		if m.State == status.Up || m.Deadline == never {
+			m.bePatient()
+		}
 		if m.final {
 			// A logger's last run: it reads to the end of its input.
 			m.State, m.drains = status.Stopping, true
@@ -50,6 +57,7 @@ func (m *Machine) hasStarted(ev Event) {
 // exists is a new process, of which nothing was asked.
 func (m *Machine) exists(ev Event) {
 	m.Running, m.waits, m.started, m.Deadline = true, ev.Notifies, m.now, never
+	m.patience, m.young, m.fault = ev.Patience, !ev.Notifies && ev.Patience > 0, 0
 	m.eager, m.owed, m.killed, m.letter = false, false, false, 0
 	m.whole, m.scope = false, servicedir.ScopeUsual
 }
@@ -77,7 +85,7 @@ func (m *Machine) missed(s status.State, ev Event) {
 func (m *Machine) isReady(Event) {
 	m.Ready = true
 	if m.State == status.Starting {
-		m.State = status.Up
+		m.State, m.Deadline = status.Up, never
 	}
 	m.act(Action{Do: Announce, Letter: eventReady})
 }
@@ -89,11 +97,12 @@ func (m *Machine) runEnded(ev Event) {
 	if !m.unborn {
 		m.act(Action{Do: NoteDeath, Cause: m.cause(ev)})
 	}
+	m.ended = m.now
 	m.act(Action{Do: Announce, Letter: eventDead})
 	if m.diedUnread(ev) {
 		m.Want, m.eager = status.WantOnce, true
 	}
-	wanted := m.State == status.Stopping && !m.drains && m.letter != 0
+	wanted := m.State == status.Stopping && !m.drains && (m.letter != 0 || m.fault != 0)
 	m.forgetRun()
 	m.scope = m.reach(ev.Scope)
 	if m.scope != servicedir.ScopeTree && (!wanted || m.scope == servicedir.ScopeProcess) {
@@ -145,12 +154,14 @@ func (m *Machine) endRest() {
 
 // forgetRun forgets what was so of a process of run that is gone.
 func (m *Machine) forgetRun() {
-	m.Running, m.Paused, m.GotTerm, m.Ready, m.waits, m.drains = false, false, false, false, false, false
+	m.Running, m.Paused, m.GotTerm, m.Ready, m.waits, m.drains, m.young = false, false, false, false, false, false, false
 }
 
 // cause is why run ended, in a word for the history.
 func (m *Machine) cause(ev Event) string {
 	switch {
+	case m.fault != 0:
+		return m.fault.String()
 	case m.killed:
 		return "timeout"
 	case m.State == status.Stopping && m.Want == status.WantUp:
@@ -161,7 +172,7 @@ func (m *Machine) cause(ev Event) string {
 		return "signal"
 	case ev.Code < 0:
 		return "unknown"
-	case ev.Code == 0 && ev.Signal == 0:
+	case ev.Code == 0 && ev.Signal == 0, ev.Rule != nil && ev.Rule.Success.Has(ev.Code, ev.Signal):
 		return "exit"
 	}
 	return "crash"
@@ -202,26 +213,43 @@ func (m *Machine) notBorn() {
 func (m *Machine) finishStarted(ev Event) { m.after(ev.Limit) }
 
 func (m *Machine) finishEnded(ev Event) {
-	gaveUp := m.style.PermanentFailure && ev.Code == permanentFailure && ev.Signal == 0 && !m.eager
-	if gaveUp {
+	v := m.verdict(ev)
+	m.ended = 0
+	if v.Failed {
 		m.Want, m.owed = status.WantDown, false
-		m.act(Action{Do: Announce, Letter: eventFailed})
+		m.act(Action{Do: Announce, Letter: eventFailed, Cause: v.Why})
 	}
 	m.act(Action{Do: Announce, Letter: eventDown})
 	switch {
-	case gaveUp:
+	case v.Failed:
 		m.rest(status.Failed)
 	case m.Leaving && !m.lastRun() || m.Want == status.WantDown:
 		m.rest(status.Down)
 	case m.Want == status.WantOnce && !m.owed:
 		m.rest(status.Exited)
+	case !v.Again:
+		m.Want = status.WantDown
+		m.rest(status.Exited)
+	case v.At > m.now:
+		m.State, m.Deadline = status.Backoff, v.At
 	default:
-		if m.Deadline = startAt(m.started, m.now, m.eager); m.Deadline > m.now {
-			m.State = status.Backoff
-		} else {
-			m.launch()
-		}
+		m.launch()
 	}
+}
+
+// verdict is whether and when the next run follows this one, if it is wanted.
+func (m *Machine) verdict(ev Event) restart.Verdict {
+	if m.style.PermanentFailure && ev.Code == permanentFailure && ev.Signal == 0 && !m.eager {
+		return restart.Verdict{Failed: true, Why: "finish said not to start it again (exit 125)"}
+	}
+	if ev.Rule == nil || m.eager || m.Leaving || m.Want != status.WantUp {
+		return restart.Verdict{Again: true, At: startAt(m.started, m.now, m.eager)}
+	}
+	if m.past == nil {
+		m.past = new(restart.Past)
+	}
+	end := restart.End{Started: m.started, Ended: m.ended, Code: ev.RunCode, Signal: ev.RunSignal, Asked: m.letter != 0, Fault: m.fault.String()}
+	return m.past.Next(ev.Rule, &end, m.now, ev.Chance)
 }
 
 // inputIdle: no byte waits, and yet the logger sees no end: a stray process

@@ -87,10 +87,8 @@ func (s *Service) spawnScript(slot forkexec.Slot, argv []string) (process, error
 // hasAttributes says that set/ asks for something that svexec does. One that
 // cannot be read may ask for it: svexec says why it cannot.
 func (s *Service) hasAttributes() bool {
-	s.scoped, s.daemonizes, s.splits = false, false, false
-	set, err := fifo.Retry(func() (int, error) {
-		return quiet.Openat(s.dir, servicedir.Set, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	})
+	s.scoped, s.daemonizes, s.splits, s.aged = false, false, false, false
+	set, err := s.openSet()
 	if err == unix.ENOENT {
 		var link unix.Stat_t // one that leads nowhere is there all the same
 		return quiet.Fstatat(s.dir, servicedir.Set, &link, unix.AT_SYMLINK_NOFOLLOW) == nil

@@ -17,6 +17,7 @@ func (m *Machine) begin(ev Event) {
 	}
 	m.Want, m.Leaving, m.owed = status.WantUp, false, false
 	m.eager, m.tries = ev.Kind != Boot, 0
+	m.past = nil
 	m.launch()
 }
 
@@ -29,7 +30,7 @@ func (m *Machine) wantUp(Event) {
 // upAgain is up while it ends: the start that follows was asked for.
 func (m *Machine) upAgain(ev Event) {
 	m.wantUp(ev)
-	m.eager = true
+	m.eager, m.past = true, nil
 }
 
 func (m *Machine) beginOnce(ev Event) {
@@ -50,7 +51,7 @@ func (m *Machine) thisOnce(Event) {
 
 func (m *Machine) nextOnce(Event) {
 	if !m.final {
-		m.Want, m.Leaving, m.owed, m.eager = status.WantOnce, false, true, true
+		m.Want, m.Leaving, m.owed, m.eager, m.past = status.WantOnce, false, true, true, nil
 	}
 }
 
@@ -227,7 +228,7 @@ func (m *Machine) pause(Event) {
 	}
 	m.Paused = true
 	if m.State != status.Stopping {
-		m.State = status.Paused
+		m.State, m.Deadline = status.Paused, never
 	}
 	m.act(Action{Do: Ask, Letter: command.Pause})
 }
@@ -239,13 +240,14 @@ func (m *Machine) resume(Event) {
 	m.Paused = false
 	if m.State == status.Paused {
 		m.State = m.runState()
+		m.bePatient()
 	}
 	m.act(Action{Do: Ask, Letter: command.Continue})
 }
 
 // runState is the state of a run that nothing was asked of.
 func (m *Machine) runState() status.State {
-	if m.unborn || m.waits && !m.Ready {
+	if m.unborn || m.young || m.waits && !m.Ready {
 		return status.Starting
 	}
 	return status.Up

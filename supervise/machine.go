@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/restart"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
 )
@@ -74,9 +75,20 @@ type Event struct {
 	// timeout-finish; with Unstarted, how long to wait where trying again soon
 	// may help. 0 is none.
 	Limit time.Duration
+	// Patience: with Started and Launched, how long it may be starting: with
+	// Notifies until it is ready (timeout-up), else until it counts as up
+	// (min-uptime). 0 is none.
+	Patience time.Duration
 	// Code and Signal say how a process ended: Signal 0 means by itself.
 	Code   int
 	Signal syscall.Signal
+	// Rule: with RunEnded and FinishEnded, what set/ says of restarting, nil where
+	// it says nothing; and with FinishEnded how run itself ended, and a number by
+	// chance.
+	Rule      *restart.Rule
+	RunCode   int
+	RunSignal syscall.Signal
+	Chance    uint32
 	// Left counts, with GroupEnded, the processes that outlived all of it; with
 	// InputEnd, and with RunEnded of a consumer, the bytes that wait for the logger.
 	Left int
@@ -150,9 +162,15 @@ type Machine struct {
 	scope   servicedir.Scope // of what follows the end of this run
 	tries   int              // starts that failed in a row
 	started time.Duration    // when run was started last
-	now     time.Duration    // of the event
-	acts    []Action
-	room    [8]Action // of acts: what Step says never needs more memory
+	ended   time.Duration    // when it ended last
+	young   bool             // it is not up before it has lived for a while
+	// patience is how long this run may be starting, 0 for ever.
+	patience time.Duration
+	fault    Fault         // why we end this run ourselves
+	past     *restart.Past // since somebody asked for the start, where a rule asks for it
+	now      time.Duration // of the event
+	acts     []Action
+	room     [8]Action // of acts: what Step says never needs more memory
 }
 
 // NewMachine is a service that is down.

@@ -3,6 +3,7 @@ package supervise
 import (
 	"bytes"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,6 +36,7 @@ var flagWords = [...]flagWord{
 	{"killed", func(m *Machine) *bool { return &m.killed }},
 	{"drains", func(m *Machine) *bool { return &m.drains }},
 	{"whole", func(m *Machine) *bool { return &m.whole }},
+	{"young", func(m *Machine) *bool { return &m.young }},
 }
 
 // timeWord is a time of the machine and its word; none of them is said.
@@ -49,6 +51,8 @@ var timeWords = [...]timeWord{
 	{"limit", func(m *Machine) *time.Duration { return &m.limit }, 0, true},
 	{"started", func(m *Machine) *time.Duration { return &m.started }, -startPause, false},
 	{"deadline", func(m *Machine) *time.Duration { return &m.Deadline }, never, false},
+	{"patience", func(m *Machine) *time.Duration { return &m.patience }, 0, true},
+	{"ended", func(m *Machine) *time.Duration { return &m.ended }, 0, false},
 }
 
 // remember appends the words of the machine. epoch is when its clock began.
@@ -77,6 +81,10 @@ func (m *Machine) remember(b []byte, epoch time.Duration) []byte {
 		say("tries=")
 		b = strconv.AppendInt(b, int64(m.tries), 10)
 	}
+	if m.fault != FaultNone {
+		say("fault=")
+		b = append(b, m.fault.String()...)
+	}
 	for _, t := range timeWords {
 		at := *t.of(m)
 		if at == t.none {
@@ -88,7 +96,7 @@ func (m *Machine) remember(b []byte, epoch time.Duration) []byte {
 		say(t.word)
 		b = strconv.AppendInt(append(b, '='), at.Milliseconds(), 10)
 	}
-	return b
+	return rememberPast(b, m.past, epoch)
 }
 
 // remember appends the sizes of the files that status.env agrees with.
@@ -154,6 +162,7 @@ func (m *Machine) recall(r *status.Record, epoch time.Duration) {
 	for word := range bytes.FieldsSeq(r.Machine) {
 		m.recallWord(string(word), epoch)
 	}
+	m.past = recallPast(r.Machine, epoch)
 	if m.Deadline != never {
 		m.Deadline = max(m.Deadline, 0) // it may have passed before our clock began
 	}
@@ -174,17 +183,16 @@ func (m *Machine) recallWord(word string, epoch time.Duration) {
 	if word == "scope" {
 		m.scope, _ = servicedir.ParseScope(word, value) // usual where it is none
 	}
-	const most = 1 << 40 // milliseconds: no machine runs for longer
-	n, err := strconv.ParseUint(value, 10, 63)
-	if err != nil || n > most {
-		return
+	if word == "fault" {
+		m.fault = Fault(max(slices.Index(faultWords[:], value), 0))
 	}
 	if word == "tries" {
+		n, _ := strconv.ParseUint(value, 10, 31) // 0 where it is none
 		m.tries = int(n)
 	}
 	for _, t := range timeWords {
-		if t.word == word {
-			*t.of(m) = time.Duration(n) * time.Millisecond
+		if at, ok := parseMillis(value); ok && t.word == word {
+			*t.of(m) = at
 			if !t.span {
 				*t.of(m) -= epoch
 			}

@@ -51,7 +51,8 @@ func (s *Service) perform(a Action) {
 		s.noteDeath(a.Cause)
 	case Announce:
 		if a.Letter == eventFailed {
-			s.record.Reason = "finish said not to start it again (exit 125)"
+			s.record.Reason = a.Cause
+			s.tell(a.Cause)
 			s.note("failed", 0)
 		}
 		s.announce(a.Letter)
@@ -123,7 +124,8 @@ func (s *Service) start() {
 		kind = Started
 		s.begun()
 	}
-	s.happen(Event{Kind: kind, Notifies: s.notify >= 0 || s.daemonizes})
+	notifies := s.notify >= 0 || s.daemonizes
+	s.happen(Event{Kind: kind, Notifies: notifies, Patience: s.patience(notifies)})
 }
 
 // equip opens the standard descriptors and the pipes of run, or says why it cannot.
@@ -188,7 +190,7 @@ func (s *Service) unstarted(why string, soon time.Duration) {
 // its name.
 func (s *Service) startFinish() {
 	if !servicedir.Exists(s.dir, servicedir.Finish) {
-		s.happen(Event{Kind: FinishEnded})
+		s.happen(s.finishEnd(ending{}, false))
 		return
 	}
 	if s.run.latest != 0 && s.adoptFinish() {
@@ -196,7 +198,7 @@ func (s *Service) startFinish() {
 		if s.finish.fd < 0 && !s.adopting {
 			end := s.lookUp(&s.finish, finishSlot)
 			s.noteFinish(end)
-			s.happen(Event{Kind: FinishEnded, Code: end.code(), Signal: end.signal()})
+			s.happen(s.finishEnd(end, true))
 		}
 		return // else resume looks whether it has ended
 	}
@@ -204,7 +206,7 @@ func (s *Service) startFinish() {
 	if s.finish, err = s.spawnScript(s.slot(finishSlot, s.runs), s.finishArguments()); err != nil {
 		why, _ := servicedir.WhyNot(s.dir, servicedir.Finish, s.path(servicedir.Finish), err)
 		s.tell("unable to start finish: " + why + ", going on without")
-		s.happen(Event{Kind: FinishEnded})
+		s.happen(s.finishEnd(ending{}, false))
 		return
 	}
 	s.files.finishing = time.Now()

@@ -19,10 +19,11 @@ func (s *Service) killScope() servicedir.Scope {
 	return use(s, v, func() (servicedir.Scope, error) { return servicedir.ReadScope(s.dir, *v, absent) })
 }
 
-// noteName takes notice of a name in set/ that has to do with the scope or with
-// pipes.
+// noteName takes notice of a name in set/ that is for supervise, not for svexec.
 func (s *Service) noteName(name string) {
 	switch servicedir.Set + "/" + name {
+	case servicedir.MinUptime:
+		s.aged = true
 	case servicedir.KillScope:
 		s.scoped = true
 	case servicedir.Daemonizes:
@@ -60,7 +61,7 @@ func (s *Service) adoptScope(handed bool) {
 
 // runEnd is the event of the end of run. The scope is read only where it matters.
 func (s *Service) runEnd(end ending) Event {
-	ev := Event{Kind: RunEnded, Code: end.code(), Signal: end.signal()}
+	ev := Event{Kind: RunEnded, Code: end.code(), Signal: end.signal(), Rule: s.rule(end)}
 	if s.scoped {
 		ev.Limit = s.timeoutKill()
 	}

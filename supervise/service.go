@@ -10,6 +10,7 @@ import (
 	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/forkexec"
+	"github.com/svdir/svdir/supervise/restart"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
 )
@@ -52,6 +53,7 @@ type Service struct {
 	hunt        *hunt            // that ends it, nil if none does
 	search      *search          // what is asked of /proc, nil if nothing is
 
+	aged       bool          // set/ has a min-uptime
 	scoped     bool          // this run's tree is ours to end, whyever it ended
 	cage       *cage         // the cgroup of that, or nil
 	daemonizes bool          // run ends and leaves its daemon
@@ -98,6 +100,8 @@ type settings struct {
 	downSignal, reloadSignal   syscall.Signal
 	maxDeathTally              int
 	killScope                  servicedir.Scope
+	timeoutUp, minUptime       time.Duration
+	rule                       *restart.Rule // nil until set/ has said something of restarting
 }
 
 // What a descriptor in the wait is; a script's tag is tagScript + its letter.
@@ -308,7 +312,11 @@ func (s *Service) timeout(now time.Duration) {
 	}
 	switch {
 	case s.m.Deadline != never && s.m.Deadline <= now:
-		s.handle(Event{Kind: Timeout})
+		ev := Event{Kind: Timeout}
+		if s.m.State == status.Starting {
+			ev.Limit = s.timeoutKill() // it was not ready in time
+		}
+		s.handle(ev)
 	case s.hunt != nil && s.hunt.due && s.search == nil:
 		s.goOnHunting()
 	case s.isUnsure():
@@ -338,7 +346,7 @@ func (s *Service) noteEnd(end ending) {
 // finishEnded is the end of finish.
 func (s *Service) finishEnded(end ending) {
 	s.noteFinish(end)
-	s.step(Event{Kind: FinishEnded, Code: end.code(), Signal: end.signal()})
+	s.step(s.finishEnd(end, true))
 }
 
 // handle gives an event to the machine, and shows the outcome.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/setting"
 	"github.com/svdir/svdir/supervise/tally"
 )
 
@@ -15,6 +16,17 @@ import (
 func (s *Service) timeoutKill() time.Duration {
 	v := &s.settings.timeoutKill
 	return use(s, v, func() (time.Duration, error) { return servicedir.Millis(s.dir, servicedir.TimeoutKill, *v, 0) })
+}
+
+// timeoutUp is how long a run may take until it is ready.
+func (s *Service) timeoutUp() time.Duration {
+	v := &s.settings.timeoutUp
+	return use(s, v, func() (time.Duration, error) { return servicedir.Millis(s.dir, servicedir.TimeoutUp, *v, 0) })
+}
+
+// minUptime is how long a run must live to be a good one.
+func (s *Service) minUptime() time.Duration {
+	return value(s, servicedir.MinUptime, &s.settings.minUptime, 0, setting.ParseUptime)
 }
 
 func (s *Service) timeoutFinish() time.Duration {

@@ -84,6 +84,7 @@ var (
 	finEnd   = cell{"finish ended", (*Machine).finishEnded}
 	idle     = cell{"end idle", (*Machine).inputIdle}
 	tooLong  = cell{"too long", (*Machine).tooLong}
+	patience = cell{"patience ends", (*Machine).patienceEnds}
 )
 
 // table is the whole behaviour: the row of an event, the cell of a state.
@@ -117,5 +118,5 @@ var table = [Kinds]row{
 	FinishStarted: {down: nothing, waiting: nothing, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: finStart, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	FinishEnded:   {down: nothing, waiting: nothing, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: finEnd, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	InputIdle:     {down: nothing, waiting: nothing, starting: nothing, up: idle, paused: idle, stopping: idle, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
-	Timeout:       {down: nothing, waiting: look, starting: nothing, up: nothing, paused: nothing, stopping: tooLong, finishing: tooLong, backoff: look, failed: nothing, exited: nothing, skipped: nothing},
+	Timeout:       {down: nothing, waiting: look, starting: patience, up: nothing, paused: nothing, stopping: tooLong, finishing: tooLong, backoff: look, failed: nothing, exited: nothing, skipped: nothing},
 }

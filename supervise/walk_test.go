@@ -24,6 +24,7 @@ func (w *world) ask(l command.Letter) {
 	switch l {
 	case command.Up:
 		w.asked, w.eager, w.owed = l, true, false
+		w.due = !w.run || w.m.State == status.Stopping
 	case command.Once:
 		w.asked, w.eager, w.owed = l, true, true
 		if w.run && w.m.State != status.Stopping {
@@ -143,7 +144,7 @@ func TestWalk(t *testing.T) {
 		t.Run(style.Name, func(t *testing.T) {
 			source := rand.New(rand.NewPCG(seed, 0))
 			for steps := 0; steps < *walkSteps; {
-				w := &world{t: t, rand: source, asked: command.Up, now: time.Minute}
+				w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source)}
 				w.m = NewMachine(style, false)
 				w.m.Want = status.WantUp
 				w.step(Event{Kind: Boot})
@@ -177,7 +178,7 @@ func walkToTheEnd(t *testing.T, logger bool) {
 	t.Logf("-seed=%d", seed)
 	source := rand.New(rand.NewPCG(seed, 1))
 	for range 2000 {
-		w := &world{t: t, rand: source, asked: command.Up, now: time.Minute}
+		w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source)}
 		w.m = NewMachine(&ours, logger)
 		w.m.Want = status.WantUp
 		w.step(Event{Kind: Boot})

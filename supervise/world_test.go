@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/restart"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
 )
@@ -38,11 +39,15 @@ type world struct {
 	asked       command.Letter // the last of u, d, o that was asked
 	owed        bool           // an o that was not started yet
 	eager       bool           // somebody asked for the next start
+	due         bool           // and no run that there was when he did is in its place
 	started     time.Duration
 	finishes    int  // since run ended
 	ends        int  // of run, since it was started
 	ending      bool // finish has ended, and nobody knows yet
 	left        bool
+	rule        *restart.Rule // what set/ says of restarting
+	code        int           // of the last end of run
+	sig         syscall.Signal
 }
 
 func (w *world) fail(why string) {
@@ -93,10 +98,15 @@ func (w *world) check() {
 		w.fail("the machine is wrong about run being executed")
 	case m.Ready && !m.Running, m.Paused && !m.Running, m.GotTerm && !m.Running:
 		w.fail("a flag of a process that is not there")
-	case m.Deadline != never && !slices.Contains([]status.State{status.Stopping, status.Finishing, status.Backoff, status.Waiting}, m.State):
+	case w.due && !w.m.Leaving && (m.State == status.Failed || m.State == status.Exited) && w.asked == command.Up:
+		w.fail("gives up what was asked for")
+	case m.Deadline != never && !slices.Contains([]status.State{status.Starting, status.Stopping, status.Finishing, status.Backoff, status.Waiting}, m.State):
 		w.fail("a deadline for nothing")
 	case (m.State == status.Backoff || m.State == status.Waiting) && m.Deadline == never:
 		w.fail("waits for ever")
+	}
+	if w.rule != nil && w.asked == command.Up && (m.State == status.Failed || m.State == status.Exited) {
+		w.asked = command.Down // as the rule says, which has tests of its own
 	}
 }
 
@@ -183,10 +193,10 @@ func (w *world) start() {
 		w.queue = append(w.queue, Event{Kind: kind})
 		return
 	}
-	w.run, w.started, w.ends, w.finishes, w.eager, w.owed = true, w.now, 0, 0, false, false
+	w.run, w.started, w.ends, w.finishes, w.eager, w.due, w.owed = true, w.now, 0, 0, false, false, false
 	w.whole = false
 	w.stubborn = w.rand.IntN(4) == 0
-	ev := Event{Kind: Started, Notifies: w.rand.IntN(2) == 0}
+	ev := Event{Kind: Started, Notifies: w.rand.IntN(2) == 0, Patience: time.Duration(w.rand.IntN(3)) * 700 * time.Millisecond}
 	if w.unborn = w.rand.IntN(3) == 0; w.unborn {
 		ev.Kind = Launched
 	}
@@ -207,7 +217,8 @@ func (w *world) signal(sig syscall.Signal) {
 func (w *world) endRun(code int, sig syscall.Signal) {
 	if w.run && w.ends == 0 {
 		w.ends++
-		w.queue = append(w.queue, Event{Kind: RunEnded, Code: code, Signal: sig, Limit: worldKill * time.Duration(w.rand.IntN(2)),
+		w.code, w.sig = code, sig
+		w.queue = append(w.queue, Event{Kind: RunEnded, Code: code, Signal: sig, Rule: w.rule, Limit: worldKill * time.Duration(w.rand.IntN(2)),
 			Scope: servicedir.Scope(w.rand.IntN(int(servicedir.ScopeTree) + 1)), Left: w.rand.IntN(2)})
 	}
 }
@@ -215,7 +226,8 @@ func (w *world) endRun(code int, sig syscall.Signal) {
 func (w *world) endFinish(code int, sig syscall.Signal) {
 	if w.finish && !w.ending {
 		w.ending = true
-		w.queue = append(w.queue, Event{Kind: FinishEnded, Code: code, Signal: sig})
+		w.queue = append(w.queue, Event{Kind: FinishEnded, Code: code, Signal: sig,
+			Rule: w.rule, RunCode: w.code, RunSignal: w.sig, Chance: w.rand.Uint32()})
 	}
 }
 
@@ -232,4 +244,12 @@ func (w *world) announce(l command.Letter) {
 	if !truth[l] {
 		w.fail("announced before it is true: " + string(rune(l)))
 	}
+}
+
+// someRule is a rule of restarting, or none.
+func someRule(source *rand.Rand) *restart.Rule {
+	rules := []*restart.Rule{nil, nil, {When: restart.OnFailure}, {When: restart.Never}, {Limit: restart.Limit{Count: 2, Window: 10 * time.Second}},
+		{Delay: restart.Delay{Min: time.Second, Max: 8 * time.Second, Factor: 2}, MinUptime: 2 * time.Second},
+		{Answer: restart.Answer{Do: restart.Again, Delay: 3 * time.Second}}}
+	return rules[source.IntN(len(rules))]
 }

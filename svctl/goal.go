@@ -109,12 +109,14 @@ func startedSince(before, now *Service) bool {
 
 // judge says whether the goal is met, once and now. changed says that the
 // status was written since the letters were sent: an old one proves no failure.
+// Nor does a death from before them, of which the last is still being told.
 func (g *Goal) judge(before, now *Service, changed bool, deadline time.Time) Verdict {
 	switch {
 	case !now.Supervised && !g.gone:
 		return NotYet
 	case !g.met(before, now):
-		if g.wantsUp && changed && (now.State == status.Failed || now.State == status.Skipped) {
+		died := now.Deaths > before.Deaths && (now.State == status.Failed || now.State == status.Exited)
+		if g.wantsUp && changed && (died || now.State == status.Skipped) {
 			return Never
 		}
 		return NotYet

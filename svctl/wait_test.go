@@ -32,8 +32,8 @@ var (
 	finishing = status.Record{State: status.Finishing, Want: status.WantDown, PID: 1<<23 + 2, Starts: 1, Since: began}
 	down      = status.Record{State: status.Down, Starts: 1, Since: began}
 	backoff   = status.Record{State: status.Backoff, Want: status.WantUp, Starts: 1, Since: began}
-	gaveUp    = status.Record{State: status.Failed, Want: status.WantUp, Starts: 1, Since: began}
-	exited    = status.Record{State: status.Exited, Want: status.WantOnce, Starts: 2, Since: began}
+	gaveUp    = status.Record{State: status.Failed, Want: status.WantUp, Starts: 1, Deaths: 1, Since: began}
+	exited    = status.Record{State: status.Exited, Want: status.WantOnce, Starts: 2, Deaths: 1, Since: began}
 	paused    = status.Record{State: status.Paused, Want: status.WantUp, PID: 1 << 23, Starts: 1, Paused: true, Since: began}
 	ready     = status.Record{State: status.Up, Want: status.WantUp, PID: 1 << 23, Starts: 1, Since: began, Ready: true, ReadyAt: began}
 )
@@ -50,6 +50,7 @@ func TestGoals(t *testing.T) {
 		{"up while stopping", Up, down, stopping, NotYet},
 		{"up in backoff", Up, down, backoff, NotYet},
 		{"up gives up", Up, backoff, gaveUp, Never},
+		{"up has ended", Up, backoff, exited, Never},
 		{"ready when it says so", Ready, running, ready, Reached},
 		{"down without finish", Down, running, finishing, Reached},
 		{"finished", Finished, finishing, down, Reached},
@@ -89,6 +90,10 @@ func TestOldFailure(t *testing.T) {
 	w, one := watching(t, Up, gaveUp)
 	if err := w.Wait(false, time.Now()); err != nil || one.Verdict != NotYet {
 		t.Fatalf("got %v, %v, want not yet", one.Verdict, err)
+	}
+	writeStatus(t, one.Dir, gaveUp) // what comes late of it
+	if err := w.Wait(false, time.Now().Add(50*time.Millisecond)); err != nil || one.Verdict != NotYet {
+		t.Fatalf("told again: got %v, %v, want not yet", one.Verdict, err)
 	}
 	writeStatus(t, one.Dir, another)
 	if err := w.Wait(false, soon()); err != nil || one.Verdict != Reached {

@@ -38,7 +38,8 @@ var floors = []struct {
 	{"supervise/forkexec/nofile", nil},
 	{"supervise/forkexec", []string{"supervise/forkexec/nofile"}},
 	{"supervise/servicedir", []string{"fifo/quiet"}},
-	{"supervise/setting", []string{"supervise/servicedir", "supervise/tally"}},
+	{"supervise/restart", nil},
+	{"supervise/setting", []string{"supervise/restart", "supervise/servicedir", "supervise/tally"}},
 	{"svscan/scandir", nil},
 	{"supervise", engines},
 	{"supervise/attribute", engines},
@@ -59,7 +60,7 @@ var floors = []struct {
 // engines are the floors that every engine stands on.
 var engines = []string{
 	"fifo", "fifo/quiet", "logger/tai64n", "logger/logdir", "logger/serving", "supervise/status", "supervise/tally",
-	"supervise/command", "supervise/errstr", "supervise/forkexec", "supervise/proc", "supervise/servicedir", "supervise/setting", "svscan/scandir",
+	"supervise/command", "supervise/errstr", "supervise/forkexec", "supervise/proc", "supervise/restart", "supervise/servicedir", "supervise/setting", "svscan/scandir",
 }
 
 // residents stay in memory for as long as the machine runs, so what they may

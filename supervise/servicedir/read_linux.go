@@ -103,6 +103,17 @@ func Signal(dir int, name string, old, absent syscall.Signal) (syscall.Signal, e
 	return setting(dir, name, old, absent, ParseSignal)
 }
 
+// Value reads a setting by a parser of its text.
+func Value[T any](dir int, name string, old, absent T, parse func(text string) (T, error)) (T, error) {
+	return setting(dir, name, old, absent, func(name, text string) (T, error) {
+		v, err := parse(text)
+		if err != nil {
+			err = &ValueError{name, err.Error()}
+		}
+		return v, err
+	})
+}
+
 // setting reads one value: absent where there is no file, and old with an
 // error where there is one that cannot be used. Settings are edited while the
 // service runs, and an editor's half-written file must not change a thing.

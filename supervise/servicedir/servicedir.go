@@ -18,6 +18,7 @@ const (
 
 	NotificationFD   = "notification-fd"     // the descriptor on which run writes a newline when ready
 	TimeoutFinish    = "timeout-finish"      // milliseconds, 0 = no limit
+	TimeoutUp        = "timeout-up"          // milliseconds until it is to be ready, 0 = never
 	TimeoutKill      = "timeout-kill"        // milliseconds from the down signal to KILL, 0 = never
 	DownSignal       = "down-signal"         // name or number
 	ReloadSignal     = "reload-signal"       // name or number
@@ -33,6 +34,13 @@ const (
 const (
 	Command = Set + "/command" // argv, one argument a line, where there is no run
 	Style   = Set + "/style"   // whose behaviour: svdir, daemontools, runit, s6
+
+	Restart      = Set + "/restart"       // always, on-failure, never
+	RestartLimit = Set + "/restart-limit" // 5/10s
+	RestartDelay = Set + "/restart-delay" // 1s, or 1s..60s x2 ~20%
+	MinUptime    = Set + "/min-uptime"    // how long a run must live to be a good one
+	SuccessExit  = Set + "/success-exit"  // exit codes and signals that are no failure
+	OnExit       = Set + "/on-exit"       // directory: what one exit code or signal is answered with
 
 	KillScope  = Set + "/kill-scope" // process, group, session, tree
 	Daemonizes = Set + "/daemonizes" // run ends and leaves its daemon, perhaps the path of its pid file

@@ -97,6 +97,12 @@ func checkPIDFile(text string) error {
 	return checkLine(text)
 }
 
+func checkRestart(text string) error      { return check(text, ParseRestart) }
+func checkRestartLimit(text string) error { return check(text, ParseRestartLimit) }
+func checkRestartDelay(text string) error { return check(text, ParseRestartDelay) }
+func checkUptime(text string) error       { return check(text, ParseUptime) }
+func checkSuccess(text string) error      { return check(text, ParseSuccess) }
+func checkAnswer(text string) error       { return check(text, ParseAnswer) }
 func checkStyle(text string) error        { return check(text, ParseStyle) }
 func checkOOMScore(text string) error     { return check(text, ParseOOMScore) }
 func checkNice(text string) error         { return check(text, ParseNice) }

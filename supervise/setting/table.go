@@ -10,7 +10,7 @@ var All = []Setting{
 	{Name: servicedir.NotificationFD, Path: servicedir.NotificationFD, Form: "a descriptor from 3 to 1023", Check: checkDescriptor},
 	{Name: servicedir.TimeoutKill, Path: servicedir.TimeoutKill, Form: aTime, Pack: packMillis, Check: checkMillis},
 	{Name: servicedir.TimeoutFinish, Path: servicedir.TimeoutFinish, Form: aTime, Pack: packMillis, Check: checkMillis},
-	{Name: "timeout-up", Path: "timeout-up", Form: aTime, Pack: packMillis, Check: checkMillis},
+	{Name: servicedir.TimeoutUp, Path: servicedir.TimeoutUp, Form: aTime, Pack: packMillis, Check: checkMillis},
 	{Name: "timeout-down", Path: "timeout-down", Form: aTime, Pack: packMillis, Check: checkMillis},
 	{Name: servicedir.DownSignal, Path: servicedir.DownSignal, Form: aSignal, Check: checkSignal},
 	{Name: servicedir.ReloadSignal, Path: servicedir.ReloadSignal, Form: aSignal, Check: checkSignal},
@@ -27,6 +27,14 @@ var All = []Setting{
 	{Name: "prepare", Path: "set/prepare", Kind: Program, Exec: true, Form: "an executable, run before each start"},
 	{Name: "description", Path: "set/description", Form: "a line of text", Check: checkLine},
 	{Name: "style", Path: "set/style", Form: "svdir, daemontools, runit or s6", Check: checkStyle},
+
+	// Restarting.
+	{Name: "restart", Path: servicedir.Restart, Form: "always, on-failure or never", Check: checkRestart},
+	{Name: "success-exit", Path: servicedir.SuccessExit, Form: "exit codes and signals, as 0,143,SIGTERM,10-19", Check: checkSuccess},
+	{Name: "on-exit", Path: servicedir.OnExit, Kind: Dir, Form: "restart, stop, fail or delay TIME, for an exit code or signal", Item: checkEndName, Check: checkAnswer},
+	{Name: "restart-limit", Path: servicedir.RestartLimit, Form: "a number of restarts in a time, as 5/10s", Check: checkRestartLimit},
+	{Name: "restart-delay", Path: servicedir.RestartDelay, Form: "a time, as 1s, or two and how it grows, as 1s..60s x2 ~20%", Check: checkRestartDelay},
+	{Name: "min-uptime", Path: servicedir.MinUptime, Form: "a time, as 10s or 250ms", Check: checkUptime},
 
 	// Stopping.
 	{Name: "kill-scope", Path: servicedir.KillScope, Form: "process, group, session or tree", Check: checkScope},

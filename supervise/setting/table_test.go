@@ -46,7 +46,7 @@ func TestFind(t *testing.T) {
 		{"env/A/B", "set/env", "A/B", true},
 		{"size", "log/set/size", "", true},
 		{"user/x", "set/user", "x", false},
-		{"restart", "", "", false},
+		{"restarts", "", "", false},
 		{"set/user", "", "", false},
 		{"", "", "", false},
 	} {

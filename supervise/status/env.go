@@ -31,6 +31,7 @@ var fields = [...]struct {
 	{"STARTS", func(r *Record) value { return (*number)(&r.Starts) }},
 	{"DEATHS", func(r *Record) value { return (*number)(&r.Deaths) }},
 	{"NEXT_START", func(r *Record) value { return (*moment)(&r.NextStart) }},
+	{"FLAPS", func(r *Record) value { return (*number)(&r.Flaps) }},
 	{"LEFTOVERS", func(r *Record) value { return (*number)(&r.Leftovers) }},
 	{"REASON", func(r *Record) value { return (*phrase)(&r.Reason) }},
 	{"START_TICKS", func(r *Record) value { return (*ticks)(&r.StartTicks) }},

@@ -16,7 +16,7 @@ import (
 var full = Record{
 	State: Backoff, Want: WantUp, Leaving: true, PID: 4711, Ready: true, ReadyAt: time.Unix(1792549301, 7),
 	Paused: true, GotTerm: true, Since: time.Unix(1792549300, 120000000), Wait: UnknownWait, Ended: true, Starts: 3, Deaths: 2,
-	NextStart: time.Unix(1792549400, 999999999), Leftovers: 4, Reason: "unable to start run: it's not executable (chmod +x /service/web/run)",
+	NextStart: time.Unix(1792549400, 999999999), Leftovers: 4, Flaps: 2, Reason: "unable to start run: it's not executable (chmod +x /service/web/run)",
 	StartTicks: 1 << 63, Supervisor: 815, SupervisorTicks: 88, BootID: "2f9d6b6a-5f29-4b5e-8d0a-3a8f6f3f4c11",
 	InitTicks: 12, Run: 5, RunPID: 4700, RunLeads: true, Machine: []byte("eager letter=d"), Reexecs: 6, ReexecFailures: 7, ReexecFailure: "exec format error", Unknown: true,
 	LogDir: "/var/log/my web",
@@ -38,6 +38,7 @@ EXIT_UNKNOWN=1
 STARTS=3
 DEATHS=2
 NEXT_START=1792549400.999999999
+FLAPS=2
 LEFTOVERS=4
 REASON='unable to start run: it'\''s not executable (chmod +x /service/web/run)'
 START_TICKS=9223372036854775808

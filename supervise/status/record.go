@@ -36,6 +36,9 @@ type Record struct {
 	Starts, Deaths int
 	// NextStart is when a service in backoff or waiting is tried again.
 	NextStart time.Time
+	// Flaps counts the runs in a row that did not live for long, where a setting of
+	// restarting asks for it.
+	Flaps int
 	// Leftovers counts processes of its group that outlived a wanted stop.
 	Leftovers int
 	// Reason is a sentence for people: why it is not simply up or down.

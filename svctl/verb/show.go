@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/svdir/svdir/supervise/status"
 	"github.com/svdir/svdir/svctl"
 	"github.com/svdir/svdir/svctl/compat"
 )
@@ -42,7 +43,8 @@ func show(c *call) int {
 }
 
 // inspect reads all that is known of the services. Of those that were named, a
-// problem counts for the exit code; in a table of all it is shown there.
+// problem, and a service that gave up, count for the exit code; in a table of all
+// they are shown there.
 func (c *call) inspect(all []*task, named bool) ([]svctl.Service, int) {
 	services, code := []svctl.Service{}, done
 	for _, t := range all {
@@ -58,6 +60,8 @@ func (c *call) inspect(all []*task, named bool) ([]svctl.Service, int) {
 			code = max(code, codeOf(s.Err))
 		case !s.Supervised:
 			code = max(code, notSupervised)
+		case s.State == status.Failed:
+			code = max(code, no)
 		}
 		services = append(services, s)
 	}

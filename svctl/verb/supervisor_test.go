@@ -126,6 +126,7 @@ func (s *supervisor) act(l command.Letter) {
 		r.Want = status.WantUp
 		if s.fails {
 			r.State, r.PID, r.Reason = status.Failed, 0, "it ended 3 times"
+			r.Deaths++
 		}
 	case command.Once:
 		if r.PID == 0 {

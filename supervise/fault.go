@@ -1,0 +1,57 @@
+package supervise
+
+import (
+	"syscall"
+	"time"
+
+	"github.com/svdir/svdir/supervise/status"
+)
+
+// Fault is why a run is ended that nobody asked to end: it has failed, whatever
+// it answers. Its word is the cause of the death in the history.
+type Fault uint8
+
+const (
+	FaultNone      Fault = iota
+	FaultTimeoutUp       // it was not ready in time
+	Faults
+)
+
+var faultWords = [Faults]string{"", "timeout-up"}
+
+// String is the word for the fault, empty for none.
+func (f Fault) String() string { return faultWords[f] }
+
+// abort ends a run that has failed, as a stop would; it stays wanted. Where no
+// timeout-kill limits it, it has as long as what is left of a group.
+func (m *Machine) abort(f Fault, limit time.Duration) {
+	if limit == 0 {
+		limit = groupGrace
+	}
+	m.fault, m.State, m.killed, m.limit, m.Paused, m.GotTerm = f, status.Stopping, false, limit, false, true
+	m.after(limit)
+	m.act(Action{Do: SendDown})
+	m.act(Action{Do: SendSignal, Signal: syscall.SIGCONT})
+}
+
+// bePatient begins the time that a run may be starting.
+func (m *Machine) bePatient() {
+	m.Deadline = never
+	if m.State == status.Starting {
+		m.after(m.patience)
+	}
+}
+
+// patienceEnds: it has lived for long enough, or it should be ready by now.
+func (m *Machine) patienceEnds(ev Event) {
+	m.Deadline = never
+	if !m.young {
+		m.abort(FaultTimeoutUp, ev.Limit)
+		return
+	}
+	m.young = false
+	m.State = m.runState()
+	if m.past != nil {
+		m.past.Bad, m.past.Pause = 0, 0
+	}
+}
