@@ -40,6 +40,8 @@ var floors = []struct {
 	{"supervise/servicedir", []string{"fifo/quiet"}},
 	{"supervise/restart", nil},
 	{"supervise/setting", []string{"supervise/restart", "supervise/servicedir", "supervise/tally"}},
+	{"supervise/needs", []string{"supervise/status"}},
+	{"svscan/graph", []string{"supervise/needs"}},
 	{"svscan/scandir", nil},
 	{"supervise", engines},
 	{"supervise/attribute", engines},
@@ -60,7 +62,7 @@ var floors = []struct {
 // engines are the floors that every engine stands on.
 var engines = []string{
 	"fifo", "fifo/quiet", "logger/tai64n", "logger/logdir", "logger/serving", "supervise/status", "supervise/tally",
-	"supervise/command", "supervise/errstr", "supervise/forkexec", "supervise/proc", "supervise/restart", "supervise/servicedir", "supervise/setting", "svscan/scandir",
+	"supervise/command", "supervise/errstr", "supervise/forkexec", "supervise/needs", "supervise/proc", "supervise/restart", "supervise/servicedir", "supervise/setting", "svscan/graph", "svscan/scandir",
 }
 
 // residents stay in memory for as long as the machine runs, so what they may
