@@ -256,7 +256,9 @@ func (s *Service) resume() {
 	switch {
 	case s.gone:
 	case m.State == status.Starting && !m.Running && !s.asking(command.Up):
-		s.perform(Action{Do: Ask, Letter: command.Up})
+		s.perform(Action{Do: Weigh})
+	case m.lacks:
+		s.perform(Action{Do: Weigh})
 	case m.State == status.Stopping && !m.Running && len(s.group) == 0:
 		s.perform(Action{Do: EndGroup, Scope: m.scope})
 	case m.State == status.Finishing && s.finish.pid == 0:

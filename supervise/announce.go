@@ -118,8 +118,6 @@ func (s *Service) announce(event command.Letter) {
 
 // becameReady is the newline on the notification descriptor.
 func (s *Service) becameReady() {
-	s.record.ReadyAt = time.Now()
-	s.note("ready", s.run.pid)
 	s.handle(Event{Kind: Ready})
 }
 

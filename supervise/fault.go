@@ -34,10 +34,11 @@ func (m *Machine) abort(f Fault, limit time.Duration) {
 	m.act(Action{Do: SendSignal, Signal: syscall.SIGCONT})
 }
 
-// bePatient begins the time that a run may be starting.
+// bePatient begins the time that a run may be starting; its age counts from when
+// it is run.
 func (m *Machine) bePatient() {
 	m.Deadline = never
-	if m.State == status.Starting {
+	if m.State == status.Starting && !(m.unborn && m.young) {
 		m.after(m.patience)
 	}
 }
@@ -50,7 +51,7 @@ func (m *Machine) patienceEnds(ev Event) {
 		return
 	}
 	m.young = false
-	m.State = m.runState()
+	m.isReady(ev)
 	if m.past != nil {
 		m.past.Bad, m.past.Pause = 0, 0
 	}

@@ -55,16 +55,21 @@ func (m *Machine) nextOnce(Event) {
 	}
 }
 
-// launch asks control/u, and then starts run.
+// launch weighs what the service needs. When that is met, control/u is asked, and
+// then run started. What reads for the last time needs nothing but that.
 func (m *Machine) launch() {
-	m.State, m.Deadline = status.Starting, never
-	m.act(Action{Do: Ask, Letter: command.Up})
+	m.State, m.Deadline, m.lacks = status.Starting, never, false
+	if m.final {
+		m.act(Action{Do: Ask, Letter: command.Up})
+	} else {
+		m.act(Action{Do: Weigh})
+	}
 }
 
 // tryNow is for a start that waits: its time has come, or something in the
 // directory changed. A change does not hurry a service that died too soon.
 func (m *Machine) tryNow(ev Event) {
-	if ev.Kind == Timeout || m.tries > 0 {
+	if (ev.Kind == Timeout || m.tries > 0) && !m.lacks {
 		m.launch()
 	}
 }

@@ -13,39 +13,40 @@ import (
 
 // Engine hosts services: one wait on all that they have, and one deadline.
 type Engine struct {
-	poll      *fifo.Poller
-	services  agenda
-	owners    map[int]*Service // of the processes that somebody will reap by their pids
-	pair      *Pair            // the one that Run serves
-	host      Host             // of which we are a part, or nil
-	near      uint64           // with a host: the file system of its program
-	null      int              // the standard input of services
-	parting   []*Pair          // they are to be let go, or have left
-	survey    survey           // of /proc
-	awake     []*Service       // they have supervise/child open, who has opened it first is the first
-	notice    *fifo.Notice
-	starter   forkexec.Starter
-	next      forkexec.Start // in one place so that a start leaves no garbage
-	env       []string       // of services, but for what names each
-	scanDir   string         // its absolute path, empty if there is none
-	svscan    bool           // ours has started us
-	caught    bool           // its catch-all reads what services without a logger write
-	umask     uint32
-	self      int
-	ticks     uint64
-	boot      string
-	initTicks uint64 // of process 1
-	world     [worldSize]byte
-	epoch     time.Duration // when our clock began, in that of the machine
-	bound     bound
-	cgroup    *string // our own, once it is known
-	subreaper bool    // orphans come to us
-	orphans   bool    // of them some may have ended
-	leaving   bool    // stop what an earlier supervise has left, and leave
-	reexec    reexec
-	shared    shared           // svlog
-	text      [wholeText]byte  // of a file of some service, as it is made
-	letters   [maxLetters]byte // as they are read; on the stack they would make it grow for good
+	poll          *fifo.Poller
+	services      agenda
+	owners        map[int]*Service // of the processes that somebody will reap by their pids
+	pair          *Pair            // the one that Run serves
+	host          Host             // of which we are a part, or nil
+	near          uint64           // with a host: the file system of its program
+	null          int              // the standard input of services
+	parting       []*Pair          // they are to be let go, or have left
+	survey        survey           // of /proc
+	awake         []*Service       // they have supervise/child open, who has opened it first is the first
+	notice        *fifo.Notice
+	starter       forkexec.Starter
+	next          forkexec.Start // in one place so that a start leaves no garbage
+	env           []string       // of services, but for what names each
+	scanDir       string         // its absolute path, empty if there is none
+	svscan        bool           // ours has started us
+	caught        bool           // its catch-all reads what services without a logger write
+	umask         uint32
+	self          int
+	ticks         uint64
+	boot          string
+	initTicks     uint64 // of process 1
+	world         [worldSize]byte
+	epoch         time.Duration // when our clock began, in that of the machine
+	bound         bound
+	cgroup        *string // our own, once it is known
+	subreaper     bool    // orphans come to us
+	orphans       bool    // of them some may have ended
+	leaving       bool    // stop what an earlier supervise has left, and leave
+	reexec        reexec
+	shared        shared // svlog
+	subscriptions uint64
+	text          [wholeText]byte  // of a file of some service, as it is made
+	letters       [maxLetters]byte // as they are read; on the stack they would make it grow for good
 }
 
 // staleRetry is when a status that could not be written is tried again.

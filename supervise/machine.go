@@ -46,13 +46,17 @@ const (
 	FinishStarted
 	FinishEnded // finish ended, or there is none
 	InputIdle   // a logger's FIFO is empty
-	Timeout     // the deadline has come
+	// From what it needs.
+	Met     // nothing is in the way of a start
+	Lacks   // something is not yet as it must be
+	Unmet   // something will not be, by itself
+	Timeout // the deadline has come
 	Kinds
 )
 
 var kindWords = [Kinds]string{"signal", "up", "down", "once", "exit", "pause", "continue", "term", "kill",
 	"not-again", "look", "down-tree", "let-go", "reexec", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "ready", "run-ended",
-	"group-ended", "finish-started", "finish-ended", "input-idle", "timeout"}
+	"group-ended", "finish-started", "finish-ended", "input-idle", "met", "lacks", "unmet", "timeout"}
 
 // String is the word for the kind.
 func (k Kind) String() string { return kindWords[k] }
@@ -92,13 +96,16 @@ type Event struct {
 	// Left counts, with GroupEnded, the processes that outlived all of it; with
 	// InputEnd, and with RunEnded of a consumer, the bytes that wait for the logger.
 	Left int
+	// Reason: with Unmet, what it is, for people.
+	Reason string
 }
 
 // Do is what kind of thing is to be done.
 type Do uint8
 
 const (
-	Ask         Do = iota // run control/Letter; Answered at once if there is none
+	Weigh       Do = iota // what the service needs: Met, Lacks or Unmet
+	Ask                   // run control/Letter; Answered at once if there is none
 	Start                 // run: Started, NoRun or Unstarted
 	Finish                // finish: FinishStarted or FinishEnded
 	SendSignal            // Signal to the process of run, or to its group
@@ -163,6 +170,7 @@ type Machine struct {
 	tries   int              // starts that failed in a row
 	started time.Duration    // when run was started last
 	ended   time.Duration    // when it ended last
+	lacks   bool             // a start waits for what it needs
 	young   bool             // it is not up before it has lived for a while
 	// patience is how long this run may be starting, 0 for ever.
 	patience time.Duration
@@ -205,7 +213,7 @@ func (m *Machine) after(d time.Duration) {
 
 // rest is a state in which nothing runs and nothing is due.
 func (m *Machine) rest(s status.State) {
-	m.State, m.Deadline = s, never
+	m.State, m.Deadline, m.lacks = s, never, false
 	if m.Leaving {
 		m.act(Action{Do: Leave})
 	}

@@ -36,6 +36,7 @@ var flagWords = [...]flagWord{
 	{"killed", func(m *Machine) *bool { return &m.killed }},
 	{"drains", func(m *Machine) *bool { return &m.drains }},
 	{"whole", func(m *Machine) *bool { return &m.whole }},
+	{"lacks", func(m *Machine) *bool { return &m.lacks }},
 	{"young", func(m *Machine) *bool { return &m.young }},
 }
 

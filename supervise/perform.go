@@ -14,6 +14,8 @@ import (
 // perform does one action. What it brings about at once is queued.
 func (s *Service) perform(a Action) {
 	switch a.Do {
+	case Weigh:
+		s.weigh()
 	case Ask:
 		s.ask(a.Letter)
 	case Start:
@@ -50,7 +52,11 @@ func (s *Service) perform(a Action) {
 	case NoteDeath:
 		s.noteDeath(a.Cause)
 	case Announce:
-		if a.Letter == eventFailed {
+		switch a.Letter {
+		case eventReady:
+			s.record.ReadyAt = time.Now()
+			s.note("ready", s.run.pid)
+		case eventFailed:
 			s.record.Reason = a.Cause
 			s.tell(a.Cause)
 			s.note("failed", 0)

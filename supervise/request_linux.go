@@ -125,6 +125,7 @@ func (s *Service) request(info command.Info) Event {
 	if kind == Look {
 		s.pair.look(s)
 		s.lookAtSources()
+		s.lookAtNeeds()
 	}
 	return ev
 }

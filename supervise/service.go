@@ -56,6 +56,7 @@ type Service struct {
 	aged       bool          // set/ has a min-uptime
 	scoped     bool          // this run's tree is ours to end, whyever it ended
 	cage       *cage         // the cgroup of that, or nil
+	needing    *needing      // nil for nothing
 	daemonizes bool          // run ends and leaves its daemon
 	handedOn   time.Duration // when it did, 0 if it has not
 	session    int           // of that daemon, or 0
@@ -112,6 +113,7 @@ const (
 	tagReady
 	tagReport
 	tagGroup
+	tagNeeds
 	tagScript
 )
 
@@ -185,6 +187,7 @@ const (
 // boot goes on where an earlier supervise was, or starts the service, unless the
 // file down is there.
 func (s *Service) boot() {
+	s.readNeeds()
 	switch {
 	case s.adopting:
 		s.hold()
@@ -218,6 +221,7 @@ func (s *Service) release() {
 	s.dropReadiness()
 	s.dropSearch()
 	s.dropGroup()
+	s.dropNeeds()
 	if s.report >= 0 {
 		s.engine.poll.Remove(s.report)
 		_ = quiet.Close(s.report) // a pipe has nothing to flush
@@ -284,6 +288,8 @@ func (s *Service) heard(tag int) {
 		s.flush()
 	case tagGroup:
 		s.watchGroup()
+	case tagNeeds:
+		s.needsChanged()
 	default:
 		s.scriptEnded(command.Letter(tag - tagScript))
 	}
@@ -374,6 +380,9 @@ func (s *Service) drain() {
 		for _, a := range s.m.Step(ev) {
 			s.perform(a)
 		}
+	}
+	if !s.m.lacks {
+		s.dropNeeds()
 	}
 	if s.logger != nil {
 		s.logger.m.LastWords = s.m.Leaving

@@ -84,6 +84,9 @@ var (
 	finEnd   = cell{"finish ended", (*Machine).finishEnded}
 	idle     = cell{"end idle", (*Machine).inputIdle}
 	tooLong  = cell{"too long", (*Machine).tooLong}
+	met      = cell{"met", (*Machine).met}
+	lack     = cell{"lack", (*Machine).lack}
+	unmet    = cell{"unmet", (*Machine).unmet}
 	patience = cell{"patience ends", (*Machine).patienceEnds}
 )
 
@@ -118,5 +121,8 @@ var table = [Kinds]row{
 	FinishStarted: {down: nothing, waiting: nothing, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: finStart, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	FinishEnded:   {down: nothing, waiting: nothing, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: finEnd, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	InputIdle:     {down: nothing, waiting: nothing, starting: nothing, up: idle, paused: idle, stopping: idle, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Met:           {down: nothing, waiting: met, starting: met, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: met, exited: nothing, skipped: nothing},
+	Lacks:         {down: nothing, waiting: lack, starting: lack, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: lack, exited: nothing, skipped: nothing},
+	Unmet:         {down: nothing, waiting: unmet, starting: unmet, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: unmet, exited: nothing, skipped: nothing},
 	Timeout:       {down: nothing, waiting: look, starting: patience, up: nothing, paused: nothing, stopping: tooLong, finishing: tooLong, backoff: look, failed: nothing, exited: nothing, skipped: nothing},
 }

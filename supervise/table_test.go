@@ -101,7 +101,7 @@ func usualLetter(k Kind) command.Letter {
 	return 0
 }
 
-var doWords = [...]string{"ask", "start", "finish", "send", "send down signal", "send reload signal", "kill run", "end group",
+var doWords = [...]string{"weigh", "ask", "start", "finish", "send", "send down signal", "send reload signal", "kill run", "end group",
 	"kill group", "give up group", "kill finish", "check input", "make down", "remove down", "note death", "announce", "leave", "part", "exec again"}
 
 // String is the action in words.

@@ -98,14 +98,16 @@ func (w *world) check() {
 		w.fail("the machine is wrong about run being executed")
 	case m.Ready && !m.Running, m.Paused && !m.Running, m.GotTerm && !m.Running:
 		w.fail("a flag of a process that is not there")
-	case w.due && !w.m.Leaving && (m.State == status.Failed || m.State == status.Exited) && w.asked == command.Up:
+	case w.due && !w.m.Leaving && !m.lacks && (m.State == status.Failed || m.State == status.Exited) && w.asked == command.Up:
 		w.fail("gives up what was asked for")
 	case m.Deadline != never && !slices.Contains([]status.State{status.Starting, status.Stopping, status.Finishing, status.Backoff, status.Waiting}, m.State):
 		w.fail("a deadline for nothing")
-	case (m.State == status.Backoff || m.State == status.Waiting) && m.Deadline == never:
+	case (m.State == status.Backoff || m.State == status.Waiting) && m.Deadline == never && !m.lacks:
 		w.fail("waits for ever")
+	case m.lacks && m.State != status.Waiting && m.State != status.Failed:
+		w.fail("lacks what it does not wait for")
 	}
-	if w.rule != nil && w.asked == command.Up && (m.State == status.Failed || m.State == status.Exited) {
+	if w.rule != nil && !m.lacks && w.asked == command.Up && (m.State == status.Failed || m.State == status.Exited) {
 		w.asked = command.Down // as the rule says, which has tests of its own
 	}
 }
@@ -113,6 +115,8 @@ func (w *world) check() {
 func (w *world) perform(a Action) {
 	w.t.Helper()
 	switch a.Do {
+	case Weigh:
+		w.queue = append(w.queue, w.weigh(2))
 	case Ask:
 		if w.rand.IntN(4) == 0 && !slices.Contains(w.scripts, a.Letter) {
 			w.scripts = append(w.scripts, a.Letter)
@@ -252,4 +256,14 @@ func someRule(source *rand.Rand) *restart.Rule {
 		{Delay: restart.Delay{Min: time.Second, Max: 8 * time.Second, Factor: 2}, MinUptime: 2 * time.Second},
 		{Answer: restart.Answer{Do: restart.Again, Delay: 3 * time.Second}}}
 	return rules[source.IntN(len(rules))]
+}
+
+// weigh is what comes of what the service needs: one in so many times it lacks
+// something.
+func (w *world) weigh(often int) Event {
+	kinds := []Kind{Lacks, Unmet}
+	for range often {
+		kinds = append(kinds, Met, Met)
+	}
+	return Event{Kind: kinds[w.rand.IntN(len(kinds))]}
 }

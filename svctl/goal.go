@@ -116,7 +116,8 @@ func (g *Goal) judge(before, now *Service, changed bool, deadline time.Time) Ver
 		return NotYet
 	case !g.met(before, now):
 		died := now.Deaths > before.Deaths && (now.State == status.Failed || now.State == status.Exited)
-		if g.wantsUp && changed && (died || now.State == status.Skipped) {
+		lacks := now.State == status.Failed && now.Want == status.WantUp // something that it needs
+		if g.wantsUp && changed && (died || lacks || now.State == status.Skipped) {
 			return Never
 		}
 		return NotYet

@@ -11,9 +11,8 @@ import (
 )
 
 const (
-	envName  = scandir.Dir + "/" + scandir.Env
-	freshEnv = envName + ".new"
-	envSize  = 8 << 10 // more than it has
+	envName = scandir.Dir + "/" + scandir.Env
+	envSize = 8 << 10 // more than it has
 )
 
 // writeEnv tells who runs here, and what came of reexecs. Best effort: svctl
@@ -25,17 +24,25 @@ func (s *scanner) writeEnv() {
 	self := os.Getpid()
 	e := scandir.Svscan{PID: self, Ticks: proc.StartTicks(self), BootID: s.boot,
 		Reexecs: s.reexecs, Failures: s.failures, Reason: s.failure}
+	_ = replaceAt(s.home(), envName, e.AppendText(nil)) // best effort, as said
+}
+
+// replaceAt replaces a file below dir with text, so that a reader sees the one or
+// the other whole. Nothing is synced: after a boot it means nothing.
+func replaceAt(dir int, name string, text []byte) error {
+	fresh := name + ".new"
 	fd, err := fifo.Retry(func() (int, error) {
-		return unix.Openat(s.home(), freshEnv, unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o644)
+		return unix.Openat(dir, fresh, unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o644)
 	})
 	if err != nil {
-		return
+		return err
 	}
-	_, err = fifo.Retry(func() (int, error) { return unix.Write(fd, e.AppendText(nil)) })
-	_ = unix.Close(fd) // nothing is synced: after a boot it means nothing
-	if err == nil {
-		_ = unix.Renameat(s.home(), freshEnv, s.home(), envName)
+	_, err = fifo.Retry(func() (int, error) { return unix.Write(fd, text) })
+	_ = unix.Close(fd) // likewise
+	if err != nil {
+		return err
 	}
+	return unix.Renameat(dir, fresh, dir, name)
 }
 
 // forgetBoot removes what was recorded before this boot: pid and ticks mean

@@ -8,8 +8,6 @@ import (
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/svscan/scandir"
-
-	"golang.org/x/sys/unix"
 )
 
 // A consumer is a service that reads what others write. Which FIFOs these are
@@ -86,8 +84,6 @@ func (s *scanner) writers() map[string]string {
 	return writers
 }
 
-const freshProducers = servicedir.State + "/" + servicedir.Producers + ".new"
-
 // feed writes down what a consumer is to read and, if that is new, has its
 // supervise look. Best effort: a state that cannot be written leaves it as it is.
 func (k *keeping) feed(text string) {
@@ -99,15 +95,7 @@ func (k *keeping) feed(text string) {
 	if known && k.fed == text {
 		return
 	}
-	fd, err := fifo.Retry(func() (int, error) {
-		return unix.Openat(k.dir, freshProducers, unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o644)
-	})
-	if err != nil {
-		return
-	}
-	_, err = fifo.Retry(func() (int, error) { return unix.Write(fd, []byte(text)) })
-	_ = unix.Close(fd) // nothing is synced
-	if err != nil || unix.Renameat(k.dir, freshProducers, k.dir, name) != nil {
+	if replaceAt(k.dir, name, []byte(text)) != nil {
 		return
 	}
 	k.fed = text

@@ -32,6 +32,8 @@ type keeping struct {
 	paired     bool     // supervise has its logger, or had it
 	sources    []string // of a consumer: the names of the services that it reads
 	fed        string   // what supervise/producers says of them
+	needs      string   // what supervise/needs says
+	wired      bool     // it was written
 	ran        bool     // a supervise was started
 	pending    pending
 	said       string // the last complaint, which is not repeated
@@ -114,6 +116,7 @@ func (s *scanner) open(k *keeping, id identity) error {
 	s.catch(k)
 	if err = s.openPipes(k); err == nil {
 		s.readSources(k, id)
+		s.writeNeeds(k, false)
 	}
 	return err
 }
@@ -233,6 +236,7 @@ func (s *scanner) look(id identity) {
 		return
 	}
 	s.readSources(k, id)
+	s.unwired = true
 	s.host.changed(k)
 	letter := []byte{byte(command.Look)}
 	for _, control := range []string{"", servicedir.Log + "/"} {

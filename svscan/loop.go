@@ -89,6 +89,9 @@ func (s *scanner) turn() {
 		s.scan()
 	}
 	s.title.tick(now)
+	if s.unwired {
+		s.wire()
+	}
 	s.perform()
 	s.guard()
 	s.takenOver()
@@ -153,7 +156,7 @@ func (s *scanner) scan() {
 		s.findStrays()
 	}
 	s.renameRunning()
-	s.unfed = true // names may have changed
+	s.unfed, s.unwired = true, true // names may have changed
 	s.unwatch()
 	if s.label {
 		s.label = false

@@ -95,8 +95,11 @@ func identify(dir int, name string) (identity, error) {
 // list lists the service directories below s.dir, sorted by name.
 func (s *scanner) list() ([]entry, error) {
 	var listing []entry
+	s.bundles = nil
 	err := fifo.EachName(s.dir, func(name string) {
-		if e, ok := s.see(name); ok {
+		if s.isBundle(name) {
+			s.bundles = append(s.bundles, name)
+		} else if e, ok := s.see(name); ok {
 			listing = append(listing, e)
 		}
 	})

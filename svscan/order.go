@@ -7,7 +7,8 @@ import (
 )
 
 // Who ends first: a consumer reads to the end what others write, so of those that
-// are to end the writers are told before the readers, and the catch-all last.
+// are to end the writers are told before the readers, and the catch-all last. And
+// who needs others ends before these.
 
 // held are the services that are to end and may not yet: a consumer reads to the
 // end what those write that end as well.
@@ -18,27 +19,35 @@ func (t *table) held() map[string]bool {
 		switch {
 		case s.state == running && !s.wanted:
 			untold = true
-			leaving[s.name] = leaver{reads: s.reads}
+			leaving[s.name] = leaver{after: s.after()}
 		case s.state == running && t.names.isGoing(s.name):
 			leaving[s.name] = leaver{} // in a moment it is to end too
 		case s.state == stopping, s.state == stranded:
-			leaving[s.name] = leaver{told: true, reads: s.reads}
+			leaving[s.name] = leaver{told: true, after: s.after()}
 		}
 	}
 	if !untold {
 		return nil
 	}
 	if last, there := leaving[scandir.CatchAll]; there {
-		last.reads = t.unended() // whoever wrote to it
+		last.after = t.unended() // whoever wrote to it
 		leaving[scandir.CatchAll] = last
 	}
 	return heldBack(leaving)
 }
 
+// after are the names of the services that are to end before this one.
+func (s *service) after() []string {
+	if s.users == nil {
+		return s.reads
+	}
+	return append(s.users[:len(s.users):len(s.users)], s.reads...)
+}
+
 // leaver is a service that is to end.
 type leaver struct {
 	told  bool
-	reads []string // the names of those whose output it reads
+	after []string // the names of those that end before it
 }
 
 // heldBack says who of them is to be told later. Where they wait for each other in
@@ -51,7 +60,7 @@ func heldBack(leaving map[string]leaver) map[string]bool {
 		switch {
 		case l.told:
 			stuck = false
-		case l.writer(name, leaving) != "":
+		case l.first(name, leaving) != "":
 			held[name] = true
 			names = append(names, name)
 		default:
@@ -65,17 +74,17 @@ func heldBack(leaving map[string]leaver) map[string]bool {
 	at, seen := names[0], map[string]bool{}
 	for !seen[at] {
 		seen[at] = true
-		at = leaving[at].writer(at, leaving)
+		at = leaving[at].first(at, leaving)
 	}
 	delete(held, at)
 	return held
 }
 
-// writer is the first of those that name reads which is still there, "" if none is.
-func (l leaver) writer(name string, leaving map[string]leaver) string {
-	for _, writer := range l.reads {
-		if _, there := leaving[writer]; there && writer != name {
-			return writer
+// first is one of those that end before it which is still there, "" if none is.
+func (l leaver) first(name string, leaving map[string]leaver) string {
+	for _, other := range l.after {
+		if _, there := leaving[other]; there && other != name {
+			return other
 		}
 	}
 	return ""

@@ -53,7 +53,7 @@ func TestHeldBackEnds(t *testing.T) {
 			var l leaver
 			for j, other := range names {
 				if graph>>(3*i+j)&1 == 1 {
-					l.reads = append(l.reads, other)
+					l.after = append(l.after, other)
 				}
 			}
 			leaving[name] = l

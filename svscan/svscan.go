@@ -23,6 +23,7 @@ import (
 
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/proc"
+	"github.com/svdir/svdir/svscan/graph"
 
 	"golang.org/x/sys/unix"
 )
@@ -58,9 +59,12 @@ type scanner struct {
 	inherited map[end]int
 	// unreaped says that there may be more who have ended.
 	unreaped bool
-	catchAll bool // there is a logger for all that have none
-	catches  int  // so many services write to it
-	unfed    bool // some consumer may not know of all that it is to read
+	catchAll bool         // there is a logger for all that have none
+	catches  int          // so many services write to it
+	unfed    bool         // some consumer may not know of all that it is to read
+	graph    *graph.Graph // who needs whom, nil where nobody does
+	bundles  []string     // what stands for other services
+	unwired  bool         // the graph may be another by now
 
 	upgrade  upgrade
 	reexecs  int    // how often this process has executed itself again
@@ -82,6 +86,7 @@ type scanner struct {
 	saidControl    string        // about .svscan/control
 	saidReaped     string        // about .svscan/reaped
 	saidCatches    string        // about services without a logger
+	saidEdge       string        // about what says who needs whom
 	saidOutput     string        // about .svscan/set/output
 	saidGuardian   string        // about the guardian
 	saidFull       string        // about those for whom there is no room

@@ -45,6 +45,7 @@ type service struct {
 	look   time.Duration // when its supervise is to look at the directory, 0 never
 	fails  int           // of those that were to go on with its end, in a row
 	reads  []string      // the names of those whose output it reads
+	users  []string      // the names of those that need it, or start after it
 }
 
 // verb says what is to be done for a service.

@@ -182,7 +182,7 @@ func (s *scanner) changed(wd int, mask uint32, name string) {
 		}
 		s.table.names.change(p.name, p.id, now)
 		s.reshadow(p.id)
-		if name == servicedir.Run || !p.inLog && isPlumbing(name) {
+		if name == servicedir.Run || !p.inLog && (isPlumbing(name) || isWiring(name)) {
 			s.table.lookSoon(p.id, mask&unix.IN_MOVED_TO != 0, now)
 		}
 	}
@@ -218,6 +218,10 @@ func (s *scanner) named(mask uint32, name string) {
 	}
 	e, ok := s.see(name)
 	if !ok {
+		return
+	}
+	if s.isBundle(name) {
+		s.table.rescan(now + wholeAfter)
 		return
 	}
 	if mask&unix.IN_MOVED_TO != 0 {

@@ -26,12 +26,25 @@ const (
 	LockFD           = "lock-fd"             // the descriptor by which run and its children hold ServiceLock
 	KillGroupTimeout = "flag-timeout-killpg" // the KILL of timeout-kill goes to the group
 	NoSetsid         = "nosetsid"            // stay in our session
+	Type             = "type"                // oneshot, bundle or longrun
+	Dependencies     = "dependencies.d"      // directory of the services that it needs
+	Contents         = "contents.d"          // directory of what a bundle stands for
 	ProducerFor      = "producer-for"        // the service that reads our standard output
 	ConsumerFor      = "consumer-for"        // the services whose output this one reads, one a line
 )
 
+// What stands in Type.
+const (
+	TypeOneshot = "oneshot"
+	TypeBundle  = "bundle"
+)
+
 // Ours, in Set.
 const (
+	Wants  = Set + "/wants"  // directory of the services that it starts after, and without where they fail
+	After  = Set + "/after"  // directory of those that it starts after, where they are wanted up
+	Before = Set + "/before" // directory of those that start after it
+
 	Command = Set + "/command" // argv, one argument a line, where there is no run
 	Style   = Set + "/style"   // whose behaviour: svdir, daemontools, runit, s6
 
@@ -74,6 +87,7 @@ const (
 	LogPipe     = "log"          // the FIFO between service and logger
 	ErrPipe     = "log-stderr"   // that of standard error, where split-stderr is
 	Producers   = "producers"    // what svscan has found that this service is to read, see ParseProducers
+	Needs       = "needs"        // what svscan has found that this service is to wait for, see package needs
 	Child       = "child"        // what may have happened since status.env was written
 	Ready       = "ready"        // the FIFO on which run says that it is ready
 	Report      = "report"       // the FIFO on which svexec says how far it got, or svlog what comes of a log that it serves

@@ -196,8 +196,21 @@ func (g *Graph) follow(name string, most needs.Strength) []string {
 	return to
 }
 
-// Needs is what a service is to wait for.
-func (g *Graph) Needs(name string) []needs.Need { return g.needs[name] }
+// Needs is what a service is to wait for. Without a graph nobody waits.
+func (g *Graph) Needs(name string) []needs.Need {
+	if g == nil {
+		return nil
+	}
+	return g.needs[name]
+}
+
+// Users are, for each service, those that wait for it, sorted.
+func (g *Graph) Users() map[string][]string {
+	if g == nil {
+		return nil
+	}
+	return g.users(needs.Order)
+}
 
 // Names are those of all services and bundles, sorted.
 func (g *Graph) Names() []string { return g.names }

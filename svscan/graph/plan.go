@@ -55,7 +55,7 @@ func (g *Graph) touched(names []string, m Mode) map[string]bool {
 		g.spread(touched, start, g.brings)
 	}
 	if m == After || m == All {
-		users := g.users()
+		users := g.users(needs.Hard)
 		g.spread(touched, start, func(name string) []string { return users[name] })
 	}
 	return touched
@@ -84,13 +84,13 @@ func (g *Graph) brings(name string) []string {
 	return to
 }
 
-// users are, for each service, those that need it: what only wants it does not
-// mind.
-func (g *Graph) users() map[string][]string {
+// users are, for each service, those with an edge to it that is as strong, or
+// stronger. What only wants it does not mind its end.
+func (g *Graph) users(most needs.Strength) map[string][]string {
 	users := map[string][]string{}
 	for _, name := range g.names {
 		for _, n := range g.needs[name] {
-			if n.Strength == needs.Hard && n.Trouble == "" {
+			if n.Strength <= most && n.Trouble == "" {
 				users[n.Name] = append(users[n.Name], name)
 			}
 		}

@@ -1,0 +1,147 @@
+package svscan
+
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/command"
+	"github.com/svdir/svdir/supervise/needs"
+	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/svscan/graph"
+)
+
+// Who needs whom is asked of all service directories at each scan, and written
+// down for each service, in supervise/needs, before its supervise starts: that
+// waits for what it needs. When the graph changes, those whom it concerns are
+// told to look.
+
+// isWiring says that a name in a service directory says what it needs.
+func isWiring(name string) bool {
+	return name == servicedir.Dependencies || name == servicedir.Set || name == servicedir.Type
+}
+
+// wire reads all edges anew.
+func (s *scanner) wire() {
+	s.unwired = false
+	if !s.config.style.feeds {
+		return
+	}
+	var all []graph.Service
+	some := false
+	for _, service := range s.table.services {
+		one := s.edges(service.name)
+		all = append(all, one)
+		some = some || one.Edges != nil || one.Before != nil
+	}
+	for _, name := range s.bundles {
+		all = append(all, s.bundle(name))
+	}
+	if s.graph = nil; some {
+		s.graph = graph.New(all)
+	}
+	users := s.graph.Users()
+	for id, service := range s.table.services {
+		service.users = users[service.name]
+		if k := s.kept[id]; k != nil && k.dir >= 0 && service.state == running {
+			s.writeNeeds(k, true)
+		}
+	}
+}
+
+// base is the path below which services are found by those who need them.
+func (s *scanner) base() string {
+	if s.run >= 0 {
+		return s.runPath
+	}
+	return s.path
+}
+
+// edges is what the directory of a service says of others.
+func (s *scanner) edges(name string) graph.Service {
+	one := graph.Service{Name: name, Dir: s.base() + "/" + name, Oneshot: s.typeOf(name) == servicedir.TypeOneshot}
+	for strength, place := range [...]string{servicedir.Dependencies, servicedir.Wants, servicedir.After} {
+		place = name + "/" + place
+		s.eachName(place, func(to string) {
+			edge, err := needs.ParseEdge(string(readAt(s.dir, place+"/"+to, maxEdge)))
+			if err != nil {
+				s.once(&s.saidEdge, "unable to use "+place+"/"+to+": "+err.Error()+", taking the usual")
+			}
+			one.Edges = append(one.Edges, graph.Edge{To: to, Strength: needs.Strength(strength), Edge: edge})
+		})
+	}
+	s.eachName(name+"/"+servicedir.Before, func(to string) { one.Before = append(one.Before, to) })
+	return one
+}
+
+// bundle is what a bundle stands for.
+func (s *scanner) bundle(name string) graph.Service {
+	one := graph.Service{Name: name, Bundle: true}
+	s.eachName(name+"/"+servicedir.Contents, func(member string) { one.Contents = append(one.Contents, member) })
+	return one
+}
+
+// isBundle says that a directory in the scan directory stands for others, and is no
+// service itself.
+func (s *scanner) isBundle(name string) bool {
+	return s.config.style.feeds && s.typeOf(name) == servicedir.TypeBundle
+}
+
+// maxEdge bounds what is read of a file that is an edge.
+const maxEdge = 256
+
+// typeOf is what a service says it is, "" if it says nothing.
+func (s *scanner) typeOf(name string) string {
+	value, _, _ := servicedir.ReadValue(s.dir, name+"/"+servicedir.Type) // what is bad says nothing
+	return value
+}
+
+// eachName calls f for each name in a directory below the scan directory that does
+// not begin with a dot, if it is there.
+func (s *scanner) eachName(path string, f func(name string)) {
+	fd, err := fifo.Retry(func() (int, error) {
+		return unix.Openat(s.dir, path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	})
+	if errors.Is(err, unix.ENOENT) {
+		return
+	}
+	if err == nil {
+		defer unix.Close(fd)
+		err = fifo.EachName(fd, func(name string) {
+			if name[0] != '.' {
+				f(name)
+			}
+		})
+	}
+	if err != nil {
+		s.once(&s.saidEdge, "unable to read "+path+": "+reason(err)+", going on without")
+	}
+}
+
+// writeNeeds writes down what a service needs, and if that is new tells its
+// supervise, if there is one. Best effort: a state that cannot be written leaves
+// it as it is.
+func (s *scanner) writeNeeds(k *keeping, tell bool) {
+	const name = servicedir.State + "/" + servicedir.Needs
+	var text []byte
+	for _, n := range s.graph.Needs(k.name) {
+		text = n.Append(text)
+	}
+	if string(text) == k.needs && (k.wired || len(text) == 0 && !servicedir.Exists(k.dir, name)) {
+		return
+	}
+	k.needs, k.wired = string(text), true
+	if len(text) == 0 {
+		_ = unix.Unlinkat(k.dir, name, 0) // it may not be there
+	} else if state, err := servicedir.OpenState(k.dir); err == nil {
+		err = replaceAt(state, servicedir.Needs, text)
+		_ = unix.Close(state) // nothing was written to it
+		if err != nil {
+			return
+		}
+	}
+	if tell {
+		_ = fifo.Send(k.dir, servicedir.State+"/"+servicedir.ControlIn, []byte{byte(command.Look)}, 0) // who does not listen yet reads it when it starts
+	}
+}
