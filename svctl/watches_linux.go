@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/svctl/inotify"
 )
 
 // What is watched in supervise/: files that arrive by rename, and the end of a
@@ -23,7 +24,7 @@ const (
 
 // watches are the services by what is watched of them.
 type watches struct {
-	inotify
+	inotify.Instance
 	by map[int][]*Waiting
 }
 
@@ -48,7 +49,7 @@ func (w *watches) watch(one *Waiting) error {
 }
 
 func (w *watches) follow(path string, mask uint32, one *Waiting) error {
-	wd, err := w.add(path, mask)
+	wd, err := w.Add(path, mask|unix.IN_ONLYDIR)
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,15 @@ func (w *watches) follow(path string, mask uint32, one *Waiting) error {
 
 // wait waits for an event that matters, or for the deadline, and marks whom it
 // concerns. The zero deadline is none.
-func (w *watches) wait(deadline time.Time) error { return w.inotify.wait(deadline, w.mark) }
+func (w *watches) wait(deadline time.Time) error { return hear(w.Instance, deadline, w.mark) }
+
+// hear waits for events, or for the deadline, with the error of that in words.
+func hear(in inotify.Instance, deadline time.Time, tell func(wd int, mask uint32, name string)) error {
+	if err := in.Wait(deadline, tell); err != nil {
+		return &Problem{"wait for", "events", reason(err), err}
+	}
+	return nil
+}
 
 // mark marks whom an event concerns.
 func (w *watches) mark(wd int, mask uint32, name string) {
