@@ -22,7 +22,7 @@ type Waiting struct {
 	Verdict Verdict
 	Err     error
 
-	changed bool // the status was written since
+	changed bool // the status was written since, all of it
 	left    bool // its supervisor closed a FIFO
 	dirty   bool // an event came: look again
 }

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/status"
 	"github.com/svdir/svdir/svctl/inotify"
 )
 
@@ -90,10 +91,18 @@ func (w *watches) mark(wd int, mask uint32, name string) {
 	}
 	for _, one := range w.by[wd] {
 		one.dirty = true
-		one.changed = one.changed || mask&unix.IN_MOVED_TO != 0
+		one.changed = one.changed || mask&unix.IN_MOVED_TO != 0 && name == one.lastWritten()
 		one.left = one.left || mask&unix.IN_CLOSE_NOWRITE != 0
 	}
 	if mask&unix.IN_IGNORED != 0 {
 		delete(w.by, wd)
 	}
+}
+
+// lastWritten is the file with which a change of the status is whole.
+func (one *Waiting) lastWritten() string {
+	if one.Now.Layout == status.Hybrid {
+		return servicedir.StatusEnv
+	}
+	return servicedir.Status
 }
