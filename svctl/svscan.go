@@ -47,7 +47,7 @@ func (s Svscan) Send(verb, letters string) error {
 
 // read reads what it tells of itself, nothing if it tells nothing.
 func (s Svscan) read() (scandir.Svscan, bool) {
-	text, err := readFile(filepath.Join(s.own, scandir.Env), 8<<10)
+	text, err := readFile(filepath.Join(s.own, scandir.Env), make([]byte, 8<<10))
 	if err != nil {
 		return scandir.Svscan{}, false
 	}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 )
 
 // Instance is one, to be closed.
@@ -56,7 +57,7 @@ func (in Instance) Wait(deadline time.Time, tell func(wd int, mask uint32, name 
 func (in Instance) Take(tell func(wd int, mask uint32, name string)) error {
 	var buf [4096]byte
 	for {
-		n, err := fifo.Retry(func() (int, error) { return unix.Read(in.fd, buf[:]) })
+		n, err := fifo.Retry(func() (int, error) { return quiet.Read(in.fd, buf[:]) })
 		if err == unix.EAGAIN {
 			return nil
 		}
