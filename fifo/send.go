@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo/quiet"
 )
 
 // Send writes letters to the control FIFO name below dir, all in one write. It
@@ -18,10 +20,10 @@ func Send(dir int, name string, letters []byte, wait time.Duration) error {
 	if err != nil {
 		return err
 	}
-	defer unix.Close(fd)
+	defer quiet.Close(fd)
 	deadline := time.Now().Add(wait)
 	for {
-		_, err = Retry(func() (int, error) { return unix.Write(fd, letters) })
+		_, err = Retry(func() (int, error) { return quiet.Write(fd, letters) })
 		if err == nil {
 			return nil
 		}
@@ -43,7 +45,7 @@ func Alive(dir int, name string) error {
 		return ErrNotRunning
 	}
 	if err == nil {
-		_ = unix.Close(fd) // nothing was written
+		_ = quiet.Close(fd) // nothing was written
 	}
 	return err
 }

@@ -3,13 +3,13 @@ package svctl
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
 	"github.com/svdir/svdir/supervise/tally"
@@ -63,7 +63,7 @@ func Inspect(t Target) Service {
 	}
 	s.Counted = s.Layout == status.Hybrid
 	if s.Layout == status.S6 {
-		deaths, err := readFile(s.file(servicedir.DeathTally), tally.Max*tally.RecordSize)
+		deaths, err := readFile(s.file(servicedir.DeathTally), make([]byte, tally.Max*tally.RecordSize))
 		s.Deaths, s.Counted = len(tally.Unpack(deaths)), err == nil
 	}
 	if log, ok := t.Log(); ok {
@@ -98,7 +98,8 @@ func (s *Service) Running() bool { return s.PID != 0 && s.State != status.Finish
 // readStatus reads supervise/status, and supervise/status.env if the former is
 // ours: one that another supervisor left here long ago says nothing.
 func (s *Service) readStatus() error {
-	text, err := readFile(s.file(servicedir.Status), 4096)
+	var buf [8 << 10]byte
+	text, err := readFile(s.file(servicedir.Status), buf[:])
 	if err != nil {
 		return err
 	}
@@ -106,7 +107,7 @@ func (s *Service) readStatus() error {
 	if err != nil || s.Layout != status.Hybrid {
 		return err
 	}
-	if text, err = readFile(s.file(servicedir.StatusEnv), 8<<10); err == nil {
+	if text, err = readFile(s.file(servicedir.StatusEnv), buf[:]); err == nil {
 		if r, err := status.ParseEnv(text); err == nil {
 			s.Record = r
 		}
@@ -127,7 +128,7 @@ func supervised(t Target) (bool, error) {
 	if err != nil {
 		return false, problem("look at", t.Name, t.file(""), err)
 	}
-	defer unix.Close(dir)
+	defer quiet.Close(dir)
 	err = fifo.Alive(dir, servicedir.OK)
 	switch {
 	case err == nil:
@@ -141,7 +142,8 @@ func supervised(t Target) (bool, error) {
 
 // isS6 says that s6-supervise wrote here last. The FIFO ok is then a leftover.
 func isS6(t Target) bool {
-	text, err := readFile(t.file(servicedir.Status), 4096)
+	var buf [4 << 10]byte
+	text, err := readFile(t.file(servicedir.Status), buf[:])
 	if err != nil {
 		return false
 	}
@@ -151,54 +153,19 @@ func isS6(t Target) bool {
 
 // locked says that somebody holds a record lock on the file.
 func locked(path string) bool {
-	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	fd, err := open(path, unix.O_RDONLY|unix.O_NONBLOCK)
 	if err != nil {
 		return false
 	}
-	defer unix.Close(fd)
+	defer quiet.Close(fd)
 	held, err := fifo.IsLocked(fd)
 	return err == nil && held
-}
-
-// openPath opens a directory for use with the names in it: it takes no more
-// than the right to search it.
-func openPath(dir string) (int, error) {
-	fd, err := fifo.Retry(func() (int, error) {
-		return unix.Open(dir, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	})
-	if err != nil {
-		return -1, &fs.PathError{Op: "open", Path: dir, Err: err}
-	}
-	return fd, nil
-}
-
-// readFile reads at most size bytes of a file, and waits for nothing, whatever
-// somebody put in its place.
-func readFile(path string, size int) ([]byte, error) {
-	fd, err := fifo.Retry(func() (int, error) {
-		return unix.Open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-	})
-	if err != nil {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
-	}
-	defer unix.Close(fd)
-	buf := make([]byte, size)
-	n, err := fifo.Retry(func() (int, error) { return unix.Read(fd, buf) })
-	if err != nil {
-		return nil, &fs.PathError{Op: "read", Path: path, Err: err}
-	}
-	return buf[:n], nil
-}
-
-func exists(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil
 }
 
 // History is what happened to a service, oldest first: supervise/history, or
 // the deaths that s6-supervise remembers.
 func History(t Target) ([]tally.Line, error) {
-	text, err := readFile(t.file(servicedir.History), 4*tally.HistorySize)
+	text, err := readFile(t.file(servicedir.History), make([]byte, 4*tally.HistorySize))
 	if err == nil {
 		var all []tally.Line
 		for line := range strings.Lines(string(text)) {
@@ -211,7 +178,7 @@ func History(t Target) ([]tally.Line, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, problem("read history of", t.Name, t.file(servicedir.History), err)
 	}
-	deaths, err := readFile(t.file(servicedir.DeathTally), tally.Max*tally.RecordSize)
+	deaths, err := readFile(t.file(servicedir.DeathTally), make([]byte, tally.Max*tally.RecordSize))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &Problem{"read history of", t.Name, "its supervisor keeps none", ErrNo}
 	}

@@ -46,9 +46,11 @@ func nested(t Target) (dir string, ok bool) {
 	return dir, isDir(dir)
 }
 
-// cmdline is the argument list of a process, empty for none.
+// cmdline is the argument list of a process, empty for none; of a long one, how it
+// begins.
 func cmdline(pid int) []string {
-	text, err := os.ReadFile(proc(pid, "cmdline"))
+	var buf [4 << 10]byte
+	text, err := readFile(proc(pid, "cmdline"), buf[:])
 	if err != nil || len(text) == 0 {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/svctl/inotify"
 	"github.com/svdir/svdir/svscan/scandir"
 )
 
@@ -46,7 +47,7 @@ func (s Svscan) Send(verb, letters string) error {
 
 // read reads what it tells of itself, nothing if it tells nothing.
 func (s Svscan) read() (scandir.Svscan, bool) {
-	text, err := readFile(filepath.Join(s.own, scandir.Env), 8<<10)
+	text, err := readFile(filepath.Join(s.own, scandir.Env), make([]byte, 8<<10))
 	if err != nil {
 		return scandir.Svscan{}, false
 	}
@@ -62,12 +63,12 @@ func (s Svscan) Reexec(wait bool, deadline time.Time) (done bool, err error) {
 		return true, s.Send(verb, "R")
 	}
 	before, _ := s.read() // one that has just begun tells nothing yet
-	in, err := newInotify()
+	in, err := inotify.New()
 	if err != nil {
 		return false, &Problem{"watch", s.Scan, reason(err), err}
 	}
-	defer in.close()
-	if _, err := in.add(s.own, unix.IN_MOVED_TO); err != nil {
+	defer in.Close()
+	if _, err := in.Add(s.own, unix.IN_MOVED_TO|unix.IN_ONLYDIR); err != nil {
 		return false, problem("watch", s.Scan, s.own, err)
 	}
 	if err := s.Send(verb, "R"); err != nil {
@@ -86,7 +87,7 @@ func (s Svscan) Reexec(wait bool, deadline time.Time) (done bool, err error) {
 		case !deadline.IsZero() && !time.Now().Before(deadline):
 			return false, nil
 		}
-		if err := in.wait(deadline, func(int, uint32, string) {}); err != nil {
+		if err := hear(in, deadline, func(int, uint32, string) {}); err != nil {
 			return false, err
 		}
 	}

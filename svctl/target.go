@@ -32,10 +32,9 @@ type Target struct {
 // Log is the logger of the service, false if it has none.
 func (t Target) Log() (Target, bool) {
 	log := filepath.Join(t.Dir, servicedir.Log)
-	st, err := os.Stat(log)
 	name := strings.TrimSuffix(t.Name, "/") + "/" + servicedir.Log
 	defined := filepath.Join(t.Defined, servicedir.Log)
-	return Target{Name: name, Dir: log, Defined: defined, Scan: t.Scan, Removed: t.Removed}, err == nil && st.IsDir()
+	return Target{Name: name, Dir: log, Defined: defined, Scan: t.Scan, Removed: t.Removed}, isDir(log)
 }
 
 // Tree is where names are looked up: these scan directories, in this order.
@@ -47,9 +46,9 @@ type Tree struct {
 // the first that is there.
 func (t Tree) Dir() (string, error) {
 	for _, dir := range t.Dirs {
-		st, err := os.Stat(dir)
+		found, err := isDirectory(dir)
 		switch {
-		case err == nil && st.IsDir():
+		case found:
 			return dir, nil
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
 			return "", problem("open scan directory", dir, dir, err)
@@ -121,9 +120,9 @@ func isPath(name string) bool {
 // Find is the service of this name, or all that the pattern matches.
 func (t Tree) Find(name string) ([]Target, error) {
 	if isPath(name) {
-		if st, err := os.Stat(name); err != nil {
+		if found, err := isDirectory(name); err != nil {
 			return nil, problem("find", name, name, err)
-		} else if !st.IsDir() {
+		} else if !found {
 			return nil, &Problem{"find", name, "not a directory", ErrUsage}
 		}
 		return []Target{{Name: name, Dir: filepath.Clean(name), Defined: filepath.Clean(name)}}, nil
@@ -163,8 +162,8 @@ func checkName(name string) error {
 // is not there.
 func lookUp(scan, name string) ([]Target, error) {
 	dir := filepath.Join(scan, name)
-	st, err := os.Stat(dir)
-	if err == nil && st.IsDir() {
+	found, err := isDirectory(dir)
+	if found {
 		return []Target{Linked(scan, name)}, nil
 	}
 	if err == nil {
@@ -187,11 +186,11 @@ func lookUp(scan, name string) ([]Target, error) {
 	if !ok {
 		return nil, nil
 	}
-	found, err := lookUp(below, inner)
-	for i := range found {
-		found[i].Name = name
+	all, err := lookUp(below, inner)
+	for i := range all {
+		all[i].Name = name
 	}
-	return found, err
+	return all, err
 }
 
 // match finds what a pattern matches: the services, or the loggers of services
@@ -242,11 +241,6 @@ func (t Tree) notFound(name string) error {
 		text += " (did you mean " + Show(near) + "?)"
 	}
 	return &Problem{"find", name, text, ErrNotSupervised}
-}
-
-func isDir(path string) bool {
-	st, err := os.Stat(path)
-	return err == nil && st.IsDir()
 }
 
 // parent is the path of the directory that has path, "" at the top.

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/svctl/inotify"
 	"github.com/svdir/svdir/svscan/scandir"
 )
 
@@ -18,7 +19,7 @@ import (
 type Termination struct {
 	Scan  string // the scan directory
 	state string // where svscan has its files
-	watch inotify
+	watch inotify.Instance
 }
 
 // Terminate asks the svscan of a scan directory to stop everything and exit
@@ -29,10 +30,10 @@ func Terminate(scan, exit, guard string) (*Termination, error) {
 	dir, err := openPath(t.state)
 	if err == nil {
 		defer unix.Close(dir)
-		t.watch, err = newInotify()
+		t.watch, err = inotify.New()
 	}
 	if err == nil {
-		_, err = t.watch.add(t.state, unix.IN_MOVED_TO|unix.IN_CLOSE_NOWRITE)
+		_, err = t.watch.Add(t.state, unix.IN_MOVED_TO|unix.IN_CLOSE_NOWRITE|unix.IN_ONLYDIR)
 		if err == nil {
 			err = fifo.Send(dir, scandir.Control, []byte(strings.TrimSpace("X "+exit+" "+guard)+"\n"), room)
 		}
@@ -50,7 +51,7 @@ func Terminate(scan, exit, guard string) (*Termination, error) {
 }
 
 // Close ends the watch.
-func (t *Termination) Close() { t.watch.close() }
+func (t *Termination) Close() { t.watch.Close() }
 
 // Wait waits until svscan has gone, at most until deadline, and says whether it
 // has. The error is its reason to refuse. The zero deadline is none.
@@ -62,7 +63,7 @@ func (t *Termination) Wait(deadline time.Time) (gone bool, err error) {
 	}
 	for {
 		late := !deadline.IsZero() && !time.Now().Before(deadline)
-		if err := t.watch.wait(deadline, tell); err != nil {
+		if err := hear(t.watch, deadline, tell); err != nil {
 			return false, err
 		}
 		switch {
@@ -70,7 +71,7 @@ func (t *Termination) Wait(deadline time.Time) (gone bool, err error) {
 			why, _ := os.ReadFile(filepath.Join(t.state, scandir.Refused)) // gone again: then without a reason
 			return false, &Problem{"terminate", t.Scan, "refused: " + strings.TrimSpace(string(why)), ErrNo}
 		case closed:
-			return true, t.watch.wait(time.Now().Add(leavingPause), tell) // the kernel tells of a close before it is one
+			return true, hear(t.watch, time.Now().Add(leavingPause), tell) // the kernel tells of a close before it is one
 		case late:
 			return false, nil
 		}

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/svctl/inotify"
 )
 
 // Waiting is one service whose goal is waited for.
@@ -21,7 +22,7 @@ type Waiting struct {
 	Verdict Verdict
 	Err     error
 
-	changed bool // the status was written since
+	changed bool // the status was written since, all of it
 	left    bool // its supervisor closed a FIFO
 	dirty   bool // an event came: look again
 }
@@ -39,7 +40,7 @@ type Watch struct {
 
 // NewWatch reads the status of each service into Before and begins to watch.
 func NewWatch(all []*Waiting) (*Watch, error) {
-	in, err := newInotify()
+	in, err := inotify.New()
 	if err != nil {
 		return nil, &Problem{"watch", "the services", reason(err), err}
 	}
@@ -55,7 +56,7 @@ func NewWatch(all []*Waiting) (*Watch, error) {
 }
 
 // Close ends the watch.
-func (w *Watch) Close() { w.watches.close() }
+func (w *Watch) Close() { w.watches.Close() }
 
 // Wait waits until every service has its verdict, with first until one has
 // reached its goal, at most until deadline. The zero deadline is none.

@@ -101,6 +101,22 @@ func TestOldFailure(t *testing.T) {
 	}
 }
 
+// Nor does it while the status was written only in part: our supervise writes
+// status.env last, which says it all.
+func TestFailureHalfWritten(t *testing.T) {
+	w, one := watching(t, Up, gaveUp)
+	packed := status.Pack(&another)
+	write(t, filepath.Join(one.Dir, "supervise/status"), string(packed[:]))
+	write(t, filepath.Join(one.Dir, "supervise/pid"), "1\n")
+	if err := w.Wait(false, time.Now().Add(50*time.Millisecond)); err != nil || one.Verdict != NotYet {
+		t.Fatalf("got %v, %v, want not yet", one.Verdict, err)
+	}
+	writeStatus(t, one.Dir, gaveUp)
+	if err := w.Wait(false, soon()); err != nil || one.Verdict != Never {
+		t.Errorf("got %v, %v, want never", one.Verdict, err)
+	}
+}
+
 func TestFirstOfMany(t *testing.T) {
 	var all []*Waiting
 	for _, r := range []status.Record{down, running, down} {

@@ -7,6 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/svctl/inotify"
 )
 
 // What is watched in supervise/: files that arrive by rename, and the end of a
@@ -23,7 +25,7 @@ const (
 
 // watches are the services by what is watched of them.
 type watches struct {
-	inotify
+	inotify.Instance
 	by map[int][]*Waiting
 }
 
@@ -48,7 +50,7 @@ func (w *watches) watch(one *Waiting) error {
 }
 
 func (w *watches) follow(path string, mask uint32, one *Waiting) error {
-	wd, err := w.add(path, mask)
+	wd, err := w.Add(path, mask|unix.IN_ONLYDIR)
 	if err != nil {
 		return err
 	}
@@ -63,7 +65,15 @@ func (w *watches) follow(path string, mask uint32, one *Waiting) error {
 
 // wait waits for an event that matters, or for the deadline, and marks whom it
 // concerns. The zero deadline is none.
-func (w *watches) wait(deadline time.Time) error { return w.inotify.wait(deadline, w.mark) }
+func (w *watches) wait(deadline time.Time) error { return hear(w.Instance, deadline, w.mark) }
+
+// hear waits for events, or for the deadline, with the error of that in words.
+func hear(in inotify.Instance, deadline time.Time, tell func(wd int, mask uint32, name string)) error {
+	if err := in.Wait(deadline, tell); err != nil {
+		return &Problem{"wait for", "events", reason(err), err}
+	}
+	return nil
+}
 
 // mark marks whom an event concerns.
 func (w *watches) mark(wd int, mask uint32, name string) {
@@ -81,10 +91,18 @@ func (w *watches) mark(wd int, mask uint32, name string) {
 	}
 	for _, one := range w.by[wd] {
 		one.dirty = true
-		one.changed = one.changed || mask&unix.IN_MOVED_TO != 0
+		one.changed = one.changed || mask&unix.IN_MOVED_TO != 0 && name == one.lastWritten()
 		one.left = one.left || mask&unix.IN_CLOSE_NOWRITE != 0
 	}
 	if mask&unix.IN_IGNORED != 0 {
 		delete(w.by, wd)
 	}
+}
+
+// lastWritten is the file with which a change of the status is whole.
+func (one *Waiting) lastWritten() string {
+	if one.Now.Layout == status.Hybrid {
+		return servicedir.StatusEnv
+	}
+	return servicedir.Status
 }

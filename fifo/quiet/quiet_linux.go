@@ -23,17 +23,18 @@ func failure(errno unix.Errno) error {
 	return nil
 }
 
-// named is a call about a name below a directory.
-func named(trap uintptr, dir int, name string, a, b uintptr) (int, error) {
+// named is a call about a name below a directory. It takes no pointer for the system:
+// what it does first may move the stack.
+func named(trap uintptr, dir int, name string, a int, b uint32) (int, error) {
 	path, err := unix.BytePtrFromString(name)
 	if err != nil {
 		return -1, err
 	}
 	if loud {
-		n, _, errno := unix.Syscall6(trap, uintptr(dir), uintptr(unsafe.Pointer(path)), a, b, 0, 0)
+		n, _, errno := unix.Syscall6(trap, uintptr(dir), uintptr(unsafe.Pointer(path)), uintptr(a), uintptr(b), 0, 0)
 		return result(n, errno)
 	}
-	n, _, errno := unix.RawSyscall6(trap, uintptr(dir), uintptr(unsafe.Pointer(path)), a, b, 0, 0)
+	n, _, errno := unix.RawSyscall6(trap, uintptr(dir), uintptr(unsafe.Pointer(path)), uintptr(a), uintptr(b), 0, 0)
 	return result(n, errno)
 }
 
@@ -48,17 +49,17 @@ func filled(trap uintptr, fd int, b []byte, at int64) (int, error) {
 }
 
 func Openat(dir int, name string, flags int, mode uint32) (int, error) {
-	return named(unix.SYS_OPENAT, dir, name, uintptr(flags), uintptr(mode))
+	return named(unix.SYS_OPENAT, dir, name, flags, mode)
 }
 
 func Unlinkat(dir int, name string, flags int) error {
-	_, err := named(unix.SYS_UNLINKAT, dir, name, uintptr(flags), 0)
+	_, err := named(unix.SYS_UNLINKAT, dir, name, flags, 0)
 	return err
 }
 
 // Faccessat is that of Linux, without flags.
 func Faccessat(dir int, name string, mode uint32) error {
-	_, err := named(unix.SYS_FACCESSAT, dir, name, uintptr(mode), 0)
+	_, err := named(unix.SYS_FACCESSAT, dir, name, int(mode), 0)
 	return err
 }
 
@@ -71,8 +72,15 @@ func Fstat(fd int, st *unix.Stat_t) error {
 }
 
 func Fstatat(dir int, name string, st *unix.Stat_t, flags int) error {
-	_, err := named(unix.SYS_NEWFSTATAT, dir, name, uintptr(unsafe.Pointer(st)), uintptr(flags))
-	return err
+	if loud {
+		return unix.Fstatat(dir, name, st, flags)
+	}
+	path, err := unix.BytePtrFromString(name)
+	if err != nil {
+		return err
+	}
+	_, _, errno := unix.RawSyscall6(unix.SYS_NEWFSTATAT, uintptr(dir), uintptr(unsafe.Pointer(path)), uintptr(unsafe.Pointer(st)), uintptr(flags), 0, 0)
+	return failure(errno)
 }
 
 // Renameat renames within a directory.

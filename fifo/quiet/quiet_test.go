@@ -144,3 +144,26 @@ func TestChild(t *testing.T) {
 		t.Errorf("got the time %+v", now)
 	}
 }
+
+// TestStack: what a call fills in may be on a stack that grows, and moves, before the
+// system is asked.
+func TestStack(t *testing.T) {
+	done := make(chan int)
+	go func() { done <- filledIn(1000) }() // its stack is small yet
+	if depth := <-done; depth != 1000 {
+		t.Errorf("call %d filled in nothing", depth+1)
+	}
+}
+
+// filledIn is how deep each call of a nest fills in what it was given.
+func filledIn(depth int) int {
+	var byName, byFD unix.Stat_t
+	err := Fstatat(unix.AT_FDCWD, ".", &byName, 0)
+	if err != nil || byName.Mode&unix.S_IFMT != unix.S_IFDIR || Fstat(-1, &byFD) != unix.EBADF {
+		return 0
+	}
+	if depth == 1 {
+		return 1
+	}
+	return 1 + filledIn(depth-1)
+}

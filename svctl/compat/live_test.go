@@ -82,7 +82,7 @@ func (s *scene) await(name string, options ...string) {
 	dir := filepath.Join(s.root, name)
 	w := newWatch()
 	defer w.close()
-	if _, err := unix.InotifyAddWatch(w.inotify, dir+"/supervise", unix.IN_MOVED_TO); err != nil {
+	if _, err := w.Add(dir+"/supervise", unix.IN_MOVED_TO); err != nil {
 		s.t.Fatal(err)
 	}
 	for limit := time.Now().Add(10 * time.Second); time.Now().Before(limit); {
@@ -106,7 +106,7 @@ func (s *scene) untilOld(name string) {
 	}
 	w := newWatch()
 	defer w.close()
-	if _, err := unix.InotifyAddWatch(w.inotify, dir, unix.IN_CREATE); err != nil {
+	if _, err := w.Add(dir, unix.IN_CREATE); err != nil {
 		s.t.Fatal(err)
 	}
 	for limit := time.Now().Add(10 * time.Second); time.Now().Before(limit); {

@@ -62,7 +62,7 @@ func readTally(path string) ([]tally.Death, error) {
 	}
 	defer s.close()
 	// A supervisor may keep fewer, nobody keeps more.
-	text, err := s.read(tallyFile, tally.Max*tally.RecordSize)
+	text, err := s.read(tallyFile, make([]byte, tally.Max*tally.RecordSize))
 	if errors.Is(err, unix.ENOENT) && servicedir.IsDir(s.dir, servicedir.State) {
 		return nil, nil
 	}

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
 )
@@ -32,20 +33,20 @@ type service struct {
 // chdir would.
 func openService(at int, path string) (*service, error) {
 	const flags = unix.O_PATH | unix.O_DIRECTORY | unix.O_CLOEXEC
-	outside, err := unix.Openat(at, path, flags, 0)
+	outside, err := quiet.Openat(at, path, flags, 0)
 	if err != nil {
 		return nil, err
 	}
-	defer unix.Close(outside)
+	defer quiet.Close(outside)
 	// To look up a name, even this one, the right to search is needed.
-	dir, err := unix.Openat(outside, ".", flags, 0)
+	dir, err := quiet.Openat(outside, ".", flags, 0)
 	if err != nil {
 		return nil, err
 	}
 	return &service{path, dir}, nil
 }
 
-func (s *service) close() { _ = unix.Close(s.dir) } // nothing was written
+func (s *service) close() { _ = quiet.Close(s.dir) } // nothing was written
 
 // alive asks whether a supervisor is there: nil, fifo.ErrNotRunning, or why
 // supervise/ok cannot be opened.
@@ -74,14 +75,15 @@ func (s *service) locked() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	defer unix.Close(fd)
+	defer quiet.Close(fd)
 	return fifo.IsLocked(fd)
 }
 
 // status reads supervise/status, whoever wrote it. The Op of its error, "open"
 // or "read", says what could not be done.
 func (s *service) status() (status.Record, status.Layout, error) {
-	text, err := s.read(statusFile, 4096)
+	var buf [4 << 10]byte
+	text, err := s.read(statusFile, buf[:])
 	if err != nil {
 		return status.Record{}, 0, err
 	}
@@ -94,7 +96,7 @@ func (s *service) status() (status.Record, status.Layout, error) {
 
 // env reads supervise/status.env, which only our supervise writes.
 func (s *service) env() (status.Record, bool) {
-	text, err := s.read(envFile, 1<<16)
+	text, err := s.read(envFile, make([]byte, 64<<10))
 	if err != nil {
 		return status.Record{}, false
 	}
@@ -102,17 +104,16 @@ func (s *service) env() (status.Record, bool) {
 	return r, err == nil
 }
 
-// read is the first max bytes of the file name.
-func (s *service) read(name string, max int) ([]byte, error) {
+// read reads of the file name what fits into buf.
+func (s *service) read(name string, buf []byte) ([]byte, error) {
 	fd, err := s.open(name)
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
-	defer unix.Close(fd)
-	buf := make([]byte, max)
+	defer quiet.Close(fd)
 	n := 0
-	for n < max {
-		got, err := fifo.Retry(func() (int, error) { return unix.Read(fd, buf[n:]) })
+	for n < len(buf) {
+		got, err := fifo.Retry(func() (int, error) { return quiet.Read(fd, buf[n:]) })
 		if err != nil {
 			return nil, &fs.PathError{Op: "read", Path: name, Err: err}
 		}
@@ -126,14 +127,14 @@ func (s *service) read(name string, max int) ([]byte, error) {
 
 func (s *service) open(name string) (int, error) {
 	return fifo.Retry(func() (int, error) {
-		return unix.Openat(s.dir, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+		return quiet.Openat(s.dir, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	})
 }
 
 // normallyUp says that there is no file down.
 func (s *service) normallyUp() (bool, error) {
 	var st unix.Stat_t
-	err := unix.Fstatat(s.dir, servicedir.Down, &st, 0)
+	err := quiet.Fstatat(s.dir, servicedir.Down, &st, 0)
 	if err == unix.ENOENT {
 		return true, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/svctl/inotify"
 )
 
 // lookAgain is how often runit's sv looks. Here only what has no event is
@@ -22,9 +23,10 @@ const lookAgain = 420 * time.Millisecond
 // may be allowed to look into but not to list (s6-svperms). That the
 // supervisor has gone shows at an open writing end of the FIFO it reads.
 type watch struct {
-	inotify int // -1: there is none, look from time to time
-	blind   bool
-	fifos   []unix.PollFd // one for each service, in the order of follow
+	inotify.Instance
+	deaf  bool // there is none: look from time to time
+	blind bool
+	fifos []unix.PollFd // one for each service, in the order of follow
 }
 
 // watched is a service that is waited for.
@@ -34,30 +36,27 @@ type watched struct {
 }
 
 func newWatch() *watch {
-	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
-	if err != nil {
-		fd = -1
-	}
-	return &watch{inotify: fd}
+	in, err := inotify.New()
+	return &watch{Instance: in, deaf: err != nil}
 }
 
 func (w *watch) close() {
-	if w.inotify >= 0 {
-		_ = unix.Close(w.inotify) // nothing was written
+	if !w.deaf {
+		w.Close()
 	}
 }
 
 // begin starts a round of looking.
-func (w *watch) begin() { w.fifos, w.blind = w.fifos[:0], w.inotify < 0 }
+func (w *watch) begin() { w.fifos, w.blind = w.fifos[:0], w.deaf }
 
 // follow waits for s too. It comes before the look at the status in each
 // round, so that no change falls between.
 func (w *watch) follow(s *watched) {
 	const replaced = unix.IN_ATTRIB | unix.IN_DELETE_SELF | unix.IN_MOVE_SELF | unix.IN_CLOSE_WRITE
-	if w.inotify >= 0 {
-		_, err := unix.InotifyAddWatch(w.inotify, s.path+"/"+statusFile, replaced)
+	if !w.deaf {
+		_, err := w.Add(s.path+"/"+statusFile, replaced)
 		w.blind = w.blind || err != nil
-		_, _ = unix.InotifyAddWatch(w.inotify, s.path+"/"+envFile, replaced) // only ours is there
+		_, _ = w.Add(s.path+"/"+envFile, replaced) // only ours is there
 	}
 	s.hold()
 	w.fifos = append(w.fifos, unix.PollFd{Fd: int32(s.fifo)}) // POLLERR comes unasked
@@ -95,14 +94,13 @@ func (w *watch) wait(deadline time.Time) {
 		ts := unix.NsecToTimespec(max(time.Until(deadline), 0).Nanoseconds())
 		timeout = &ts
 	}
-	// An interrupted wait is a look too early, no more.
-	_, _ = unix.Ppoll(append(w.fifos, unix.PollFd{Fd: int32(w.inotify), Events: unix.POLLIN}), timeout, nil)
-	var buf [4096]byte
-	for w.inotify >= 0 {
-		if n, err := unix.Read(w.inotify, buf[:]); n <= 0 || err != nil {
-			return // what happened is read from the status
-		}
+	if w.deaf {
+		_, _ = unix.Ppoll(w.fifos, timeout, nil) // as below
+		return
 	}
+	// An interrupted wait is a look too early, no more.
+	_, _ = unix.Ppoll(append(w.fifos, unix.PollFd{Fd: int32(w.FD()), Events: unix.POLLIN}), timeout, nil)
+	_ = w.Take(func(int, uint32, string) {}) // what happened is read from the status
 }
 
 // running says that the process of run is there, by the state as sv prints it:

@@ -85,7 +85,7 @@ func (r *Reader) Close() {
 		l.close()
 	}
 	if r.watch != nil {
-		r.watch.close()
+		r.watch.Close()
 	}
 }
 

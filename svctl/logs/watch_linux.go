@@ -1,17 +1,16 @@
 package logs
 
 import (
-	"bytes"
 	"io"
 	"os"
 	"slices"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/logger/logdir"
 	"github.com/svdir/svdir/svctl"
+	"github.com/svdir/svdir/svctl/inotify"
 )
 
 // What is watched in a log directory: what is written, the names that files
@@ -26,22 +25,20 @@ const (
 // watch is one inotify instance for all logs: the kernel grants a user 128. A
 // nil watch sees nothing.
 type watch struct {
-	fd int
+	inotify.Instance
 	by map[int][]*journal
 }
 
 func newWatch() (*watch, error) {
-	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
+	in, err := inotify.New()
 	if err != nil {
 		return nil, err
 	}
-	return &watch{fd, map[int][]*journal{}}, nil
+	return &watch{in, map[int][]*journal{}}, nil
 }
 
-func (w *watch) close() { _ = unix.Close(w.fd) } // it holds nothing
-
 func (w *watch) add(l *journal) error {
-	wd, err := fifo.Retry(func() (int, error) { return unix.InotifyAddWatch(w.fd, l.dir, all) })
+	wd, err := w.Add(l.dir, all)
 	if err != nil {
 		return &os.PathError{Op: "watch", Path: l.dir, Err: err}
 	}
@@ -54,7 +51,7 @@ func (w *watch) add(l *journal) error {
 // wait waits until something happens in a directory, or until nobody reads out
 // any more, if it is a pipe or a terminal.
 func (w *watch) wait(out io.Writer) (unread bool, err error) {
-	fds := []unix.PollFd{{Fd: int32(w.fd), Events: unix.POLLIN}}
+	fds := []unix.PollFd{{Fd: int32(w.FD()), Events: unix.POLLIN}}
 	if f, ok := out.(*os.File); ok {
 		fds = append(fds, unix.PollFd{Fd: int32(f.Fd())}) // errors only
 	}
@@ -68,22 +65,8 @@ func (w *watch) wait(out io.Writer) (unread bool, err error) {
 
 // drain takes the events that have come by now.
 func (w *watch) drain() {
-	if w == nil {
-		return
-	}
-	var buf [8192]byte
-	for {
-		n, err := fifo.Retry(func() (int, error) { return unix.Read(w.fd, buf[:]) })
-		if err != nil || n <= 0 {
-			return // there are none: nothing else can fail here
-		}
-		for text := buf[:n]; len(text) >= unix.SizeofInotifyEvent; {
-			event := (*unix.InotifyEvent)(unsafe.Pointer(&text[0]))
-			end := unix.SizeofInotifyEvent + int(event.Len)
-			name := string(bytes.TrimRight(text[unix.SizeofInotifyEvent:end], "\x00"))
-			w.mark(int(event.Wd), event.Mask, name)
-			text = text[end:]
-		}
+	if w != nil {
+		_ = w.Take(w.mark) // nothing can fail here
 	}
 }
 
