@@ -111,7 +111,9 @@ func TestFailureHalfWritten(t *testing.T) {
 	if err := w.Wait(false, time.Now().Add(50*time.Millisecond)); err != nil || one.Verdict != NotYet {
 		t.Fatalf("got %v, %v, want not yet", one.Verdict, err)
 	}
-	writeStatus(t, one.Dir, gaveUp)
+	again := gaveUp
+	again.Deaths++
+	writeStatus(t, one.Dir, again)
 	if err := w.Wait(false, soon()); err != nil || one.Verdict != Never {
 		t.Errorf("got %v, %v, want never", one.Verdict, err)
 	}
