@@ -295,11 +295,13 @@ func TestForeign(t *testing.T) {
 	}
 }
 
+// Also what never comes has some time: theirs start a helper, which complains where
+// that is over before it has begun.
 func TestS6OnSupervise(t *testing.T) {
 	for _, args := range []string{
-		"s6-svc -wu -u off", "s6-svc -wd -d web", "s6-svc -wD -d slow", "s6-svc -wr -t web", "s6-svc -wU -u told", "s6-svc -wR -t told",
-		"s6-svc -wu -T 200 off", "s6-svc -wD -dx web", "s6-svc -wu web", "s6-svc -wr -T 500 web", "s6-svc -wR -t web",
-		"s6-svc -wu -T 120000 -u broken", "s6-svwait -u web", "s6-svwait -D off", "s6-svwait -t 200 -U web", "s6-svwait -U told",
+		"s6-svc -wu -u off", "s6-svc -wd -d web", "s6-svc -wD -d slow", "s6-svc -wr -t rests", "s6-svc -wU -u told", "s6-svc -wR -t told",
+		"s6-svc -wu -T 10000 off", "s6-svc -wD -dx web", "s6-svc -wu web", "s6-svc -wr -T 10000 web", "s6-svc -wR -t web",
+		"s6-svc -wu -T 120000 -u broken", "s6-svwait -u web", "s6-svwait -D off", "s6-svwait -t 10000 -U web", "s6-svwait -U told",
 		"s6-svstat web", "s6-svstat off", "s6-svok web", "s6-svok off", "s6-svc -d web", "s6-svdt web",
 	} {
 		t.Run(args, func(t *testing.T) {
@@ -312,6 +314,12 @@ func TestS6OnSupervise(t *testing.T) {
 				s.file("off/down", "", 0o644)
 				s.script("slow/run", plainRun)
 				s.script("slow/finish", "exec sleep 0.3")
+				// Their s6-svc waits for ever where it sees only what comes after
+				// the service was down.
+				for _, name := range []string{"told", "rests"} {
+					s.script(name+"/finish", "exec sleep 2")
+				}
+				s.script("rests/run", plainRun)
 				s.script("told/run", "echo >&3\n"+plainRun)
 				s.file("told/notification-fd", "3\n", 0o644)
 				s.script("broken/run", "exit 1")

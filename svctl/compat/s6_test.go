@@ -135,7 +135,7 @@ func TestS6SvwaitAtOnce(t *testing.T) {
 			"", "-z web", "-t x web", "-t", "none", "bare", "short",
 			"web", "-u web", "-U web", "-d down", "-D down", "-d finishing", "-o -u web down", "-u web web",
 		},
-		"500": {
+		"10000": { // as long as their helper may take to begin
 			"-U plain", "-d web", "-D web", "-D finishing", "-u finishing",
 			"-u web down", "-a -u web down", "-o -U plain down", "-r down", "-R web",
 		},
