@@ -141,6 +141,5 @@ func startLocked() {
 	pid, _, err := s.Start(a)
 	check(err)
 	must(os.Stdout.WriteString(strconv.Itoa(pid) + "\n"))
-	must(io.ReadAll(os.Stdout)) // nobody writes: until we are killed
-	select {}
+	must(io.ReadAll(os.Stdin)) // nobody writes: until we are killed
 }
