@@ -207,7 +207,7 @@ func TestLateControl(t *testing.T) {
 		ask("svctl is-up web; cat web/starts", `^start$`),
 		order("svc -t web"), ask("svctl is-up web; cat web/starts", `^start\nstart$`),
 		order("svc -d web"),
-		order("timeout 10 sh -c 'echo >web/gate'"),
+		order("timeout 60 sh -c 'echo >web/gate'"),
 		ask("svstat web", `^web: down`),
 	)
 	w.ends()

@@ -20,7 +20,7 @@ import (
 func notes(t *testing.T, clients string) *tree {
 	t.Helper()
 	w := plant(t)
-	w.env = append(environment(t, clients, w.scan), "SVWAIT=30", "SV="+filepath.Join(w.dir, "sv"))
+	w.env = append(environment(t, clients, w.scan), "SV="+filepath.Join(w.dir, "sv"))
 	for _, name := range []string{"web", "other"} {
 		writeRun(t, filepath.Join(w.dir, "sv", name), sleeper)
 		writeRun(t, filepath.Join(w.dir, "sv", name, "log"), "#!/bin/sh\nexec cat >>lines\n")
@@ -127,7 +127,7 @@ func TestRemovedAsDjbSays(t *testing.T) {
 		eventually(t, w.dir, "all of it has ended", func() bool {
 			return processGone(web.PID) && superviseGone(web) && processGone(log.PID)
 		})
-		w.run(refuses("svok $SV/web", 100, `^$`), refuses("svok $SV/web/log", 100, `^$`), answers("svctl list", `^$`))
+		w.run(refuses("svok $SV/web", 100, `^$`), refuses("svok $SV/web/log", 100, `^$`), ask("svctl list", `^$`))
 		w.ends()
 	})
 }
