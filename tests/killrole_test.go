@@ -22,6 +22,7 @@ var killRoles = map[string]func(){
 	killScanName: killScanMain,
 	"run":        killRun,
 	labellerName: labellerMain,
+	drainerName:  drainerMain,
 	"finish":     killFinish,
 	"t":          killControl,
 }
