@@ -34,10 +34,18 @@ func (w *tree) logsTo(name, line string) (dir string) {
 	return dir
 }
 
-// notes waits until supervise has noted where a logger keeps its log.
+// notes waits until supervise has noted where a logger keeps its log. Where the
+// logger was late, it looks again when something happens: a letter that means
+// nothing.
 func (w *tree) notes(service, dir string) {
 	w.t.Helper()
-	eventually(w.t, filepath.Join(w.scan, service), service+" is known to log to "+dir, func() bool { return w.record(service).LogDir == dir })
+	eventually(w.t, dir, service+" is known to log to "+dir, func() bool {
+		r := w.record(service)
+		if r.LogDir != dir && r.Supervisor != 0 {
+			w.send(service, "\n")
+		}
+		return r.LogDir == dir
+	})
 }
 
 // TestLogDir: the log of any logger is found while it runs, when it is down, by
@@ -111,6 +119,7 @@ func TestNoLogDir(t *testing.T) {
 	w.notes("web/log", dir)
 	w.put("web/log/run", "#!/bin/sh\nexec logger --udp --server 127.0.0.1\n")
 	w.run(answers("svctl restart web/log", `^web/log: up `))
+	w.becomes(w.record("web/log").PID, "logger")
 	named := refuses("svctl logs web", 1, `^svctl: fatal: unable to find the log of web: its logger is logger --udp --server 127.0.0.1 \(pid \d+\), which keeps no directory$`)
 	w.run(named)
 	if os.Getuid() == 0 {
