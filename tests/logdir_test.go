@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/status"
 )
 
@@ -40,11 +43,11 @@ func (w *tree) logsTo(name, line string) (dir string) {
 func (w *tree) notes(service, dir string) {
 	w.t.Helper()
 	eventually(w.t, dir, service+" is known to log to "+dir, func() bool {
-		r := w.record(service)
-		if r.LogDir != dir && r.Supervisor != 0 {
-			w.send(service, "\n")
+		noted := w.record(service).LogDir == dir
+		if !noted {
+			_ = fifo.Send(unix.AT_FDCWD, filepath.Join(w.scan, service, "supervise/control"), []byte("\n"), 0) // nobody may be there yet
 		}
-		return r.LogDir == dir
+		return noted
 	})
 }
 
