@@ -39,7 +39,7 @@ func (w *tree) lives(service string) []int { return below(filepath.Join(w.scan, 
 func (w *tree) stands(service string, processes int) status.Record {
 	w.t.Helper()
 	dir := filepath.Join(w.scan, service)
-	eventually(w.t, dir, service+" stands", func() bool {
+	w.inTime(service+" stands", func() bool {
 		_, err := os.Stat(filepath.Join(dir, "ready"))
 		return err == nil && len(w.lives(service)) >= processes
 	})
@@ -153,7 +153,7 @@ func TestKillTreeCrash(t *testing.T) {
 	}
 	w.must(os.Remove(filepath.Join(w.scan, "web/ready")))
 	w.must(syscall.Kill(r.PID, syscall.SIGKILL))
-	w.happens("web", "start", 2)
+	w.inTime("it runs again", func() bool { return w.remembers("web", "start", 2) })
 	w.stands("web", 20)
 	for pid, ticks := range first {
 		if !processGone(pid) && proc.StartTicks(pid) == ticks {
