@@ -87,7 +87,7 @@ func killFinish() {
 
 // killControl does what the signal would have done where the file handles is.
 func killControl() {
-	killNote("control")
+	killNote("control", strconv.Itoa(os.Getpid()))
 	if !here("handles") {
 		os.Exit(1)
 	}
