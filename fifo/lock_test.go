@@ -124,7 +124,7 @@ func TestLockWithin(t *testing.T) {
 	soon, err := Lock(dir, "soon")
 	must(t, err)
 	time.AfterFunc(10*time.Millisecond, func() { must(t, unix.Close(soon)) })
-	fd, err := LockWithin(dir, "soon", 30*time.Second)
+	fd, err := LockWithin(dir, "soon", patience)
 	must(t, err)
 	closeLater(t, fd)
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // patience is how long a test waits for what should come at once.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // directory is an open directory of this test, and its path.
 func directory(t *testing.T) (int, string) {

@@ -163,7 +163,8 @@ func (p *Poller) setDeadline(deadline time.Duration) error {
 }
 
 // take takes what is ready, and says whether there was anything. After a sleep
-// there is: who waits for one descriptor need not ask which.
+// there is, or was until it was read: who waits for one descriptor need not ask
+// which.
 //
 // The runtime is not told of the system call, which does not wait. Else the
 // first after a sleep wakes its monitor, another thread, to see whether it

@@ -23,7 +23,7 @@ func TestPollerTellsOfSignals(t *testing.T) {
 	// wait waits until n signals were told of.
 	wait := func(n int) {
 		t.Helper()
-		give := Now() + 20*time.Second
+		give := Now() + patience
 		for len(told) < n && Now() < give {
 			must(t, p.Wait(give))
 		}
@@ -45,14 +45,16 @@ func TestPollerTellsOfSignals(t *testing.T) {
 }
 
 // Who is never idle lets the goroutines that bring signals run, with one
-// processor.
+// processor. Now and then the runtime has another turn of ours come first.
 func TestPollerLetsOthersRun(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	var p Poller
 	p.Add(readyPipe(t), unix.POLLIN, waiterFunc(func(int, int16) {}), 0)
 	var ran atomic.Bool
 	go ran.Store(true)
-	must(t, p.Wait(-1))
+	for range 3 {
+		must(t, p.Wait(-1))
+	}
 	if !ran.Load() {
 		t.Error("no other goroutine ran")
 	}

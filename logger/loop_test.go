@@ -44,14 +44,44 @@ func TestTerm(t *testing.T) {
 	}
 }
 
-// hears waits until a signal was delivered. The logger has heard it when it
-// waits again; until then it reads all.
+// hears waits until a signal was heard: it is not pending, and the logger waits
+// again; until then it reads all. Who hands it on wakes the next thread before
+// it sleeps, so one look is not enough.
 func (s *started) hears(t *testing.T) {
 	t.Helper()
-	eventually(t, "the signal is delivered", func() bool {
+	seen := 0
+	eventually(t, "the signal is heard", func() bool {
 		text := read(t, "/proc/"+strconv.Itoa(s.Process.Pid)+"/status")
-		return strings.Contains(text, "\nSigPnd:\t0000000000000000") && strings.Contains(text, "\nShdPnd:\t0000000000000000")
+		if seen++; !strings.Contains(text, "\nSigPnd:\t0000000000000000") || !strings.Contains(text, "\nShdPnd:\t0000000000000000") || !s.threads(t, 'S') {
+			seen = 0
+		}
+		return seen == 5
 	})
+}
+
+// threads says whether all threads are in this state, as /proc has it.
+func (s *started) threads(t *testing.T, state byte) bool {
+	t.Helper()
+	all, err := filepath.Glob("/proc/" + strconv.Itoa(s.Process.Pid) + "/task/*/stat")
+	must(t, err)
+	for _, file := range all {
+		text, err := os.ReadFile(file)
+		if _, now, ok := strings.Cut(string(text), ") "); err == nil && ok && now[0] != state {
+			return false
+		}
+	}
+	return len(all) > 0
+}
+
+// whileStopped does something that no thread of a logger sees half of.
+func (s *started) whileStopped(t *testing.T, do func()) {
+	t.Helper()
+	eventually(t, "the logger has stopped", func() bool {
+		must(t, s.Process.Signal(syscall.SIGSTOP)) // again: one that comes in the middle of exec is lost
+		return s.threads(t, 'T')
+	})
+	do()
+	must(t, s.Process.Signal(syscall.SIGCONT))
 }
 
 // TestAlarm: ALRM rotates what is not empty, at once.

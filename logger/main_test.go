@@ -20,7 +20,7 @@ import (
 
 // patience is how long a test waits for what should come at once, or after the
 // five seconds that a logger pauses.
-const patience = 40 * time.Second
+const patience = 120 * time.Second
 
 func TestMain(m *testing.M) { need.Main(m) }
 

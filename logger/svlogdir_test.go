@@ -69,7 +69,7 @@ func TestLogDirDeleted(t *testing.T) {
 	l.Stdin, l.in = r, w
 	l.begin(t)
 	l.say(t, "one\n")
-	must(t, os.RemoveAll(root))
+	l.whileStopped(t, func() { must(t, os.RemoveAll(root)) })
 	eventually(t, "the directory is there again", func() bool {
 		l.say(t, "two\n")
 		text, _ := os.ReadFile(filepath.Join(root, "web/current")) // it may not be there yet

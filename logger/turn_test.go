@@ -69,9 +69,9 @@ func TestLateProcessor(t *testing.T) {
 	dir := t.TempDir()
 	gate := filepath.Join(dir, "gate")
 	must(t, unix.Mkfifo(gate, 0o600))
-	l := run(t, dir, numbered(0, 100), svlog(t), "s4096", "n10", "P300ms",
+	l := run(t, dir, numbered(0, 100), svlog(t), "s4096", "n10", "P5s",
 		`!if mkdir ../once 2>&-; then cat ../gate; fi; cat`, "./log")
-	want := `svlog: warning: unable to process ./log/previous with if mkdir ../once 2>&-; then cat ../gate; fi; cat: killed after 300ms, trying again in 5 seconds` + "\n"
+	want := `svlog: warning: unable to process ./log/previous with if mkdir ../once 2>&-; then cat ../gate; fi; cat: killed after 5s, trying again in 5 seconds` + "\n"
 	if got := l.err; got != want || l.code != 0 {
 		t.Errorf("got %q, exit code %d; want %q", got, l.code, want)
 	}
@@ -107,9 +107,10 @@ func TestDeleted(t *testing.T) {
 	until("one", has("one"))
 	must(t, os.Remove(filepath.Join(log, logdir.Current)))
 	until("two", has("two"))
-	must(t, os.RemoveAll(log))
+	remove := func() { must(t, os.RemoveAll(log)) }
+	l.whileStopped(t, remove)
 	until("three", has("three"))
-	must(t, os.RemoveAll(log))
+	l.whileStopped(t, remove)
 	must(t, l.Process.Signal(syscall.SIGALRM)) // it looks at once
 	eventually(t, "the directory is there", func() bool {
 		_, err := os.Stat(filepath.Join(log, logdir.Current))
@@ -145,7 +146,7 @@ func TestDeletedBesideProcessor(t *testing.T) {
 	must(t, err)
 	defer open.Close()
 	l.say(t, "two\n")
-	must(t, os.RemoveAll(log))
+	l.whileStopped(t, func() { must(t, os.RemoveAll(log)) })
 	must(t, l.Process.Signal(syscall.SIGALRM)) // it looks at once
 	eventually(t, "nobody reads", func() bool {
 		_, err := open.Write([]byte("more\n"))

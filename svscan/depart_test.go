@@ -19,13 +19,9 @@ import (
 // what svscan told it.
 func (tr *tree) program(name string) {
 	tr.t.Helper()
-	path := tr.scan + "/" + name
-	tr.must(os.MkdirAll(path[:strings.LastIndexByte(path, '/')], 0o755))
-	syscall.ForkLock.RLock()
-	defer syscall.ForkLock.RUnlock()
-	tr.must(os.WriteFile(path, []byte("#!/bin/sh\n"+
+	tr.script(tr.scan+"/"+name, "#!/bin/sh\n"+
 		`echo "$0 $# $$ code=$SV_EXIT_CODE error=$SV_EXIT_ERROR live=$SV_LIVE procs=$GOMAXPROCS$SV_GOMAXPROCS"`+"\n"+
-		"while read -r line; do case $line in SigBlk*|SigIgn*) echo \"$line\";; esac; done </proc/$$/status; exit 9\n"), 0o755))
+		"while read -r line; do case $line in SigBlk*|SigIgn*) echo \"$line\";; esac; done </proc/$$/status; exit 9\n")
 }
 
 // inheritedIgnored is what the test itself was told to ignore: make has children

@@ -160,10 +160,13 @@ func TestRunsvdir(t *testing.T) {
 	tr.expect("runsv b")
 	cmdline, err := os.ReadFile("/proc/" + strconv.Itoa(tr.cmd.Process.Pid) + "/cmdline")
 	tr.must(err)
-	want := "log: ....runsvdir: warning: runsv for b was killed by SIGKILL, trying again in 1 second\n"
 	shown := string(cmdline[bytes.LastIndex(cmdline, []byte("log: ")) : len(cmdline)-1])
-	if len(shown) != len(log) || !strings.HasPrefix(shown, want[:5]) || !strings.HasSuffix(shown, want[9:]) {
-		t.Errorf("ps shows %q, want %q", shown, want)
+	right := false
+	for _, then := range []string{"trying again in 1 second", "starting it again"} { // that on a busy machine
+		right = right || strings.HasSuffix(shown, "....runsvdir: warning: runsv for b was killed by SIGKILL, "+then+"\n")
+	}
+	if len(shown) != len(log) || !strings.HasPrefix(shown, "log: ") || !right {
+		t.Errorf("ps shows %q, want that b was killed", shown)
 	}
 	tr.signal(syscall.SIGALRM)
 	tr.expectAny("letters a L", "letters b L")
@@ -240,11 +243,7 @@ func TestFirst(t *testing.T) {
 			tr.expect(name + " a")
 			clear(tr.pids) // numbers of the namespace
 			tr.signal(syscall.SIGTERM)
-			for got := tr.line(); got != "stop a"; got = tr.line() {
-				if got != "letters a L" { // a busy machine closes what was written late
-					t.Fatalf("got %q; want stop a", got)
-				}
-			}
+			tr.expect("stop a")
 			tr.exits(0)
 			clear(tr.pids)
 			tr.silent()

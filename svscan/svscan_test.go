@@ -48,21 +48,27 @@ func TestPickup(t *testing.T) {
 }
 
 func TestCopyInPlace(t *testing.T) {
-	tr := grow(t)
-	tr.link("first")
-	tr.expect("supervise first") // from now on it is no longer the start
-	tr.must(os.Mkdir(tr.scan+"/slow", 0o755))
-	tr.write(tr.scan + "/slow/run")
-	tr.quiet(60 * time.Millisecond)
-	tr.write(tr.scan + "/slow/log/run")
-	tr.quiet(60 * time.Millisecond)
-	tr.write(tr.scan + "/slow/log/down")
-	tr.quiet(60 * time.Millisecond)
-	tr.write(tr.scan + "/slow/down")
-	tr.expect("supervise slow slow/log down")
+	scene(t, func(tr *tree) {
+		tr.link("first")
+		tr.expect("supervise first") // from now on it is no longer the start
+		last := time.Now()
+		tr.must(os.Mkdir(tr.scan+"/slow", 0o755))
+		for _, file := range []string{"run", "log/run", "log/down", "down"} {
+			last = soon(last, quietAfter, func() { tr.write(tr.scan + "/slow/" + file) })
+			lieStill(60 * time.Millisecond)
+		}
+		tr.expect("supervise slow slow/log down")
+	})
+}
 
-	tr.run("cp", "-R", tr.sv("copied", "down", "log/run"), tr.scan)
-	tr.expect("supervise copied copied/log down")
+func TestCopy(t *testing.T) {
+	scene(t, func(tr *tree) {
+		tr.link("first")
+		tr.expect("supervise first")
+		from := tr.sv("copied", "down", "log/run")
+		soon(time.Now(), quietAfter, func() { tr.run("cp", "-R", from, tr.scan) })
+		tr.expect("supervise copied copied/log down")
+	})
 }
 
 func TestPresentAtStart(t *testing.T) {
@@ -90,37 +96,41 @@ func TestPresentAtStart(t *testing.T) {
 }
 
 func TestSwap(t *testing.T) {
-	tr := grow(t)
-	tr.link("a")
-	tr.expect("supervise a")
-	other := tr.sv("other")
-	tr.swap(other, "a")
-	tr.expect("stop a", "supervise a")
+	scene(t, func(tr *tree) {
+		tr.link("a")
+		tr.expect("supervise a")
+		other := tr.sv("other")
+		tr.swap(other, "a")
+		tr.expect("stop a", "supervise a")
 
-	// busybox unlinks first.
-	tr.unlink("a")
-	tr.quiet(20 * time.Millisecond)
-	tr.must(os.Symlink(tr.top+"/sv/a", tr.scan+"/a"))
-	tr.expect("stop a", "supervise a")
+		// busybox unlinks first.
+		tr.unlink("a")
+		lieStill(20 * time.Millisecond)
+		tr.must(os.Symlink(tr.top+"/sv/a", tr.scan+"/a"))
+		tr.expect("stop a", "supervise a")
 
-	// The same directory: nothing.
-	tr.unlink("a")
-	tr.quiet(20 * time.Millisecond)
-	tr.must(os.Symlink(tr.top+"/sv/a", tr.scan+"/a"))
-	tr.swap(tr.top+"/sv/a", "a")
-	tr.must(os.Rename(tr.scan+"/a", tr.scan+"/b"))
-	tr.quiet(300 * time.Millisecond)
-	tr.kill("a")
-	tr.expect("supervise b")
+		// The same directory: nothing.
+		last := time.Now()
+		tr.unlink("a")
+		lieStill(20 * time.Millisecond)
+		soon(last, removedAfter, func() { tr.must(os.Symlink(tr.top+"/sv/a", tr.scan+"/a")) })
+		tr.swap(tr.top+"/sv/a", "a")
+		tr.must(os.Rename(tr.scan+"/a", tr.scan+"/b"))
+		tr.quiet(300 * time.Millisecond)
+		tr.kill("a")
+		tr.expect("supervise b")
+	})
 }
 
 // swap is ln -sfn: it makes a link under another name, and renames it. On a
-// busy machine the real one may lie still in between for longer than svscan
-// waits, and then it has started what it found.
+// busy machine either may lie still in between for longer than svscan waits,
+// and then it has started what it found.
 func (tr *tree) swap(target, name string) {
 	tr.t.Helper()
-	tr.must(os.Symlink(target, tr.scan+"/CuXXXXXX"))
-	tr.must(os.Rename(tr.scan+"/CuXXXXXX", tr.scan+"/"+name))
+	soon(time.Now(), draftAfter, func() {
+		tr.must(os.Symlink(target, tr.scan+"/CuXXXXXX"))
+		tr.must(os.Rename(tr.scan+"/CuXXXXXX", tr.scan+"/"+name))
+	})
 }
 
 func TestRemoval(t *testing.T) {
@@ -160,57 +170,25 @@ func TestRemoval(t *testing.T) {
 }
 
 func TestLook(t *testing.T) {
-	tr := grow(t)
-	tr.link("a")
-	tr.expect("supervise a")
-	tr.write(tr.scan + "/a/data")
-	tr.quiet(150 * time.Millisecond)
-	tr.write(tr.scan + "/a/log/run")
-	tr.expect("letters a L")
-	if _, err := os.Stat(tr.scan + "/a/supervise/log"); err != nil {
-		t.Error(err)
-	}
-	tr.must(os.Chmod(tr.scan+"/a/log/run", 0o755))
-	tr.expect("letters a L")
-	tr.must(os.Chmod(tr.scan+"/a/run", 0o755))
-	tr.expect("letters a L")
-	tr.kill("a")
-	tr.expect("supervise a a/log")
-	tr.signal(syscall.SIGHUP)
-	tr.expect("letters a L")
-}
-
-func TestRestart(t *testing.T) {
-	tr := grow(t)
-	tr.link("a")
-	tr.expect("supervise a")
-	begin := time.Now()
-	tr.kill("a")
-	tr.warned("svscan: warning: supervise for a was killed by SIGKILL, trying again in 1 second\n")
-	tr.expect("supervise a")
-	if took := time.Since(begin); took < 500*time.Millisecond {
-		t.Errorf("started again after %v, want a second after its last start", took)
-	}
-	tr.quiet(pace)
-	begin = time.Now()
-	tr.kill("a")
-	tr.expect("supervise a")
-	if took := time.Since(begin); took > 500*time.Millisecond {
-		t.Errorf("started again after %v, want at once", took)
-	}
-	tr.warned("supervise for a was killed by SIGKILL, starting it again\n")
-
-	// The same complaint is not repeated, and others do not wait.
-	tr.link("bad", "exit111")
-	tr.warned("supervise for bad exited 111, trying again in 1 second\n")
-	tr.link("good")
-	tr.expect("supervise good")
-	tr.quiet(2 * pace)
-	tr.must(os.Remove(tr.top + "/sv/bad/exit111"))
-	tr.expect("supervise bad")
-	tr.signal(syscall.SIGTERM)
-	tr.exits(0)
-	tr.silent()
+	scene(t, func(tr *tree) {
+		tr.link("a")
+		tr.expect("supervise a")
+		tr.write(tr.scan + "/a/data")
+		tr.quiet(150 * time.Millisecond)
+		soon(time.Now(), quietAfter, func() { tr.write(tr.scan + "/a/log/run") })
+		tr.expect("letters a L")
+		if _, err := os.Stat(tr.scan + "/a/supervise/log"); err != nil {
+			tr.t.Error(err)
+		}
+		tr.must(os.Chmod(tr.scan+"/a/log/run", 0o755))
+		tr.expect("letters a L")
+		tr.must(os.Chmod(tr.scan+"/a/run", 0o755))
+		tr.expect("letters a L")
+		tr.kill("a")
+		tr.expectPast("letters a L", "supervise a a/log")
+		tr.signal(syscall.SIGHUP)
+		tr.expect("letters a L")
+	})
 }
 
 func TestNoSupervise(t *testing.T) {
@@ -234,22 +212,33 @@ func TestOrphans(t *testing.T) {
 	tr.expect("stop b")
 	tr.link("c") // svscan has heard of every earlier death when c runs
 	tr.expect("supervise c")
+	for _, pid := range tr.orphans("a") {
+		tr.reaped(pid)
+	}
+	zombie := ""
+	if !tr.await(func() bool { zombie = tr.zombie(); return zombie == "" }) { // one may die just now
+		t.Errorf("a zombie: %s", zombie)
+	}
+}
+
+// zombie is what the kernel says of a child of svscan that nobody has reaped, ""
+// if there is none.
+func (tr *tree) zombie() string {
+	tr.t.Helper()
 	threads, err := filepath.Glob("/proc/" + strconv.Itoa(tr.cmd.Process.Pid) + "/task/*/children")
 	tr.must(err)
-	children := ""
 	for _, thread := range threads {
-		text, err := os.ReadFile(thread)
-		tr.must(err)
-		children += string(text)
-	}
-	for _, child := range strings.Fields(children) {
-		pid, err := strconv.Atoi(child)
-		tr.must(err)
-		var b proc.Buffer
-		if stat := b.Stat(pid); string(stat.Field(3)) == "Z" { // gone is as good
-			t.Errorf("a zombie: %s", stat)
+		children, _ := os.ReadFile(thread) // the thread may be gone
+		for _, child := range strings.Fields(string(children)) {
+			pid, err := strconv.Atoi(child)
+			tr.must(err)
+			var b proc.Buffer
+			if stat := b.Stat(pid); string(stat.Field(3)) == "Z" { // gone is as good
+				return string(stat)
+			}
 		}
 	}
+	return ""
 }
 
 func TestSecond(t *testing.T) {
@@ -296,28 +285,29 @@ func TestReadOnly(t *testing.T) {
 }
 
 func TestVanish(t *testing.T) {
-	tr := grow(t)
-	tr.link("a")
-	tr.link("b")
-	tr.expectAny("supervise a", "supervise b")
-	tr.remove(tr.scan)
-	tr.warned("svscan: warning: unable to read " + tr.scan + ": no such file or directory, services go on until it is back\n")
-	tr.quiet(300 * time.Millisecond)
-	tr.must(os.MkdirAll(tr.top+"/new", 0o755))
-	tr.must(os.Symlink(tr.top+"/sv/a", tr.top+"/new/a"))
-	tr.linkIn("c", tr.top+"/new")
-	tr.must(os.Rename(tr.top+"/new", tr.scan))
-	tr.expect("supervise c", "stop b")
-	tr.link("d")
-	tr.expect("supervise d")
-	tr.must(os.Rename(tr.scan, tr.top+"/old"))
-	tr.warned("services go on until it is back\n")
-	tr.must(os.Rename(tr.top+"/old", tr.scan))
-	tr.link("e")
-	tr.expect("supervise e")
-	if _, err := os.Stat(tr.scan + "/.svscan/lock"); err != nil {
-		t.Errorf("the lock of the new scan directory: %v", err)
-	}
+	scene(t, func(tr *tree) {
+		tr.link("a")
+		tr.link("b")
+		tr.expectAny("supervise a", "supervise b")
+		soon(time.Now(), removedAfter, func() { tr.remove(tr.scan) })
+		tr.warned("svscan: warning: unable to read " + tr.scan + ": no such file or directory, services go on until it is back\n")
+		tr.quiet(300 * time.Millisecond)
+		tr.must(os.MkdirAll(tr.top+"/new", 0o755))
+		tr.must(os.Symlink(tr.top+"/sv/a", tr.top+"/new/a"))
+		tr.linkIn("c", tr.top+"/new")
+		tr.must(os.Rename(tr.top+"/new", tr.scan))
+		tr.expectAny("supervise c", "stop b")
+		tr.link("d")
+		tr.expect("supervise d")
+		tr.must(os.Rename(tr.scan, tr.top+"/old"))
+		tr.warned("services go on until it is back\n")
+		tr.must(os.Rename(tr.top+"/old", tr.scan))
+		tr.link("e")
+		tr.expect("supervise e")
+		if _, err := os.Stat(tr.scan + "/.svscan/lock"); err != nil {
+			tr.t.Errorf("the lock of the new scan directory: %v", err)
+		}
+	})
 }
 
 // remove is rm -rf, again while svscan puts files into what is being emptied.

@@ -6,16 +6,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/svdir/svdir/fifo"
-	"github.com/svdir/svdir/supervise/servicedir"
 
 	"golang.org/x/sys/unix"
 )
@@ -45,77 +41,6 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// standIn is a supervise without a service. It tells its start, the letters
-// that it gets and its end, one line each, on standard output.
-func standIn() {
-	name := os.Args[1]
-	has := func(file string) bool { _, err := os.Stat(name + "/" + file); return err == nil }
-	stubborn := has("stubborn")
-	told := make(chan os.Signal, 8)
-	signal.Notify(told, syscall.SIGTERM)
-	signal.Ignore(syscall.SIGINT, syscall.SIGHUP)
-	dir, err := unix.Open(name, unix.O_PATH|unix.O_CLOEXEC, 0)
-	if err != nil || has("exit111") {
-		os.Exit(111)
-	}
-	state, err := servicedir.OpenState(dir)
-	if err != nil {
-		os.Exit(111)
-	}
-	control, err := fifo.OpenControl(state, servicedir.ControlIn)
-	if err != nil {
-		os.Exit(111)
-	}
-	if fifo.Make(state, servicedir.OK, 0o622) != nil {
-		os.Exit(111)
-	}
-	if _, err := fifo.Open(state, servicedir.OK, unix.O_RDONLY); err != nil {
-		os.Exit(111)
-	}
-	words := strings.Join(os.Args, " ")
-	if has("down") {
-		words += " down"
-	}
-	if has("orphan") {
-		leaveOrphans(name + "/orphans")
-	}
-	say := func(text string) { os.Stdout.WriteString(text + " pid " + strconv.Itoa(os.Getpid()) + "\n") }
-	say(words)
-	go func() {
-		var letters [64]byte
-		for {
-			fds := []unix.PollFd{{Fd: int32(control.FD()), Events: unix.POLLIN}}
-			_, _ = unix.Poll(fds, -1)
-			if n, _ := control.Read(letters[:]); n > 0 {
-				say("letters " + name + " " + string(letters[:n]))
-			}
-		}
-	}()
-	for range told {
-		if stubborn {
-			say("told " + name)
-			continue
-		}
-		say("stop " + name)
-		os.Exit(0)
-	}
-}
-
-// leaveOrphans leaves two children of a child that has gone, which svscan
-// inherits, and tells their pids. They end when it has.
-func leaveOrphans(list string) {
-	wait, gone, err := os.Pipe()
-	if err != nil {
-		os.Exit(111)
-	}
-	cmd := exec.Command("sh", "-c", "sh -c 'read x <&3; exit 7' >&- 2>&- & echo $!; sh -c 'read x <&3; kill -KILL $$' >&- 2>&- & echo $!")
-	cmd.ExtraFiles = []*os.File{wait}
-	pids, _ := cmd.Output()
-	_ = os.WriteFile(list, pids, 0o644)
-	gone.Close()
-	wait.Close()
-}
-
 // tree is a running svscan and its directories.
 type tree struct {
 	t        *testing.T
@@ -127,10 +52,11 @@ type tree struct {
 	errFile  *os.File
 	errSize  int            // of the pipe of standard error, 0 as usual
 	pids     map[string]int // of each supervise by name, also of those that ended
+	all      []int          // of those that had a name that others have by now, too
 	ended    bool
 }
 
-const patient = 20 * time.Second // for what must happen, also on a busy machine
+const patient = 2 * time.Minute // for what must happen, also on a busy machine
 
 // plant makes the directories of a tree.
 func plant(t *testing.T) *tree {
@@ -227,14 +153,33 @@ func (tr *tree) fell() {
 		_ = tr.cmd.Process.Kill()
 		_ = tr.cmd.Wait()
 	}
-	for name, pid := range tr.pids {
-		// A number may have been given to somebody else since.
-		if line, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline"); err == nil && strings.Contains(string(line), "\x00"+name+"\x00") {
-			_ = syscall.Kill(pid, syscall.SIGKILL)
+	for _, pid := range tr.all {
+		tr.fellOne(pid)
+	}
+	// Who has just been started says so, and puts files into the tree until then:
+	// it is gone when nobody can say anything any more.
+	_ = tr.outFile.SetReadDeadline(time.Now().Add(patient)) // it is open
+	for {
+		line, err := tr.out.ReadString('\n')
+		if err != nil {
+			break
+		}
+		_, pid, _ := strings.Cut(strings.TrimSpace(line), " pid ")
+		if n, err := strconv.Atoi(pid); err == nil {
+			tr.fellOne(n)
 		}
 	}
 	tr.outFile.Close()
 	tr.errFile.Close()
+}
+
+// fellOne ends the process pid if it says what it says to us: a number may have
+// been given to somebody else since, or be one of another namespace.
+func (tr *tree) fellOne(pid int) {
+	out, err := os.Stat("/proc/" + strconv.Itoa(pid) + "/fd/1")
+	if ours, oerr := tr.outFile.Stat(); err == nil && oerr == nil && os.SameFile(out, ours) {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
 }
 
 func (tr *tree) must(err error) {
@@ -264,8 +209,18 @@ func (tr *tree) sv(name string, files ...string) string {
 
 func (tr *tree) write(path string) {
 	tr.t.Helper()
+	tr.script(path, "")
+}
+
+// script writes a file while nothing is forked: a child of another test would
+// have it open until it executes, so that nobody can execute it, and svscan
+// sees it closed again much later.
+func (tr *tree) script(path, text string) {
+	tr.t.Helper()
 	tr.must(os.MkdirAll(filepath.Dir(path), 0o755))
-	tr.must(os.WriteFile(path, nil, 0o755))
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	tr.must(os.WriteFile(path, []byte(text), 0o755))
 }
 
 // link puts a service directory into the scan directory.
@@ -298,7 +253,9 @@ func (tr *tree) line() string {
 		tr.t.Fatalf("waiting for a line: %v", err)
 	}
 	text, pid, _ := strings.Cut(strings.TrimSpace(line), " pid ")
-	tr.pids[strings.Fields(text)[1]], _ = strconv.Atoi(pid)
+	n, _ := strconv.Atoi(pid)
+	tr.pids[strings.Fields(text)[1]] = n
+	tr.all = append(tr.all, n)
 	return text
 }
 
@@ -318,6 +275,19 @@ func (tr *tree) expectAny(a, b string) {
 	got, then := tr.line(), tr.line()
 	if (got != a || then != b) && (got != b || then != a) {
 		tr.t.Fatalf("got %q and %q, want %q and %q", got, then, a, b)
+	}
+}
+
+// expectPast waits for the line want, and lets another pass before it, which
+// may come once more on a busy machine.
+func (tr *tree) expectPast(passes, want string) {
+	tr.t.Helper()
+	got := tr.line()
+	for got == passes {
+		got = tr.line()
+	}
+	if got != want {
+		tr.t.Fatalf("got %q, want %q", got, want)
 	}
 }
 
@@ -345,11 +315,20 @@ func (tr *tree) quiet(d time.Duration) {
 // warned waits for one line on standard error.
 func (tr *tree) warned(want string) {
 	tr.t.Helper()
+	if line := tr.warning(); !strings.Contains(line, want) {
+		tr.t.Fatalf("got %q, want %q", line, want)
+	}
+}
+
+// warning is the next line on standard error.
+func (tr *tree) warning() string {
+	tr.t.Helper()
 	tr.must(tr.errFile.SetReadDeadline(time.Now().Add(patient)))
 	line, err := tr.err.ReadString('\n')
-	if err != nil || !strings.Contains(line, want) {
-		tr.t.Fatalf("got %q, %v, want %q", line, err, want)
+	if err != nil {
+		tr.t.Fatalf("waiting for a warning: got %q, %v", line, err)
 	}
+	return line
 }
 
 // exits waits for the end of svscan.
@@ -367,10 +346,17 @@ func (tr *tree) exits(want int) {
 // silent says that svscan, which has ended, complained of nothing.
 func (tr *tree) silent() {
 	tr.t.Helper()
-	tr.must(tr.errFile.SetReadDeadline(time.Now().Add(100 * time.Millisecond)))
-	if text, _ := io.ReadAll(tr.err); len(text) > 0 {
+	if text := tr.complaints(); len(text) > 0 {
 		tr.t.Errorf("complained: %s", text)
 	}
+}
+
+// complaints are what svscan, which has ended, said and nobody has read.
+func (tr *tree) complaints() string {
+	tr.t.Helper()
+	tr.must(tr.errFile.SetReadDeadline(time.Now().Add(100 * time.Millisecond))) // who goes on may have it open
+	text, _ := io.ReadAll(tr.err)
+	return string(text)
 }
 
 // descriptors is how many svscan has at this instant.

@@ -1,6 +1,7 @@
 package svscan
 
 import (
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -21,6 +22,21 @@ func TestFullStderr(t *testing.T) {
 	tr.quiet(300 * time.Millisecond)
 	tr.link("good")
 	tr.expect("supervise good")
+	started := map[string]string{}
+	for i := range many { // what was said of the first start is said when there is another
+		record := tr.scan + "/.svscan/running/bad" + strconv.Itoa(i) + strings.Repeat("x", 150)
+		again := tr.await(func() bool {
+			text, _ := os.ReadFile(record) // not yet
+			pid, _, _ := strings.Cut(string(text), " ")
+			if started[record] == "" {
+				started[record] = pid
+			}
+			return pid != "" && pid != started[record]
+		})
+		if !again {
+			t.Fatalf("%s was started once", record)
+		}
+	}
 	said, lost := 0, 0
 	for said+lost < many {
 		tr.must(tr.errFile.SetReadDeadline(time.Now().Add(patient)))

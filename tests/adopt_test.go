@@ -99,7 +99,7 @@ func TestAdoptReadiness(t *testing.T) {
 	w.serve()
 	before := w.reaches("web", status.Starting)
 	eventually(t, w.scan, "run is there", func() bool { return w.record("web").PID != 0 })
-	w.must(w.svscan.cmd.Process.Signal(syscall.SIGSTOP)) // so that no supervise comes
+	w.freeze(w.svscan.cmd.Process.Pid) // so that no supervise comes
 	w.must(syscall.Kill(before.Supervisor, syscall.SIGKILL))
 	w.put("web/go", "")
 	eventually(t, w.scan, "run says that it is ready", func() bool {

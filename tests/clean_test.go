@@ -24,11 +24,8 @@ func TestCleanStart(t *testing.T) {
 	w.put("web/log/run", "#!/bin/sh\nexec cat\n")
 	w.serve("/bin/sh", "-c", `trap '' PIPE USR1 INT TERM; export GOMAXPROCS=7 PWD=/nowhere; exec env GOMAXPROCS=7 "$@" </etc/passwd 5</etc/passwd 9>&1`, "sh")
 	web, log := w.reaches("web", status.Starting).PID, w.reaches("web/log", status.Up).PID
-	for _, pid := range []int{web, log} {
-		eventually(t, w.dir, "run has become its program", func() bool {
-			comm, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid)) // asked again
-			return string(comm) == "sleep\n" || string(comm) == "cat\n"
-		})
+	for pid, program := range map[int]string{web: "sleep", log: "cat"} {
+		w.becomes(pid, program)
 		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 		w.must(err)
 		for _, set := range []string{"SigBlk", "SigIgn", "SigCgt"} {
@@ -61,6 +58,17 @@ func TestCleanStart(t *testing.T) {
 		t.Errorf("got environment %q; want nothing of ours in it", got)
 	}
 	w.ends()
+}
+
+// becomes waits until a process is a program, and waits itself: by then it has
+// closed what it opened to begin.
+func (w *tree) becomes(pid int, program string) {
+	w.t.Helper()
+	eventually(w.t, w.dir, fmt.Sprintf("%d is %s", pid, program), func() bool {
+		state := processState(pid)
+		comm, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid)) // asked again
+		return string(comm) == program+"\n" && state == "S"
+	})
 }
 
 // descriptors are those of a process, by number.

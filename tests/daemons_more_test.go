@@ -43,7 +43,7 @@ const apart = `mount -t tmpfs none /run && mount -t tmpfs none /etc/cron.d && mo
 
 func serveMore(t *testing.T, path, scan, control string, end syscall.Signal) {
 	w := plant(t)
-	w.env = append(environment(t, path, w.scan), "SVWAIT=30")
+	w.env = environment(t, path, w.scan)
 	mustRun(t, "cp", "-a", "../examples/sshd", "../examples/cron", w.scan)
 	daemons := []daemon{{"sshd", w.prepareSSH()}, {"cron", w.holdsLock}}
 	if scan == "runsvdir" { // it has no logger of its own
@@ -81,9 +81,8 @@ func serveMore(t *testing.T, path, scan, control string, end syscall.Signal) {
 		if !processGone(old) {
 			t.Errorf("%s: process %d is there after a stop", d.name, old)
 		}
-		if log := filepath.Join(w.scan, d.name, "log/main/current"); !hasText(log) {
-			t.Errorf("%s is empty: the logger saw nothing", log)
-		}
+		log := filepath.Join(w.scan, d.name, "log/main/current")
+		eventually(t, w.dir, "the logger sees something", func() bool { return hasText(log) })
 	}
 }
 

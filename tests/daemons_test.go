@@ -48,7 +48,7 @@ func serveDaemons(t *testing.T, control string) {
 	dir := need.PublicDir(t)
 	scanned := filepath.Join(dir, "service")
 	daemons := layOut(t, dir, scanned)
-	env := append(environment(t, "bin", scanned), "SVWAIT=30")
+	env := environment(t, "bin", scanned)
 	p, err := start(dir, filepath.Join(dir, "said"), env, "svscan", scanned)
 	if err != nil {
 		t.Fatal(err)
@@ -159,7 +159,7 @@ var ports sync.Map
 func works(t *testing.T, dir, when string, d daemon) {
 	t.Helper()
 	var err error
-	if !await(dir, 2*patience, func() bool { err = d.use(); return err == nil }) {
+	if !await(dir, manyPatience, func() bool { err = d.use(); return err == nil }) {
 		t.Fatalf("%s %s: %v", d.name, when, err)
 	}
 }

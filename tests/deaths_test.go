@@ -98,11 +98,13 @@ func checkLines(t *testing.T, file string, n int) {
 	}
 }
 
-// freeze stops a process, and waits until it has stopped.
+// freeze stops a process, and waits until it has stopped: an exec may lose a stop.
 func (w *tree) freeze(pid int) {
 	w.t.Helper()
-	w.must(syscall.Kill(pid, syscall.SIGSTOP))
-	eventually(w.t, w.dir, "it has stopped", func() bool { return processState(pid) == "T" })
+	eventually(w.t, w.dir, "it has stopped", func() bool {
+		w.must(syscall.Kill(pid, syscall.SIGSTOP))
+		return processState(pid) == "T"
+	})
 }
 
 // permutations are all orders of list.

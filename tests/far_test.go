@@ -25,14 +25,14 @@ func TestDenseFar(t *testing.T) {
 	}
 	svexec := filepath.Join(filepath.Dir(w.ownPrograms()), "svexec")
 	w.must(os.Rename(svexec, svexec+".real"))
-	w.must(os.WriteFile(svexec, []byte("#!/bin/sh\necho $SV_NAME: \"$@\" >>$WORK/executed\nexec "+svexec+".real \"$@\"\n"), 0o755))
+	w.put("../bin/svexec", "#!/bin/sh\necho $SV_NAME: \"$@\" >>$WORK/executed\nexec "+svexec+".real \"$@\"\n")
 	w.flags = []string{"-dense"}
 	w.serve()
 	for _, name := range []string{"far", "near"} {
-		w.reaches(name, status.Up)
+		old := w.reaches(name, status.Up)
 		w.send(name, "t")
 		w.happens(name, "end", 1)
-		w.reaches(name, status.Up)
+		w.restarted(name, old)
 		if got := w.text(name + "/finished"); got != "256 15\n" {
 			t.Errorf("%s: got %q from finish; want 256 15", name, got)
 		}

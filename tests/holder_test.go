@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/svdir/svdir/supervise/status"
 )
 
 // holder holds an end of a pipe, and can be killed.
@@ -81,9 +83,22 @@ func (w *tree) starts(service string) int {
 	return strings.Count(string(text), "start\n")
 }
 
-// killAllBut kills all processes below the tree but one, supervisors first.
+// counts waits until a counted service is up, and has said that it started.
+func (w *tree) counts(service string) status.Record {
+	w.t.Helper()
+	eventually(w.t, w.dir, service+" has started", func() bool { return w.starts(service) == 1 })
+	return w.reaches(service, status.Up)
+}
+
+// killAllBut kills all processes below the tree but one, whoever starts others
+// first.
 func (w *tree) killAllBut(keep int) {
 	w.t.Helper()
+	supervise := w.record("web").Supervisor
+	w.must(w.svscan.cmd.Process.Kill())
+	if supervise != w.svscan.cmd.Process.Pid {
+		w.must(syscall.Kill(supervise, syscall.SIGKILL))
+	}
 	eventually(w.t, w.dir, "all but one are gone", func() bool {
 		left := slices.DeleteFunc(below(w.dir), func(pid int) bool { return pid == keep })
 		for _, pid := range left {

@@ -57,7 +57,7 @@ func TestFirstOrphans(t *testing.T) {
 	w.put("orphans/run", "#!/bin/sh\ni=0\nwhile [ $i -lt 100 ]; do\n"+
 		"sh -c 'j=0; while [ $j -lt 100 ]; do : & j=$((j+1)); done; exit'\ni=$((i+1))\ndone\necho >made\nexec sleep 1000\n")
 	first := w.serveFirst()
-	eventually(t, w.dir, "10,000 are made, and all are reaped", func() bool {
+	w.inTime("10,000 are made, and all are reaped", func() bool {
 		_, err := os.Stat(filepath.Join(w.scan, "orphans/made"))
 		return err == nil && children(first, "") == 1
 	})
@@ -91,6 +91,7 @@ func TestFirstCrashes(t *testing.T) {
 	w.put(".svscan/finish", last(7))
 	first := w.serveFirst()
 	w.reaches("web", status.Up)
+	w.pidIn("web/pid")
 	w.must(syscall.Kill(first, syscall.SIGSEGV))
 	w.endedWith(6)
 	want := ".svscan/crash pid 1 of 0 code 111 error unable to go on: received SIGSEGV live web " +

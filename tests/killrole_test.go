@@ -22,6 +22,7 @@ var killRoles = map[string]func(){
 	killScanName: killScanMain,
 	"run":        killRun,
 	labellerName: labellerMain,
+	drainerName:  drainerMain,
 	"finish":     killFinish,
 	"t":          killControl,
 }
@@ -86,7 +87,7 @@ func killFinish() {
 
 // killControl does what the signal would have done where the file handles is.
 func killControl() {
-	killNote("control")
+	killNote("control", strconv.Itoa(os.Getpid()))
 	if !here("handles") {
 		os.Exit(1)
 	}

@@ -285,6 +285,18 @@ func (k *killScan) rests(want status.State) bool {
 	return len(starts) > 0 && starts[len(starts)-1] == strconv.Itoa(r.PID) && len(k.notes("end")) == len(starts)-1
 }
 
+// controlled says that a control/t has run, and is over: a stop that comes while it
+// runs shares its answer.
+func (k *killScan) controlled() bool {
+	noted := k.notes("control")
+	for _, note := range noted {
+		if pid, _ := strconv.Atoi(note); processState(pid) != "" { // it wrote its pid
+			return false
+		}
+	}
+	return len(noted) > 0
+}
+
 // traced counts the lines of the reference trace.
 func (k *killScan) traced() int {
 	text, _ := os.ReadFile(filepath.Join(k.dir, "trace")) // there is none without strace

@@ -38,7 +38,7 @@ var killScenarios = []killScenario{
 	{name: "exit", files: []string{"finish"}, before: status.Up, asked: "dx", want: status.Down, starts: 1},
 	{name: "term", files: []string{"finish", "control/t"}, before: status.Up, asked: "t", want: status.Up, starts: 2},
 	{name: "term handled", files: []string{"control/t", "handles"}, before: status.Up, asked: "t", want: status.Up, starts: 1,
-		counts: func(k *killScan) bool { return len(k.notes("control")) > 0 }},
+		counts: (*killScan).controlled},
 	{name: "let go", files: []string{"finish"}, before: status.Up, asked: "G", want: status.Up, starts: 1,
 		counts: func(k *killScan) bool { return k.begun > 1 }},
 	{name: "reexec", files: []string{"finish", "notification-fd"}, before: status.Up, asked: "R", want: status.Up, starts: 1,

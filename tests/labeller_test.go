@@ -40,6 +40,34 @@ func labellerMain() {
 	}
 }
 
+// drainerName is the name by which it is a logger of one pipe: it writes on what it
+// reads, and reads what waits before it leaves, since no end of file comes.
+const drainerName = "drainer"
+
+func drainerMain() {
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGTERM)
+	appendText("names", os.Getenv("SV_PIPE_NAMES")+"\n")
+	in := unix.PollFd{Fd: 0, Events: unix.POLLIN}
+	for {
+		last := len(asked) > 0
+		for readable(in) {
+			var buf [4096]byte
+			n, _ := unix.Read(0, buf[:]) // it is readable
+			if n <= 0 {
+				return
+			}
+			if _, err := os.Stdout.Write(buf[:n]); err != nil {
+				os.Exit(99)
+			}
+		}
+		if last {
+			return
+		}
+		_, _ = unix.Poll([]unix.PollFd{in}, 10) // milliseconds: asked has no descriptor
+	}
+}
+
 func readable(fd unix.PollFd) bool {
 	n, err := unix.Poll([]unix.PollFd{fd}, 0)
 	return n > 0 && err == nil

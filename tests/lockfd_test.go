@@ -56,6 +56,7 @@ func TestLockFD(t *testing.T) {
 			if up.Reason != "" || up.Starts != 2 {
 				t.Errorf("got %+v; want two starts, and no reason any more", up)
 			}
+			w.becomes(up.PID, "sleep")
 			w.holds("web", up.PID)
 			w.ends()
 		})

@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/status"
 )
 
@@ -34,10 +37,18 @@ func (w *tree) logsTo(name, line string) (dir string) {
 	return dir
 }
 
-// notes waits until supervise has noted where a logger keeps its log.
+// notes waits until supervise has noted where a logger keeps its log. Where the
+// logger was late, it looks again when something happens: a letter that means
+// nothing.
 func (w *tree) notes(service, dir string) {
 	w.t.Helper()
-	eventually(w.t, filepath.Join(w.scan, service), service+" is known to log to "+dir, func() bool { return w.record(service).LogDir == dir })
+	eventually(w.t, dir, service+" is known to log to "+dir, func() bool {
+		noted := w.record(service).LogDir == dir
+		if !noted {
+			_ = fifo.Send(unix.AT_FDCWD, filepath.Join(w.scan, service, "supervise/control"), []byte("\n"), 0) // nobody may be there yet
+		}
+		return noted
+	})
 }
 
 // TestLogDir: the log of any logger is found while it runs, when it is down, by
@@ -111,6 +122,7 @@ func TestNoLogDir(t *testing.T) {
 	w.notes("web/log", dir)
 	w.put("web/log/run", "#!/bin/sh\nexec logger --udp --server 127.0.0.1\n")
 	w.run(answers("svctl restart web/log", `^web/log: up `))
+	w.becomes(w.record("web/log").PID, "logger")
 	named := refuses("svctl logs web", 1, `^svctl: fatal: unable to find the log of web: its logger is logger --udp --server 127.0.0.1 \(pid \d+\), which keeps no directory$`)
 	w.run(named)
 	if os.Getuid() == 0 {

@@ -6,11 +6,14 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"sort"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/supervise/status"
 )
@@ -105,18 +108,13 @@ func TestDenseLetters(t *testing.T) {
 	web, log := w.reaches("web", status.Up).PID, w.reaches("web/log", status.Up).PID
 	other := w.reaches("other", status.Up)
 
-	ok := filepath.Join(w.scan, "web/supervise/ok")
-	listens := func() bool {
-		fd, err := syscall.Open(ok, syscall.O_WRONLY|syscall.O_NONBLOCK, 0)
-		if err == nil {
-			w.must(syscall.Close(fd))
-		}
-		return err == nil
-	}
-	w.send("web", "Gd") // the letter behind it is for the next one
-	eventually(t, w.dir, "nobody listens", func() bool { return !listens() })
-	w.unaffected("web", web)
+	leaves := w.closing("web/supervise/ok") // for an instant, or up to a second
+	w.send("web", "Gd")                     // the letter behind it is for the next one
+	eventually(t, w.dir, "nobody listens", leaves)
 	w.reaches("web", status.Down)
+	if end := w.history("web", "end"); len(end) != 1 || end[0].PID != web || end[0].Cause != "stop" {
+		t.Errorf("got ends %+v; want that of %d by d", end, web)
+	}
 	w.unaffected("web/log", log)
 
 	w.send("web", "u")
@@ -132,14 +130,31 @@ func TestDenseLetters(t *testing.T) {
 	w.ends()
 }
 
+// closing is asked whether somebody has closed a file below the scan directory
+// since.
+func (w *tree) closing(name string) (asked func() bool) {
+	w.t.Helper()
+	notes, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
+	w.must(err)
+	w.t.Cleanup(func() { _ = unix.Close(notes) }) // it was only read
+	_, err = unix.InotifyAddWatch(notes, filepath.Join(w.scan, name), unix.IN_CLOSE)
+	w.must(err)
+	return func() bool {
+		var buf [4096]byte
+		n, err := unix.Read(notes, buf[:])
+		return n > 0 && err == nil
+	}
+}
+
 // TestDenseReexecFails: svscan says to whoever asked why it goes on as it is.
 func TestDenseReexecFails(t *testing.T) {
 	t.Parallel()
 	w := plant(t)
-	w.put("web/run", "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 0.1; done\n")
+	w.put("web/run", "#!/bin/sh\ntrap '' TERM\necho >ready\nwhile :; do sleep 0.1; done\n")
 	w.put("other/run", sleeper)
 	w.serveAs(true, "web", "other")
 	web := w.reaches("web", status.Up).PID
+	eventually(t, w.scan, "it is deaf", func() bool { return hasText(w.scan + "/web/ready") })
 	w.must(w.svscan.cmd.Process.Signal(syscall.SIGTERM))
 	w.reaches("web", status.Stopping)
 	w.run(refuses("svctl reexec web", 1, `it is about to end`))
@@ -199,38 +214,60 @@ func TestDenseFair(t *testing.T) {
 	w.reaches("flooded", status.Up)
 	control, err := os.OpenFile(filepath.Join(w.scan, "flooded/supervise/control"), os.O_WRONLY, 0)
 	w.must(err)
-	var sent atomic.Int64 // letters
+	var sent flood
 	done := make(chan error)
-	go func() {
-		letters := bytes.Repeat([]byte("12h"), 100)
-		for {
-			n, err := control.Write(letters[:1+rand.IntN(len(letters))])
-			if sent.Add(int64(n)); err != nil {
-				done <- err
-				return
-			}
-		}
-	}()
+	go func() { done <- sent.pour(control) }()
 	for range 5 {
 		r := w.reaches("other", status.Up)
 		<-time.After(time.Until(r.Since.Add(1100 * time.Millisecond))) // then it is started again at once
-		before := sent.Load()
+		killed := time.Now()
 		w.must(syscall.Kill(r.PID, syscall.SIGKILL))
-		w.restarted("other", r)
-		const most = 100_000 // some hundred turns: this test has to see it, too
-		if letters := sent.Load() - before; letters > most {
+		again := w.restarted("other", r)
+		const most = 100_000 // some hundred turns
+		if letters := sent.by(again.Since) - sent.by(killed); letters > most {
 			t.Errorf("%d letters were read before other was started again; want at most %d", letters, most)
 		}
 	}
-	if sent.Load() < 10_000 {
-		t.Errorf("%d letters were read; want a flood", sent.Load())
-	}
+	eventually(t, w.scan+"/other", "a flood", func() bool { return sent.by(time.Now()) >= 10_000 })
 	w.must(control.Close())
 	<-done
 	w.send("hanging", "d")
 	eventually(t, w.dir, "hanging is wanted down", func() bool { return w.record("hanging").Want == status.WantDown })
 	w.must(syscall.Kill(w.record("hanging").PID, syscall.SIGKILL))
 	w.ends()
+}
+
+// flood is how many letters were sent, and when.
+type flood struct {
+	mu   sync.Mutex
+	at   []time.Time
+	sent []int // by then
+}
+
+// pour sends letters until that fails.
+func (f *flood) pour(control *os.File) error {
+	letters := bytes.Repeat([]byte("12h"), 100)
+	for total := 0; ; {
+		n, err := control.Write(letters[:1+rand.IntN(len(letters))])
+		if err != nil {
+			return err
+		}
+		total += n
+		f.mu.Lock()
+		f.at, f.sent = append(f.at, time.Now()), append(f.sent, total)
+		f.mu.Unlock()
+	}
+}
+
+// by is how many were sent by then.
+func (f *flood) by(then time.Time) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	i := sort.Search(len(f.at), func(i int) bool { return f.at[i].After(then) })
+	if i == 0 {
+		return 0
+	}
+	return f.sent[i-1]
 }
 
 // TestDenseFull: where the limit of descriptors is too low that is told in one
@@ -256,7 +293,7 @@ func TestDenseFull(t *testing.T) {
 	w.says("svscan: warning: unable to start more services: the limit of descriptors (ulimit -n) is ")
 	eventually(t, w.dir, "some run", func() bool { return up() > 10 })
 	before := up()
-	r := w.record("web00")
+	r := w.reaches("web00", status.Up)
 	w.must(syscall.Kill(r.PID, syscall.SIGKILL))
 	w.happens("web00", "start", 2)
 	for i := range 5 {

@@ -28,7 +28,7 @@ func TestNested(t *testing.T) {
 	middle := w.reaches("middle", status.Up)
 	w.reaches(inner, status.Up)
 	old := w.reaches(leaf, status.Up)
-	w.run(answers("tr '\\0' '\\n' </proc/"+strconv.Itoa(old.PID)+"/environ | grep ^SVDIR=", "^SVDIR="+w.scan+"/"+inner+"/tree$"))
+	w.run(ask("tr '\\0' '\\n' </proc/"+strconv.Itoa(old.PID)+"/environ | grep ^SVDIR=", "^SVDIR="+w.scan+"/"+inner+"/tree$"))
 
 	// TERM is an orderly end; then all begins again.
 	w.must(syscall.Kill(middle.PID, syscall.SIGTERM))

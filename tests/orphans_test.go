@@ -42,9 +42,9 @@ exec sleep 1000
 		text, _ := os.ReadFile(filepath.Join(w.scan, ".svscan/reaped")) // not there yet
 		return text
 	}
-	eventually(t, w.scan, "all are there", func() bool { _, err := os.Stat(filepath.Join(w.scan, "many/ready")); return err == nil })
+	w.inTime("all are there", func() bool { _, err := os.Stat(filepath.Join(w.scan, "many/ready")); return err == nil })
 	began := time.Now()
-	eventually(t, w.scan, "all were reaped", func() bool { return children(svscan, "") == 1 })
+	w.inTime("all were reaped", func() bool { return children(svscan, "") == 1 })
 	t.Logf("the last were reaped after %v", time.Since(began))
 	deaths := 0
 	for line := range bytes.Lines(reaped()) {
@@ -60,7 +60,7 @@ exec sleep 1000
 	w.must(syscall.Kill(svscan, syscall.SIGTERM))
 	select {
 	case <-w.svscan.gone:
-	case <-time.After(patience):
+	case <-time.After(manyPatience):
 		t.Error("svscan goes on")
 	}
 	nothingBelow(t, w.dir)

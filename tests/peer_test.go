@@ -168,15 +168,15 @@ var suites = []suite{
 		order("s6-svc -q web"), ask("cat web/got", `QUIT$`),
 		order("s6-svc -1 web"), ask("cat web/got", `USR1$`),
 		order("s6-svc -2 web"), ask("cat web/got", `USR2$`),
-		order("s6-svc -wd -T 5000 -d web"),
+		order("s6-svc -wd -T 60000 -d web"),
 		ask("s6-svstat web", `^down \(signal SIGTERM\) \d+ seconds, normally up, ready \d+ seconds$`),
 		refuses("s6-svwait -u -t 200 web", 99, `timed out`),
-		order("s6-svc -wu -T 5000 -u web"), order("s6-svwait -u -t 5000 web"), ask("cat web/starts", `^start\nstart$`),
-		order("s6-svc -wr -T 5000 -t web"), ask("cat web/starts", `^start\nstart\nstart$`),
-		order("s6-svlisten1 -d -t 5000 web s6-svc -d web"),
-		order("s6-svwait -D -t 5000 web"),
-		order("s6-svc -wu -T 5000 -o web"), ask("s6-svstat web", `^up \(pid \d+\) \d+ seconds, want down$`),
-		order("s6-svc -wD -T 5000 -k web"), ask("s6-svstat -o exitcode,signal web", `^-1 SIGKILL$`),
+		order("s6-svc -wu -T 60000 -u web"), order("s6-svwait -u -t 60000 web"), ask("cat web/starts", `^start\nstart$`),
+		order("s6-svc -wr -T 60000 -t web"), ask("cat web/starts", `^start\nstart\nstart$`),
+		order("s6-svlisten1 -d -t 60000 web s6-svc -d web"),
+		order("s6-svwait -D -t 60000 web"),
+		order("s6-svc -wu -T 60000 -o web"), ask("s6-svstat web", `^up \(pid \d+\) \d+ seconds, want down$`),
+		order("s6-svc -wD -T 60000 -k web"), ask("s6-svstat -o exitcode,signal web", `^-1 SIGKILL$`),
 		ask("s6-svdt web", `^@[0-9a-f]{24} signal SIGTERM\n(.*\n)*@[0-9a-f]{24} signal SIGKILL$`),
 	}, []step{
 		order("s6-svc -xd web"), refuses("s6-svok web", 1, `^$`),
@@ -252,7 +252,7 @@ func environment(t *testing.T, path, dir string) []string {
 	case "compat":
 		path = compat(t) + ":"
 	}
-	return []string{"PATH=" + path + peerPath, "SVDIR=" + dir, "HOME=/"}
+	return []string{"PATH=" + path + peerPath, "SVDIR=" + dir, "HOME=/", "SVWAIT=60"}
 }
 
 func writeRun(t *testing.T, dir, text string) {

@@ -25,7 +25,7 @@ func TestPipeFlood(t *testing.T) {
 	w.reaches("web/log", status.Up)
 	main := filepath.Join(w.scan, "web/log/main")
 	times := 0
-	eventually(t, main, "the last line is there", func() bool {
+	w.inTime("the last line is there", func() bool {
 		if times < restarts || !bytes.HasSuffix(logged(main), []byte("\n"+strconv.Itoa(lines)+"\n")) {
 			times++
 			w.run(answers("svctl restart web/log", ``))

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -105,6 +106,7 @@ func below(dir string) []int {
 			pids = append(pids, pid)
 		}
 	}
+	slices.Sort(pids) // as a rule who started another is older
 	return pids
 }
 

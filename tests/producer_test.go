@@ -17,11 +17,6 @@ const thousand = "#!/bin/sh\ntrap 'echo last; exit' TERM\nuntil test -e go; do s
 	"test -e said || { : >said; i=0; while test $i -lt 1000; do i=$((i+1)); echo line $i; done; : >done; }\n" +
 	"sleep 1000 & wait\n"
 
-// drainer is a logger of one pipe that reads on for a moment when it is told to
-// end: no end of file comes.
-const drainer = "#!/bin/sh\necho \"${SV_PIPE_NAMES-none}\" >>names\nexec 5<&0 0</dev/null\n" +
-	"trap 'kill $c 2>/dev/null; timeout 0.2 cat <&5 >>lines; exit' TERM\ncat <&5 >>lines &\nc=$!\nwait\n"
-
 // readLater is such a logger that waits for the file read.
 const readLater = "#!/bin/sh\necho \"${SV_PIPE_NAMES-none}\" >>names\nexec 5<&0\n" +
 	"until test -e read; do sleep 0.02; done\nexec cat <&5 >>lines\n"
@@ -42,9 +37,7 @@ func TestConsumer(t *testing.T) {
 	eventually(t, w.scan, "the lines are in the FIFO", func() bool { _, err := os.Stat(w.scan + "/web/done"); return err == nil })
 	pipe := w.scan + "/web/supervise/log"
 	for _, survivor := range []int{w.svscan.cmd.Process.Pid, web.Supervisor, logs.Supervisor} {
-		if !holds(survivor, pipe) {
-			t.Errorf("%s does not have it", commandLine(survivor))
-		}
+		eventually(t, w.scan, commandLine(survivor)+" has it", func() bool { return holds(survivor, pipe) })
 	}
 	w.must(syscall.Kill(w.svscan.cmd.Process.Pid, syscall.SIGKILL))
 	<-w.svscan.gone
@@ -85,12 +78,20 @@ func TestConsumerStopsLast(t *testing.T) {
 			w.put("web/producer-for", "filter\n")
 			w.put("filter/consumer-for", "web\n")
 			w.put("filter/producer-for", "afterwards\n")
-			w.put("filter/run", strings.ReplaceAll(drainer, ">>lines", ""))
+			w.put("filter/run", "#!/bin/sh\nexec ./"+drainerName+"\n")
 			w.put("afterwards/consumer-for", "filter\n")
-			w.put("afterwards/run", drainer)
+			w.put("afterwards/run", "#!/bin/sh\nexec ./"+drainerName+" >>lines\n")
+			self, err := os.Executable()
+			w.must(err)
+			for _, name := range []string{"filter", "afterwards"} {
+				w.must(os.Symlink(self, w.scan+"/"+name+"/"+drainerName))
+			}
 			w.serve()
 			for _, name := range []string{"web", "filter", "afterwards"} {
 				w.reaches(name, status.Up)
+			}
+			for _, name := range []string{"filter", "afterwards"} { // each knows by then what TERM is
+				eventually(t, w.scan, name+" reads", func() bool { return hasText(w.scan + "/" + name + "/names") })
 			}
 			w.put("web/go", "")
 			eventually(t, w.scan, "all lines", func() bool {
@@ -290,7 +291,7 @@ func TestConsumerEndsOnce(t *testing.T) {
 	t.Parallel()
 	w := plant(t)
 	for name, last := range map[string]string{"a": "", "b": "sleep 1; "} {
-		w.put(name+"/run", "#!/bin/sh\ntrap '"+last+"echo last; exit' TERM\nsleep 1000 & wait\n")
+		w.put(name+"/run", "#!/bin/sh\ntrap '"+last+"echo last; exit' TERM\necho >ready\nsleep 1000 & wait\n")
 		w.put(name+"/producer-for", "logs\n")
 	}
 	w.put("logs/consumer-for", "a\nb\n")
@@ -302,12 +303,14 @@ func TestConsumerEndsOnce(t *testing.T) {
 	for _, name := range []string{"a", "b", "logs"} {
 		w.reaches(name, status.Up)
 	}
-	eventually(t, w.scan, "it reads", func() bool { return hasText(w.scan + "/logs/names") })
+	for _, file := range []string{"a/ready", "b/ready", "logs/names"} {
+		eventually(t, w.scan, file, func() bool { return hasText(w.scan + "/" + file) })
+	}
 	w.ends()
 	if names, _ := os.ReadFile(w.scan + "/logs/names"); string(names) != "logs a b\n" {
 		t.Errorf("got runs with %q; want one", names)
 	}
-	if text, _ := os.ReadFile(w.scan + "/logs/all"); string(text) != "a: last\nb: last\n" {
+	if text, _ := os.ReadFile(w.scan + "/logs/all"); string(text) != "a: last\nb: last\n" && string(text) != "b: last\na: last\n" {
 		t.Errorf("got %q", text)
 	}
 }

@@ -24,6 +24,7 @@ func TestReexecSupervise(t *testing.T) {
 	w.put("web/log/run", "#!/bin/sh\nexec cat >>../lines\n")
 	w.serve()
 	web, log := w.reaches("web", status.Up), w.reaches("web/log", status.Up)
+	eventually(t, w.scan, "it has its trap", func() bool { return hasText(w.scan + "/web/lines") })
 	for i := range times {
 		w.send("web", "R1")
 		eventually(t, w.scan+"/web", fmt.Sprintf("time %d", i+1), func() bool { return w.record("web").Reexecs == i+1 })
@@ -81,7 +82,8 @@ func TestReexecFails(t *testing.T) {
 		{"#!/bin/sh\nkill -9 $$\n", "it was killed by SIGKILL when it was tried"},
 	} {
 		if c.text != "" {
-			w.must(os.WriteFile(program+".new", []byte(c.text), 0o755))
+			w.put("../bin/supervise.new", c.text)
+			w.must(os.Chmod(program+".new", 0o755))
 			w.must(os.Rename(program+".new", program))
 		}
 		w.run(step{line: "svctl reexec web", code: 1, want: regexp.QuoteMeta(c.why)})

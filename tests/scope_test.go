@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/status"
 	"github.com/svdir/svdir/tests/need"
 )
@@ -38,7 +39,7 @@ func (w *tree) lives(service string) []int { return below(filepath.Join(w.scan, 
 func (w *tree) stands(service string, processes int) status.Record {
 	w.t.Helper()
 	dir := filepath.Join(w.scan, service)
-	eventually(w.t, dir, service+" stands", func() bool {
+	w.inTime(service+" stands", func() bool {
 		_, err := os.Stat(filepath.Join(dir, "ready"))
 		return err == nil && len(w.lives(service)) >= processes
 	})
@@ -108,9 +109,13 @@ func killTree(t *testing.T, before []string) {
 		if n == 0 {
 			logger = w.reaches("web/log", status.Up).PID
 		}
-		eventually(t, w.scan, "the logger stands", func() bool { return len(w.lives("web/log")) == 2 })
-		loggers := w.lives("web/log")
-		w.run(answers("svctl down --timeout=30s web", `^web: down`))
+		var loggers []int
+		eventually(t, w.scan, "the logger stands", func() bool {
+			loggers = w.lives("web/log")
+			return len(loggers) == 2 && slices.ContainsFunc(loggers, func(pid int) bool { return strings.HasPrefix(commandLine(pid), "cat") }) &&
+				slices.ContainsFunc(loggers, func(pid int) bool { return strings.HasPrefix(commandLine(pid), "sleep") })
+		})
+		w.run(answers("svctl down --timeout=120s web", `^web: down`))
 		for _, pid := range w.lives("web") {
 			if !slices.Contains(loggers, pid) {
 				t.Fatalf("round %d: %d lives after down; want nobody but the logger %v", n, pid, loggers)
@@ -142,13 +147,16 @@ func TestKillTreeCrash(t *testing.T) {
 	w.put("web/timeout-kill", "300\n")
 	w.serve()
 	r := w.stands("web", 20)
-	first := w.lives("web")
+	first := map[int]uint64{}
+	for _, pid := range w.lives("web") {
+		first[pid] = proc.StartTicks(pid)
+	}
 	w.must(os.Remove(filepath.Join(w.scan, "web/ready")))
 	w.must(syscall.Kill(r.PID, syscall.SIGKILL))
-	w.happens("web", "start", 2)
+	w.inTime("it runs again", func() bool { return w.remembers("web", "start", 2) })
 	w.stands("web", 20)
-	for _, pid := range first {
-		if !processGone(pid) {
+	for pid, ticks := range first {
+		if !processGone(pid) && proc.StartTicks(pid) == ticks {
 			t.Errorf("%d of the first run lives beside the second", pid)
 		}
 	}
@@ -177,7 +185,7 @@ func forkLoop(t *testing.T, before []string) {
 	w.put("web/timeout-kill", "200\n")
 	w.serve(before...)
 	r := w.stands("web", 180)
-	w.run(answers("svctl down --timeout=30s web", `^web: down`))
+	w.run(answers("svctl down --timeout=120s web", `^web: down`))
 	w.bare("web", "after down")
 	w.noZombies(r.Supervisor)
 	w.ends()
@@ -215,7 +223,7 @@ func TestKillCgroup(t *testing.T) {
 			t.Errorf("%d is in %q; want %q", pid, got, caged)
 		}
 	}
-	w.run(answers("svctl down --timeout=30s web", `^web: down`))
+	w.run(answers("svctl down --timeout=120s web", `^web: down`))
 	w.bare("web", "after down")
 	for line := range strings.Lines(string(text)) {
 		before, after, _ := strings.Cut(line, " - ")
@@ -251,9 +259,9 @@ func TestKillScope(t *testing.T) {
 	}
 	for service, reach := range reached {
 		w.stands(service, 4)
-		line := "svctl down --timeout=30s " + service
+		line := "svctl down --timeout=120s " + service
 		if service == "word" {
-			line = "svctl down --tree --timeout=30s word"
+			line = "svctl down --tree --timeout=120s word"
 		}
 		w.run(answers(line, "^"+service+": down"))
 		for i, child := range scopes[1:] {

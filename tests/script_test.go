@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"os"
@@ -40,6 +41,7 @@ func TestScript(t *testing.T) {
 			env.Setenv("COMPAT", filepath.Join(programs, "compat"))
 			env.Setenv("PEERS", peerPath)
 			env.Setenv("PATH", programs+":"+peerPath)
+			env.Setenv("SVWAIT", "60")
 			env.Values[startedKey{}] = map[string]*process{}
 			env.Defer(func() { endAll(env.T(), env.Values[startedKey{}].(map[string]*process), env.WorkDir) })
 			return nil
@@ -120,8 +122,11 @@ func scriptUntil(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: [!] until PROGRAM ARG...")
 	}
 	path := lookPath(args[0], scriptEnv(ts))
+	var out, said bytes.Buffer
 	done := await(ts.Getenv("WORK"), patience, func() bool {
-		cmd := &exec.Cmd{Path: path, Args: args, Dir: ts.MkAbs("."), Env: scriptEnv(ts)}
+		out.Reset()
+		said.Reset()
+		cmd := &exec.Cmd{Path: path, Args: args, Dir: ts.MkAbs("."), Env: scriptEnv(ts), Stdout: &out, Stderr: &said}
 		return (cmd.Run() == nil) != neg
 	})
 	if !done {
@@ -130,11 +135,8 @@ func scriptUntil(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		ts.Fatalf("until %s: not within %v", strings.Join(args, " "), patience)
 	}
-	// Once more, with the testscript's own exec, so that stdout can look at it.
-	err := ts.Exec(path, args[1:]...)
-	if (err == nil) == neg {
-		ts.Fatalf("until %s: was so, and is not any more", strings.Join(args, " "))
-	}
+	// Said once more by testscript's own exec, so that stdout can look at it.
+	ts.Check(ts.Exec("/bin/sh", "-c", `printf %s "$1"; printf %s "$2" >&2`, "sh", out.String(), said.String()))
 }
 
 func scriptKill(ts *testscript.TestScript, neg bool, args []string) {

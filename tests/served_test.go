@@ -32,9 +32,12 @@ func (w *tree) logged(name, script string, settings ...string) {
 	}
 }
 
-// counting writes numbered lines, n of them, in bursts.
-func counting(n int) string {
-	return fmt.Sprintf("i=0; while [ $i -lt %d ]; do i=$((i+1)); echo line $i; [ $((i %% 25)) -ne 0 ] || sleep 0.02; done", n)
+// counting writes numbered lines, n of them, a few at a time.
+func counting(n int) string { return "i=0; " + countingTo(strconv.Itoa(n)) }
+
+// countingTo goes on with that.
+func countingTo(n string) string {
+	return "while [ $i -lt " + n + " ]; do i=$((i+1)); echo line $i; [ $((i % 25)) -ne 0 ] || sleep 0.02; done"
 }
 
 // lines is what a service has logged, of all its files.
@@ -110,18 +113,16 @@ func TestServed(t *testing.T) {
 		return got[len(got)-1] == "line 2000 of a service"
 	})
 	w.notes("web/log", filepath.Join(w.scan, "web/log/main"))
-	files, err := os.ReadDir(w.scan + "/small/log/main")
-	w.must(err)
-	old := 0
-	for _, f := range files {
-		if info, err := f.Info(); err == nil && f.Name()[0] == '@' || f.Name() == "current" {
-			if old++; info.Size() > 4096 {
-				t.Errorf("%s has %d bytes; want at most 4096", f.Name(), info.Size())
-			}
+	var files []string
+	eventually(t, w.scan, "two old files", func() bool {
+		files, _ = filepath.Glob(w.scan + "/small/log/main/@*")
+		return len(files) == 2
+	})
+	for _, file := range append(files, w.scan+"/small/log/main/current") {
+		info, err := os.Stat(file)
+		if w.must(err); info.Size() > 4096 {
+			t.Errorf("%s has %d bytes; want at most 4096", file, info.Size())
 		}
-	}
-	if old != 3 {
-		t.Errorf("got %d files; want 3", old)
 	}
 
 	w.run(answers("svctl alarm web/log", ``))
@@ -159,16 +160,22 @@ func TestServedKilled(t *testing.T) {
 	w := plant(t)
 	names := []string{"a", "b", "c"}
 	const n = 3000
-	for _, name := range names {
-		w.logged(name, counting(n), "size=16384", "count=100")
+	for _, name := range names { // a burst for each kill of svlog, and one for svscan's
+		w.logged(name, "i=0; for n in 750 1500 2250 3000; do until test -e go$n; do sleep 0.02; done; "+countingTo("$n")+"; done", "size=16384", "count=100")
+	}
+	burst := func(i int) {
+		for _, name := range names {
+			w.put(fmt.Sprint(name, "/go", 750*(i+1)), "")
+		}
 	}
 	pid := w.serveShared(names...)
 	services := map[string]int{}
 	for _, name := range names {
 		services[name] = w.reaches(name, status.Up).PID
 	}
-	for range 3 {
+	for i := range 3 {
 		had := len(w.lines("a"))
+		burst(i)
 		eventually(t, w.scan, "more lines", func() bool { return len(w.lines("a")) > had })
 		w.must(syscall.Kill(pid, syscall.SIGKILL))
 		eventually(t, w.dir, "its end is known", func() bool {
@@ -181,6 +188,7 @@ func TestServedKilled(t *testing.T) {
 			t.Errorf("%s/log: got ends %+v; want three by KILL", name, ends)
 		}
 	}
+	burst(3)
 	w.must(w.svscan.cmd.Process.Kill())
 	<-w.svscan.gone
 	if now := w.serveShared(names...); now != pid {
@@ -294,7 +302,7 @@ func (w *tree) freezer(name string) (fd int, thaw func()) {
 	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	w.must(err)
 	thaw = func() { _ = unix.IoctlSetInt(fd, thawAgain, 0) } // it may be done already
-	late := time.AfterFunc(patience/2, thaw)                 // a process that waits for it cannot be killed
+	late := time.AfterFunc(manyPatience, thaw)               // a process that waits for it cannot be killed
 	w.t.Cleanup(func() {
 		late.Stop()
 		thaw()

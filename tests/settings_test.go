@@ -61,7 +61,7 @@ func TestBadSettings(t *testing.T) {
 				answers("svctl down web", ``), answers("svctl up web", ``), ask("wc -l <web/starts", `^2$`),
 				// A flag counts whatever is in it.
 				refuses("svctl is-up flags", 1, ``), answers("svctl up flags", ``),
-				answers("ps -o sid= -p $(cat flags/supervise/pid) >sid; ps -o pid= -p $(cat flags/supervise/pid) | cmp -s - sid; echo $?", `^1$`),
+				ask("ps -o sid= -p $(cat flags/supervise/pid) >sid; ps -o pid= -p $(cat flags/supervise/pid) | cmp -s - sid; echo $?", `^1$`),
 			)
 			for _, file := range numbers {
 				w.says(fmt.Sprintf("supervise web: warning: unable to use %s: %s", file, bad.number))

@@ -57,7 +57,7 @@ var grounds = []ground{
 func (g ground) plant(t *testing.T) *tree {
 	t.Helper()
 	w := plant(t)
-	w.env = append(environment(t, g.clients, w.scan), "SVWAIT=30")
+	w.env = environment(t, g.clients, w.scan)
 	mustRun(t, "cp", "-a", "../examples/shapes", filepath.Join(w.dir, "sv"))
 	w.putVoid()
 	for _, s := range shapes {
@@ -65,7 +65,7 @@ func (g ground) plant(t *testing.T) *tree {
 			w.must(os.Symlink("../sv/"+name, filepath.Join(w.scan, name)))
 		}
 	}
-	w.serveWith(append(environment(t, g.serves, w.scan), "SVWAIT=30"), g.scan)
+	w.serveWith(environment(t, g.serves, w.scan), g.scan)
 	t.Cleanup(func() {
 		if err := w.svscan.stop(g.end); err != nil {
 			t.Error(err)
@@ -168,6 +168,7 @@ var shapes = []shape{
 		ask("cat needs/asked", `^ok: run: needed`+running+`$`),
 	}},
 	{name: "gives-up", links: []string{"gives-up"}, steps: []step{
+		ask("wc -l <gives-up/starts", `^1$`),
 		ask("sv status gives-up", `^down: gives-up: \d+s, normally up$`),
 		answers("wc -l <gives-up/starts", `^1$`),
 		order("svc -u gives-up"),
@@ -194,17 +195,17 @@ var shapes = []shape{
 		ask("cat slow-reload/got", `^USR1$`),
 		order("svc -p slow-reload"), ask("svstat slow-reload", `, paused$`),
 		order("svc -c slow-reload"), ask("svstat slow-reload", ` seconds$`),
-		order("timeout 10 sh -c 'echo >slow-reload/gate'"),
+		order("timeout 60 sh -c 'echo >slow-reload/gate'"),
 		ask("cat slow-reload/got", `^USR1\nHUP$`),
 		order("sv hup slow-reload"),
 		answers("svctl restart slow-reload", ``), // and it need not be waited for
-		order("timeout 10 sh -c 'echo >slow-reload/gate'"),
+		order("timeout 60 sh -c 'echo >slow-reload/gate'"),
 		asleep("slow-reload"),
 		answers("svctl down slow-reload", ``),
 		answers("cat slow-reload/got", `^USR1\nHUP$`),
 	}, theirs: []step{
 		refuses("test -e slow-reload/got", 1, `^$`),
-		order("timeout 10 sh -c 'echo >slow-reload/gate'"),
+		order("timeout 60 sh -c 'echo >slow-reload/gate'"),
 		ask("cat slow-reload/got", `^HUP\nUSR1$`),
 	}},
 	{name: "detached", links: []string{"detached"}, steps: []step{

@@ -17,7 +17,8 @@ import (
 // hundred times. Each is an orderly stop.
 func TestTermInStorm(t *testing.T) {
 	t.Parallel()
-	const terms, services, storm = 200, 10, 60 * time.Millisecond
+	const terms, services = 200, 10
+	storm := 60 * time.Millisecond
 	rounds := terms
 	if testing.Short() {
 		rounds = terms / 10
@@ -49,7 +50,9 @@ func TestTermInStorm(t *testing.T) {
 		// nothing, and that does not count.
 		ended := w.svscan.cmd.ProcessState
 		early := ended.Sys().(syscall.WaitStatus).Signal() == syscall.SIGTERM
-		if !early {
+		if early {
+			storm += storm / 16 // a busy machine is slower to begin
+		} else {
 			rounds--
 		}
 		if !early && ended.ExitCode() != 0 {

@@ -72,11 +72,12 @@ func (w *tree) stand() map[string][3]int {
 // settled waits until svscan says that all has begun.
 func (w *tree) settled() {
 	w.t.Helper()
-	line := fmt.Sprintf("PID=%d\n", w.svscan.cmd.Process.Pid)
-	eventually(w.t, w.scan, "svscan.env", func() bool {
-		text, _ := os.ReadFile(filepath.Join(w.scan, ".svscan/svscan.env")) // not there yet
-		return strings.HasPrefix(string(text), line)
-	})
+	eventually(w.t, w.scan, "svscan.env", w.hasSettled)
+}
+
+func (w *tree) hasSettled() bool {
+	text, _ := os.ReadFile(filepath.Join(w.scan, ".svscan/svscan.env")) // not there yet
+	return strings.HasPrefix(string(text), fmt.Sprintf("PID=%d\n", w.svscan.cmd.Process.Pid))
 }
 
 // TestTakeOver: svscan is killed, services go on, and the next one takes over.

@@ -134,15 +134,21 @@ func (w *tree) history(service, kind string) []tally.Line {
 	return lines
 }
 
-// happens waits until the service remembers n lines of a kind.
+// happens waits until the service remembers n lines of a kind, and shows it: the
+// history is written before status.env.
 func (w *tree) happens(service, kind string, n int) []tally.Line {
 	w.t.Helper()
-	var lines []tally.Line
-	eventually(w.t, filepath.Join(w.scan, service), strconv.Itoa(n)+" times "+kind, func() bool {
-		lines = w.history(service, kind)
-		return len(lines) >= n
-	})
-	return lines
+	eventually(w.t, filepath.Join(w.scan, service), strconv.Itoa(n)+" times "+kind, func() bool { return w.remembers(service, kind, n) })
+	return w.history(service, kind)
+}
+
+func (w *tree) remembers(service, kind string, n int) bool {
+	r := w.record(service)
+	shown := map[string]int{"start": r.Starts, "end": r.Deaths}
+	if times, counted := shown[kind]; counted && times < n {
+		return false
+	}
+	return len(w.history(service, kind)) >= n
 }
 
 // unaffected says that a service has the process that it had.

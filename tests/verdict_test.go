@@ -49,7 +49,7 @@ func TestVerdict(t *testing.T) {
 			w.serve()
 			before := w.reaches("web", status.Up)
 			if c.away {
-				w.must(w.svscan.cmd.Process.Signal(syscall.SIGSTOP))
+				w.freeze(w.svscan.cmd.Process.Pid)
 				w.must(syscall.Kill(before.Supervisor, syscall.SIGKILL))
 				w.put("web/go", "")
 				eventually(t, w.scan, "run has ended", func() bool { return processState(before.PID) == "Z" })
@@ -70,7 +70,9 @@ func TestVerdict(t *testing.T) {
 			if !c.kernel { // strace keeps TERM for itself
 				w.must(w.svscan.cmd.Process.Signal(syscall.SIGTERM))
 				eventually(t, w.scan, "svscan has ended", func() bool {
-					_ = syscall.Kill(w.record("web").Supervisor, syscall.SIGTERM) // the one that lives, if one does
+					if lives := w.record("web").Supervisor; lives != 0 {
+						_ = syscall.Kill(lives, syscall.SIGTERM) // it may have ended
+					}
 					select {
 					case <-w.svscan.gone:
 						return true
@@ -131,7 +133,7 @@ func (w *tree) silenceKernel() {
 	}
 	script := "#!/bin/sh\nexec " + strace + " -qq -o /dev/null -e trace=ioctl -e inject=ioctl:error=ENOTTY " +
 		filepath.Join(bin(w.t), "supervise") + " \"$@\"\n"
-	w.must(os.WriteFile(filepath.Join(programs, "supervise"), []byte(script), 0o755))
+	w.put("../bin/supervise", script)
 	for i, pair := range w.env {
 		if path, ok := strings.CutPrefix(pair, "PATH="); ok {
 			w.env[i] = "PATH=" + programs + ":" + path

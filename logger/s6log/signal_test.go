@@ -103,14 +103,14 @@ func rested(t *testing.T, r *running) {
 	})
 }
 
-// asleep says that no thread runs.
+// asleep says that all threads wait, for nothing that comes by itself.
 func asleep(t *testing.T, r *running) bool {
 	t.Helper()
 	all, err := filepath.Glob(filepath.Join("/proc", strconv.Itoa(r.Process.Pid), "task/*/stat"))
 	must(t, err)
 	for _, file := range all {
 		text, err := os.ReadFile(file)
-		if _, state, ok := strings.Cut(string(text), ") "); err == nil && ok && state[0] == 'R' {
+		if _, state, ok := strings.Cut(string(text), ") "); err == nil && ok && state[0] != 'S' {
 			return false
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -77,7 +78,7 @@ func plant(t *testing.T, bin string) (dir string) {
 	} {
 		file := filepath.Join(dir, name)
 		must(t, os.MkdirAll(filepath.Dir(file), 0o755))
-		must(t, os.WriteFile(file, []byte(text), 0o644))
+		must(t, writeFile(file, text, 0o644))
 	}
 	must(t, os.Mkdir(filepath.Join(dir, "dangling"), 0o755))
 	must(t, os.Symlink("nowhere", filepath.Join(dir, "dangling/A")))
@@ -89,6 +90,14 @@ func plant(t *testing.T, bin string) (dir string) {
 	must(t, os.Chmod(dir, 0o755))
 	must(t, os.Symlink(bin, filepath.Join(dir, "bin")))
 	return dir
+}
+
+// writeFile writes what may be a program. No other test forks meanwhile: its
+// child would have the file open for writing, and then nobody can execute it.
+func writeFile(path, text string, mode fs.FileMode) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return os.WriteFile(path, []byte(text), mode)
 }
 
 func must(t *testing.T, err error) {

@@ -24,8 +24,8 @@ func TestNotifyOnCheck(t *testing.T) {
 		reader, err := unix.Open(control, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 		must(t, err)
 		const check = "#!/bin/sh\ntest -e tried || { : >tried; exit 1; }\n"
-		must(t, os.WriteFile(filepath.Join(dir, "data/check"), []byte(check), 0o755))
-		must(t, os.WriteFile(filepath.Join(dir, "cmds/execlineb"), []byte(check), 0o755)) // a stand-in
+		must(t, writeFile(filepath.Join(dir, "data/check"), check, 0o755))
+		must(t, writeFile(filepath.Join(dir, "cmds/execlineb"), check, 0o755)) // a stand-in
 		must(t, os.WriteFile(filepath.Join(dir, "notification-fd"), []byte("3\n"), 0o644))
 		args := []string{option}
 		switch option {

@@ -106,6 +106,7 @@ func TestLock(t *testing.T) {
 	name := t.TempDir() + "/lock"
 	cmd := play("locked", "", name)
 	out := must(cmd.StdoutPipe())
+	defer out.Close() // or the collector closes it, while another test counts
 	in := must(cmd.StdinPipe())
 	check(cmd.Start())
 	line := must(bufio.NewReader(out).ReadString('\n'))
@@ -121,7 +122,7 @@ func TestLock(t *testing.T) {
 	select {
 	case err := <-free:
 		check(err)
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the lock of one who was killed is not free")
 	}
 	pid := must(strconv.Atoi(strings.TrimSpace(line)))
@@ -140,6 +141,5 @@ func startLocked() {
 	pid, _, err := s.Start(a)
 	check(err)
 	must(os.Stdout.WriteString(strconv.Itoa(pid) + "\n"))
-	must(io.ReadAll(os.Stdout)) // nobody writes: until we are killed
-	select {}
+	must(io.ReadAll(os.Stdin)) // nobody writes: until we are killed
 }

@@ -90,7 +90,7 @@ func (c call) in(path, dir string) (result, error) {
 	if err := cmd.Start(); err != nil {
 		return result{}, err
 	}
-	stuck := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() }) // the result tells
+	stuck := time.AfterFunc(ample, func() { _ = cmd.Process.Kill() }) // the result tells
 	defer stuck.Stop()
 	_ = cmd.Wait() // ProcessState has it
 	return result{out: out.String(), err: errs.String(), code: cmd.ProcessState.ExitCode()}, nil

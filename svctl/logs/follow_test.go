@@ -107,6 +107,7 @@ func TestFollowStorm(t *testing.T) {
 		eventually(t, "another megabyte", func() bool { return f.size() >= mb<<20 })
 	}
 	f.until("line 100000")
+	r.end() // it may rotate just now
 	inOrder(t, f.text(), 100_000)
 	if got, want := f.text(), text(t, dir); got != want {
 		t.Errorf("got %d bytes; want the %d of the log", len(got), len(want))
@@ -161,6 +162,7 @@ func TestFollowKilledInFlood(t *testing.T) {
 	}
 	r.say(1)
 	f.said(r)
+	r.end() // likewise
 	if got, want := f.text(), text(t, dir); got != want {
 		t.Errorf("got %d bytes; want the %d of the log", len(got), len(want))
 	}

@@ -18,7 +18,7 @@ import (
 )
 
 // patience is how long a test waits for what should come at once.
-const patience = 30 * time.Second
+const patience = 120 * time.Second
 
 // recorder is a real logger on a pipe that outlives it.
 type recorder struct {

@@ -141,7 +141,7 @@ func TestLogsFollow(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = in.Close() // it is the child's
-		stuck := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+		stuck := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() })
 		buf := make([]byte, 16)
 		if n, err := out.Read(buf); err != nil || string(buf[:n]) != "a\n" {
 			t.Errorf("got %q, %v", buf[:n], err)

@@ -182,6 +182,6 @@ func tree(t *testing.T, names ...string) string {
 		}
 	}
 	t.Setenv("SVDIR", dir)
-	t.Setenv("SVWAIT", "10")
+	t.Setenv("SVWAIT", "60")
 	return dir
 }

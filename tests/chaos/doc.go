@@ -11,7 +11,7 @@
 //
 //   - copies: a run never lives twice. Each holds a lock for life.
 //   - lines: each logged line is there once, in order.
-//   - wish: within 5 seconds of quiet each service is as it was asked for last.
+//   - wish: soon after quiet has come each service is as it was asked for last.
 //   - start: what is not wanted up is not started.
 //   - finish: each run that has ended is followed by finish once.
 //   - zombie, process, file: nothing is left that belongs to nobody, neither

@@ -57,14 +57,15 @@ func TestUnfinished(t *testing.T) {
 }
 
 func TestUnwanted(t *testing.T) {
+	const second = grace / 3
 	at := func(seconds ...int) []life {
 		var lives []life
 		for _, s := range seconds {
-			lives = append(lives, life{pid: s, at: time.Duration(s) * time.Second})
+			lives = append(lives, life{pid: s, at: time.Duration(s) * second})
 		}
 		return lives
 	}
-	wishes := []asked{{'u', 0}, {'d', 10 * time.Second}, {'o', 20 * time.Second}, {unsure, 30 * time.Second}, {'u', 40 * time.Second}}
+	wishes := []asked{{'u', 0}, {'d', 10 * second}, {'o', 20 * second}, {unsure, 30 * second}, {'u', 40 * second}}
 	for _, c := range []struct {
 		name  string
 		lives []life

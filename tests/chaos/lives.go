@@ -9,8 +9,8 @@ import (
 )
 
 // grace is how long a service may still be started that is no longer wanted
-// up: its supervise is killed, svscan is, and both are back.
-const grace = 3 * time.Second
+// up: its supervise is killed, svscan is, and both are back, on a busy machine.
+const grace = 15 * time.Second
 
 // life is a line of the file lives: run or finish began.
 type life struct {

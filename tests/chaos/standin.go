@@ -31,7 +31,7 @@ func (k *killed) first(pid int) bool {
 }
 
 // relieved is how long a new svscan may take until it has all FIFOs open.
-const relieved = 10 * time.Second
+const relieved = 60 * time.Second
 
 // standIn has the FIFOs of all services open from before svscan is killed until
 // the next one has them. What is in a FIFO is promised to be kept while service,

@@ -22,7 +22,7 @@ const (
 	// patience, and a second for each kill, is how long a storm lasts at most:
 	// only a tree that does not live any more needs it.
 	patience = 30 * time.Second
-	ends     = 10 * time.Second // and until it has ended in order
+	ends     = 60 * time.Second // and until it has ended in order, on a busy machine
 )
 
 // storm is a tree, and all that happens to it.
@@ -149,7 +149,7 @@ func (s *storm) finale() {
 	}
 	limit := ends
 	if !s.suite.ours {
-		limit = quiet
+		limit = brief
 		s.dismiss()
 	}
 	if ended && await(limit, func() bool { return len(s.below()) == 0 }) {

@@ -10,8 +10,8 @@ import (
 const (
 	watchEvery = 200 * time.Millisecond
 	// zombieFor is how long a zombie may be there: its parent may be stopped,
-	// or be about to be killed and started again.
-	zombieFor = 3 * time.Second
+	// or be about to be killed and started again, on a busy machine.
+	zombieFor = 10 * time.Second
 )
 
 // watch looks at what must hold at every instant.
