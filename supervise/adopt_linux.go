@@ -169,7 +169,8 @@ func (s *Service) adoptUnseen(run forkexec.Record) {
 		s.begun()
 	}
 	s.record.Since, s.record.StartTicks = time.Now().Add(run.Time-boottime()), 0
-	s.happen(Event{Kind: kind, Notifies: s.notify >= 0})
+	s.oneshot = s.isOneshot()
+	s.happen(s.startEvent(kind))
 }
 
 // adoptRun takes over the process of run, and the FIFOs by which it says more.

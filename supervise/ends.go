@@ -29,7 +29,7 @@ func (m *Machine) hasLaunched(ev Event) {
 	m.exists(ev)
 	m.unborn = true
 	m.State = status.Starting
-	if m.waits {
+	if m.waits || m.oneshot {
 		m.after(m.patience)
 	}
 }
@@ -57,7 +57,8 @@ func (m *Machine) hasStarted(ev Event) {
 // exists is a new process, of which nothing was asked.
 func (m *Machine) exists(ev Event) {
 	m.Running, m.waits, m.started, m.Deadline = true, ev.Notifies, m.now, never
-	m.patience, m.young, m.fault = ev.Patience, !ev.Notifies && ev.Patience > 0, 0
+	m.patience, m.fault, m.skips, m.oneshot, m.done = ev.Patience, 0, false, ev.Oneshot && !m.logger, false
+	m.young = !ev.Notifies && !m.oneshot && ev.Patience > 0
 	m.eager, m.owed, m.killed, m.letter = false, false, false, 0
 	m.whole, m.scope = false, servicedir.ScopeUsual
 }
@@ -92,6 +93,10 @@ func (m *Machine) isReady(Event) {
 
 func (m *Machine) runEnded(ev Event) {
 	if !m.Running {
+		return
+	}
+	if m.hasWorked(ev) {
+		m.work()
 		return
 	}
 	if !m.unborn {
@@ -204,6 +209,8 @@ func (m *Machine) notBorn() {
 		m.rest(status.Down)
 	case m.eager && (!m.Leaving || m.lastRun()):
 		m.launch()
+	case m.skips:
+		m.rest(status.Skipped)
 	default:
 		m.owed = m.Want == status.WantOnce
 		m.missed(status.Backoff, Event{})
@@ -214,7 +221,7 @@ func (m *Machine) finishStarted(ev Event) { m.after(ev.Limit) }
 
 func (m *Machine) finishEnded(ev Event) {
 	v := m.verdict(ev)
-	m.ended = 0
+	m.ended, m.done = 0, false
 	if v.Failed {
 		m.Want, m.owed = status.WantDown, false
 		m.act(Action{Do: Announce, Letter: eventFailed, Cause: v.Why})
@@ -241,6 +248,9 @@ func (m *Machine) finishEnded(ev Event) {
 func (m *Machine) verdict(ev Event) restart.Verdict {
 	if m.style.PermanentFailure && ev.Code == permanentFailure && ev.Signal == 0 && !m.eager {
 		return restart.Verdict{Failed: true, Why: "finish said not to start it again (exit 125)"}
+	}
+	if m.done { // and undone by now
+		return restart.Verdict{Again: true, At: m.now}
 	}
 	if ev.Rule == nil || m.eager || m.Leaving || m.Want != status.WantUp {
 		return restart.Verdict{Again: true, At: startAt(m.started, m.now, m.eager)}

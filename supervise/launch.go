@@ -35,9 +35,12 @@ func (s *Service) program(attributes bool) launch {
 		l.argv = append(l.argv, s.name)
 	}
 	hasRun := true
-	if (l.attributes || s.isLogger() || s.settings.lockFD != 0 || s.cage != nil) && !servicedir.Exists(s.dir, servicedir.Run) {
+	s.oneshot = s.oneshot && s.isOneshot()
+	if (l.attributes || s.isLogger() || s.settings.lockFD != 0 || s.cage != nil) && !s.oneshot && !servicedir.Exists(s.dir, servicedir.Run) {
 		hasRun = false
 		switch {
+		case s.isOneshot():
+			s.oneshot = true
 		case l.attributes && servicedir.Exists(s.dir, servicedir.Command):
 			l.argv = l.argv[:0] // svexec reads it
 		case s.isLogger():
@@ -45,9 +48,13 @@ func (s *Service) program(attributes bool) launch {
 			l.argv = append(l.argv[:0], "svlog")
 		}
 	}
+	if s.oneshot {
+		l.path, l.argv = s.scriptOf(servicedir.Up)
+		hasRun = true
+	}
 	s.argv = l.argv
 	l.through = l.attributes || (s.settings.lockFD != 0 || s.cage != nil) && (hasRun || l.path != "./run") ||
-		l.path == "./run" && s.isFar(servicedir.Run)
+		(l.path == "./run" || s.oneshot) && s.isFar(l.path)
 	return l
 }
 
@@ -178,9 +185,14 @@ func (s *Service) readReport() {
 
 // reported is all that svexec has said. Nothing at all means that it was killed.
 func (s *Service) reported(text string) {
-	if text == "\n" {
+	switch text {
+	case servicedir.ReportDone:
 		s.begun()
 		s.happen(Event{Kind: Started})
+		return
+	case servicedir.ReportSkip:
+		s.record.Reason = "set/condition says no"
+		s.happen(Event{Kind: Skip})
 		return
 	}
 	if s.record.Reason = strings.Trim(text, "\n"); s.record.Reason != "" {

@@ -45,7 +45,7 @@ func (m *Machine) beginOnce(ev Event) {
 // thisOnce makes the run that there is, or that is about to be, the last.
 func (m *Machine) thisOnce(Event) {
 	if !m.final {
-		m.Want, m.Leaving, m.owed = status.WantOnce, false, !m.Running
+		m.Want, m.Leaving, m.owed = status.WantOnce, false, !m.Running && !m.done
 	}
 }
 
@@ -102,6 +102,10 @@ func (m *Machine) halt(ev Event) {
 // stop asks run to end. timeout-kill counts from here.
 func (m *Machine) stop(ev Event) {
 	m.wantDown(ev)
+	if m.done {
+		m.undo()
+		return
+	}
 	m.State, m.Deadline, m.limit, m.killed = status.Stopping, never, 0, false
 	m.stopMore(ev)
 }
@@ -171,7 +175,7 @@ func (m *Machine) exit(ev Event) {
 		return
 	}
 	m.Leaving = true
-	if m.style.ExitKills && m.Running {
+	if m.style.ExitKills && (m.Running || m.done && m.State == status.Up) {
 		m.stop(ev)
 		m.letter = command.Exit
 	}
@@ -181,7 +185,7 @@ func (m *Machine) exit(ev Event) {
 func (m *Machine) endNow(ev Event) {
 	m.final, m.Leaving = true, true
 	switch {
-	case m.Running && m.State != status.Stopping:
+	case m.done && m.State == status.Up, m.Running && m.State != status.Stopping:
 		reads := m.logger && m.Want != status.WantDown
 		m.stop(ev)
 		m.owed = reads // one more start, should it die before it has read
@@ -252,7 +256,7 @@ func (m *Machine) resume(Event) {
 
 // runState is the state of a run that nothing was asked of.
 func (m *Machine) runState() status.State {
-	if m.unborn || m.young || m.waits && !m.Ready {
+	if m.unborn || m.young || m.oneshot || m.waits && !m.Ready {
 		return status.Starting
 	}
 	return status.Up

@@ -40,6 +40,7 @@ const (
 	Started    // run was started, or svexec became it
 	NoRun      // there is no run
 	Unstarted  // run could not be started
+	Skip       // run is not to be started: its condition is false
 	Ready      // run said that it is ready
 	RunEnded   // the process of run ended
 	GroupEnded // nothing is left of its process group, session or tree
@@ -55,7 +56,7 @@ const (
 )
 
 var kindWords = [Kinds]string{"signal", "up", "down", "once", "exit", "pause", "continue", "term", "kill",
-	"not-again", "look", "down-tree", "let-go", "reexec", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "ready", "run-ended",
+	"not-again", "look", "down-tree", "let-go", "reexec", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "skip", "ready", "run-ended",
 	"group-ended", "finish-started", "finish-ended", "input-idle", "met", "lacks", "unmet", "timeout"}
 
 // String is the word for the kind.
@@ -72,6 +73,8 @@ type Event struct {
 	Handled bool
 	// Notifies: the run that was Started or Launched will say when it is ready.
 	Notifies bool
+	// Oneshot: what was Started or Launched does its work and ends.
+	Oneshot bool
 	// Scope: with RunEnded, what is to follow. It is ScopeUsual where nobody asked
 	// for another, and may be where nothing follows anyway.
 	Scope servicedir.Scope
@@ -160,6 +163,9 @@ type Machine struct {
 	eager   bool             // somebody asked for the next start, so it is not delayed
 	owed    bool             // a start: a once that was asked for, or one for what waits
 	unborn  bool             // launched, and not yet run
+	skips   bool             // and it will not be: its condition is false
+	oneshot bool             // what was started does its work and ends
+	done    bool             // it has: the service is up until that is undone
 	waits   bool             // started, and will say when it is ready
 	limit   time.Duration    // timeout-kill of this stop, 0 for none
 	killed  bool             // it has passed

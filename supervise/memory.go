@@ -37,6 +37,9 @@ var flagWords = [...]flagWord{
 	{"drains", func(m *Machine) *bool { return &m.drains }},
 	{"whole", func(m *Machine) *bool { return &m.whole }},
 	{"lacks", func(m *Machine) *bool { return &m.lacks }},
+	{"skips", func(m *Machine) *bool { return &m.skips }},
+	{"oneshot", func(m *Machine) *bool { return &m.oneshot }},
+	{"done", func(m *Machine) *bool { return &m.done }},
 	{"young", func(m *Machine) *bool { return &m.young }},
 }
 

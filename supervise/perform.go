@@ -46,9 +46,7 @@ func (s *Service) perform(a Action) {
 	case MakeDown:
 		s.makeDown()
 	case RemoveDown:
-		if err := quiet.Unlinkat(s.dir, servicedir.Down, 0); err != nil && err != unix.ENOENT {
-			s.warn("unable to remove down: " + reason(err))
-		}
+		s.removeDown()
 	case NoteDeath:
 		s.noteDeath(a.Cause)
 	case Announce:
@@ -130,8 +128,7 @@ func (s *Service) start() {
 		kind = Started
 		s.begun()
 	}
-	notifies := s.notify >= 0 || s.daemonizes
-	s.happen(Event{Kind: kind, Notifies: notifies, Patience: s.patience(notifies)})
+	s.happen(s.startEvent(kind))
 }
 
 // equip opens the standard descriptors and the pipes of run, or says why it cannot.
@@ -167,10 +164,19 @@ func (s *Service) begun() {
 // notStarted says why what l starts could not be started, once.
 func (s *Service) notStarted(l launch, err error) {
 	name, why, missing := servicedir.Run, "", false
-	if l.path == "./run" {
+	switch l.path {
+	case "./run":
 		why, missing = servicedir.WhyNot(s.dir, name, s.path(name), err)
-	} else {
+	case "./up":
+		name = servicedir.Up
+		why, _ = servicedir.WhyNot(s.dir, name, s.path(name), err)
+	default:
 		name, why = l.path, reason(err)
+	}
+	if missing && s.isOneshot() {
+		s.oneshot = true
+		s.start()
+		return
 	}
 	if missing {
 		s.record.Reason = "no run script"
@@ -195,6 +201,10 @@ func (s *Service) unstarted(why string, soon time.Duration) {
 // startFinish starts finish with the arguments of s6, or those of runit under
 // its name.
 func (s *Service) startFinish() {
+	if s.m.oneshot && !s.adopting {
+		s.startUndo()
+		return
+	}
 	if !servicedir.Exists(s.dir, servicedir.Finish) {
 		s.happen(s.finishEnd(ending{}, false))
 		return
@@ -209,15 +219,21 @@ func (s *Service) startFinish() {
 		return // else resume looks whether it has ended
 	}
 	var err error
-	if s.finish, err = s.spawnScript(s.slot(finishSlot, s.runs), s.finishArguments()); err != nil {
-		why, _ := servicedir.WhyNot(s.dir, servicedir.Finish, s.path(servicedir.Finish), err)
-		s.tell("unable to start finish: " + why + ", going on without")
+	s.finish, err = s.spawnScript(s.slot(finishSlot, s.runs), s.finishArguments())
+	s.finishStarted(servicedir.Finish, "./finish", err, s.timeoutFinish())
+}
+
+// finishStarted is what follows the start of finish, or of what has its place.
+func (s *Service) finishStarted(name, path string, err error, limit time.Duration) {
+	if err != nil {
+		why, _ := servicedir.WhyNot(s.dir, path, s.path(name), err)
+		s.tell("unable to start " + name + ": " + why + ", going on without")
 		s.happen(s.finishEnd(ending{}, false))
 		return
 	}
 	s.files.finishing = time.Now()
 	s.await(s.finish, tagFinish)
-	s.happen(Event{Kind: FinishStarted, Limit: s.timeoutFinish()})
+	s.happen(Event{Kind: FinishStarted, Limit: limit})
 }
 
 func (s *Service) finishArguments() []string {
@@ -267,12 +283,25 @@ func (s *Service) signal(sig syscall.Signal, group bool) {
 
 // makeDown makes the file down, as s6 does for D.
 func (s *Service) makeDown() {
+	if s.isOneshot() {
+		s.warn("unable to make down: that of a oneshot is a program")
+		return
+	}
 	fd, err := quiet.Openat(s.dir, servicedir.Down, unix.O_WRONLY|unix.O_CREAT|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o644)
 	if err != nil {
 		s.warn("unable to make down: " + reason(err))
 		return
 	}
 	_ = quiet.Close(fd) // nothing was written
+}
+
+func (s *Service) removeDown() {
+	if s.isOneshot() {
+		return // it is its program
+	}
+	if err := quiet.Unlinkat(s.dir, servicedir.Down, 0); err != nil && err != unix.ENOENT {
+		s.warn("unable to remove down: " + reason(err))
+	}
 }
 
 // part shows what is so, for the supervise that comes next. Letters that wait are

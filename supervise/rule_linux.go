@@ -1,8 +1,6 @@
 package supervise
 
 import (
-	"time"
-
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
@@ -24,8 +22,8 @@ func (s *Service) openSet() (int, error) {
 func (s *Service) rule(end ending) *restart.Rule {
 	set, err := s.openSet()
 	if err == unix.ENOENT {
-		s.settings.rule = nil
-		return nil
+		s.settings.rule = s.usualRule()
+		return s.settings.rule
 	}
 	says := false
 	if err == nil {
@@ -41,8 +39,8 @@ func (s *Service) rule(end ending) *restart.Rule {
 	case err != nil:
 		return s.settings.rule
 	case !says:
-		s.settings.rule = nil
-		return nil
+		s.settings.rule = s.usualRule()
+		return s.settings.rule
 	case s.settings.rule == nil:
 		s.settings.rule = new(restart.Rule)
 	}
@@ -50,8 +48,21 @@ func (s *Service) rule(end ending) *restart.Rule {
 	return s.settings.rule
 }
 
+// usualRule is that of a service whose set/ says nothing: a oneshot that fails is
+// not tried again.
+func (s *Service) usualRule() *restart.Rule {
+	if s.m.oneshot {
+		return &restart.Rule{When: restart.Never}
+	}
+	return nil
+}
+
 func (s *Service) readRule(r *restart.Rule, end ending) {
-	r.When = value(s, servicedir.Restart, &r.When, restart.Always, setting.ParseRestart)
+	usual := restart.Always
+	if s.m.oneshot {
+		usual = restart.Never
+	}
+	r.When = value(s, servicedir.Restart, &r.When, usual, setting.ParseRestart)
 	r.Limit = value(s, servicedir.RestartLimit, &r.Limit, restart.Limit{}, setting.ParseRestartLimit)
 	r.Delay = value(s, servicedir.RestartDelay, &r.Delay, restart.Delay{}, setting.ParseRestartDelay)
 	r.MinUptime = s.minUptime()
@@ -75,15 +86,16 @@ func value[T any](s *Service, name string, v *T, absent T, parse func(text strin
 	return use(s, v, func() (T, error) { return servicedir.Value(s.dir, name, *v, absent, parse) })
 }
 
-// patience is how long a run that has just been started may be starting.
-func (s *Service) patience(notifies bool) time.Duration {
+// startEvent is the event of a start of run, with how long it may be starting.
+func (s *Service) startEvent(kind Kind) Event {
+	ev := Event{Kind: kind, Notifies: !s.oneshot && (s.notify >= 0 || s.daemonizes), Oneshot: s.oneshot}
 	switch {
-	case notifies:
-		return s.timeoutUp()
+	case ev.Notifies, ev.Oneshot:
+		ev.Patience = s.timeoutUp()
 	case s.aged:
-		return s.minUptime()
+		ev.Patience = s.minUptime()
 	}
-	return 0
+	return ev
 }
 
 // finishEnd is the event of the end of finish, which is the end of this run for

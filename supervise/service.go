@@ -54,6 +54,7 @@ type Service struct {
 	search      *search          // what is asked of /proc, nil if nothing is
 
 	aged       bool          // set/ has a min-uptime
+	oneshot    bool          // up is started in the place of run, and ends
 	scoped     bool          // this run's tree is ours to end, whyever it ended
 	cage       *cage         // the cgroup of that, or nil
 	needing    *needing      // nil for nothing
@@ -101,7 +102,8 @@ type settings struct {
 	downSignal, reloadSignal   syscall.Signal
 	maxDeathTally              int
 	killScope                  servicedir.Scope
-	timeoutUp, minUptime       time.Duration
+	timeoutUp, timeoutDown     time.Duration
+	minUptime                  time.Duration
 	rule                       *restart.Rule // nil until set/ has said something of restarting
 }
 
@@ -168,7 +170,7 @@ func (s *Service) open(path string) error {
 // with. What it writes is for the next supervise alone: clients see what has come
 // of boot.
 func (s *Service) beginAnew() {
-	if !servicedir.Exists(s.dir, servicedir.Down) {
+	if !servicedir.Exists(s.dir, servicedir.Down) || s.isOneshot() {
 		s.m.Want = status.WantUp
 	}
 	s.record.Since = time.Now()

@@ -24,6 +24,12 @@ func (s *Service) timeoutUp() time.Duration {
 	return use(s, v, func() (time.Duration, error) { return servicedir.Millis(s.dir, servicedir.TimeoutUp, *v, 0) })
 }
 
+// timeoutDown is how long the undoing of a oneshot may take.
+func (s *Service) timeoutDown() time.Duration {
+	v := &s.settings.timeoutDown
+	return use(s, v, func() (time.Duration, error) { return servicedir.Millis(s.dir, servicedir.TimeoutDown, *v, 0) })
+}
+
 // minUptime is how long a run must live to be a good one.
 func (s *Service) minUptime() time.Duration {
 	return value(s, servicedir.MinUptime, &s.settings.minUptime, 0, setting.ParseUptime)

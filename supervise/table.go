@@ -87,6 +87,7 @@ var (
 	met      = cell{"met", (*Machine).met}
 	lack     = cell{"lack", (*Machine).lack}
 	unmet    = cell{"unmet", (*Machine).unmet}
+	skip     = cell{"skip", (*Machine).skip}
 	patience = cell{"patience ends", (*Machine).patienceEnds}
 )
 
@@ -115,6 +116,7 @@ var table = [Kinds]row{
 	Started:       {down: nothing, waiting: nothing, starting: started, up: nothing, paused: started, stopping: started, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	NoRun:         {down: nothing, waiting: nothing, starting: norun, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	Unstarted:     {down: nothing, waiting: nothing, starting: failed, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Skip:          {down: nothing, waiting: nothing, starting: skip, up: nothing, paused: skip, stopping: skip, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	Ready:         {down: nothing, waiting: nothing, starting: ready, up: nothing, paused: ready, stopping: ready, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	RunEnded:      {down: nothing, waiting: nothing, starting: runEnd, up: runEnd, paused: runEnd, stopping: runEnd, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	GroupEnded:    {down: nothing, waiting: nothing, starting: nothing, up: nothing, paused: nothing, stopping: groupEnd, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},

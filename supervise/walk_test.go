@@ -24,10 +24,10 @@ func (w *world) ask(l command.Letter) {
 	switch l {
 	case command.Up:
 		w.asked, w.eager, w.owed = l, true, false
-		w.due = !w.run || w.m.State == status.Stopping
+		w.due = !w.run && !w.isDone() || w.m.State == status.Stopping
 	case command.Once:
 		w.asked, w.eager, w.owed = l, true, true
-		if w.run && w.m.State != status.Stopping {
+		if w.run && w.m.State != status.Stopping || w.isDone() {
 			w.owed = false // the run that there is
 		}
 	case command.DownTree:
@@ -49,6 +49,10 @@ func (w *world) happen() {
 		w.drain()
 	case 3:
 		switch {
+		case w.unborn && w.ends == 0 && w.rand.IntN(4) == 0:
+			w.step(Event{Kind: Skip})
+			w.endRun(1, 0)
+			w.drain()
 		case w.unborn && w.ends == 0:
 			w.unborn = false
 			w.step(Event{Kind: Started})

@@ -96,7 +96,7 @@ func (w *world) check() {
 		w.fail("the machine is wrong about finish")
 	case m.unborn != w.unborn && !w.group:
 		w.fail("the machine is wrong about run being executed")
-	case m.Ready && !m.Running, m.Paused && !m.Running, m.GotTerm && !m.Running:
+	case m.Ready && !m.Running && !m.done, m.Paused && !m.Running, m.GotTerm && !m.Running:
 		w.fail("a flag of a process that is not there")
 	case w.due && !w.m.Leaving && !m.lacks && (m.State == status.Failed || m.State == status.Exited) && w.asked == command.Up:
 		w.fail("gives up what was asked for")
@@ -104,6 +104,8 @@ func (w *world) check() {
 		w.fail("a deadline for nothing")
 	case (m.State == status.Backoff || m.State == status.Waiting) && m.Deadline == never && !m.lacks:
 		w.fail("waits for ever")
+	case m.done && m.Running, w.isDone() && m.State != status.Up:
+		w.fail("a oneshot that has worked, and is not up")
 	case m.lacks && m.State != status.Waiting && m.State != status.Failed:
 		w.fail("lacks what it does not wait for")
 	}
@@ -200,7 +202,7 @@ func (w *world) start() {
 	w.run, w.started, w.ends, w.finishes, w.eager, w.due, w.owed = true, w.now, 0, 0, false, false, false
 	w.whole = false
 	w.stubborn = w.rand.IntN(4) == 0
-	ev := Event{Kind: Started, Notifies: w.rand.IntN(2) == 0, Patience: time.Duration(w.rand.IntN(3)) * 700 * time.Millisecond}
+	ev := Event{Kind: Started, Notifies: w.rand.IntN(2) == 0, Oneshot: w.rand.IntN(3) == 0, Patience: time.Duration(w.rand.IntN(3)) * 700 * time.Millisecond}
 	if w.unborn = w.rand.IntN(3) == 0; w.unborn {
 		ev.Kind = Launched
 	}
@@ -240,7 +242,7 @@ func (w *world) announce(l command.Letter) {
 	w.t.Helper()
 	truth := map[command.Letter]bool{
 		eventUp:     w.run && !w.unborn,
-		eventReady:  w.run && w.m.Ready,
+		eventReady:  w.m.Ready && (w.run || w.m.done),
 		eventDead:   !w.run,
 		eventDown:   !w.run,
 		eventFailed: !w.run,
@@ -267,3 +269,6 @@ func (w *world) weigh(often int) Event {
 	}
 	return Event{Kind: kinds[w.rand.IntN(len(kinds))]}
 }
+
+// isDone says that a oneshot has worked, and nobody undoes it yet.
+func (w *world) isDone() bool { return w.m.done && !w.finish }

@@ -87,7 +87,7 @@ func ParseGoal(word string) (*Goal, bool) {
 }
 
 func isUp(_, now *Service) bool {
-	return now.Running() && now.State != status.Stopping
+	return now.State != status.Stopping && (now.Running() || now.State == status.Up) // a oneshot has no process
 }
 
 // isReady: a service that says when it is ready is believed, else running must

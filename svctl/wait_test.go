@@ -32,7 +32,7 @@ var (
 	finishing = status.Record{State: status.Finishing, Want: status.WantDown, PID: 1<<23 + 2, Starts: 1, Since: began}
 	down      = status.Record{State: status.Down, Starts: 1, Since: began}
 	backoff   = status.Record{State: status.Backoff, Want: status.WantUp, Starts: 1, Since: began}
-	gaveUp    = status.Record{State: status.Failed, Want: status.WantUp, Starts: 1, Deaths: 1, Since: began}
+	gaveUp    = status.Record{State: status.Failed, Want: status.WantDown, Starts: 1, Deaths: 1, Since: began}
 	exited    = status.Record{State: status.Exited, Want: status.WantOnce, Starts: 2, Deaths: 1, Since: began}
 	paused    = status.Record{State: status.Paused, Want: status.WantUp, PID: 1 << 23, Starts: 1, Paused: true, Since: began}
 	ready     = status.Record{State: status.Up, Want: status.WantUp, PID: 1 << 23, Starts: 1, Since: began, Ready: true, ReadyAt: began}

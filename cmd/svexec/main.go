@@ -34,7 +34,7 @@ func main() {
 	err = attribute.Exec(options)
 	if options.Report >= 0 {
 		report := os.NewFile(uintptr(options.Report), "-e")
-		if _, werr := report.WriteString(err.Error()); werr == nil {
+		if _, werr := report.WriteString(attribute.Report(err)); werr == nil {
 			os.Exit(diag.System)
 		}
 	}

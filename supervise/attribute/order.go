@@ -13,6 +13,8 @@ var order = []step{
 	// First, because all that follows is told apart by it: prepare runs with it,
 	// and PATH finds the program.
 	{"env", (*start).readEnvironment, nil},
+	// Where it says no, nothing else is done.
+	{"condition", (*start).readCondition, (*start).askCondition},
 	// Those that only root may raise come while we are root, and before prepare,
 	// so that it runs as the service will.
 	{"oom-score", (*start).readOOMScore, (*start).setOOMScore},

@@ -17,29 +17,74 @@ func (s *start) readPrepare() error {
 	return err
 }
 
-// runPrepare runs set/prepare and waits for its end. It stays in our process
-// group, so that it ends with us when the service is stopped.
+// runPrepare runs set/prepare and waits for its end.
 func (s *start) runPrepare() error {
-	const name = "set/prepare"
 	if !s.prepare {
 		return nil
 	}
-	pid, err := fifo.Retry(func() (int, error) {
-		return syscall.ForkExec(name, []string{name}, &syscall.ProcAttr{Env: s.env, Files: []uintptr{0, 1, 2}})
-	})
+	ws, err := s.script("prepare")
 	if err != nil {
-		why, _ := servicedir.WhyNot(s.set, "prepare", s.service+"/"+name, err)
-		return errors.New(why)
-	}
-	var ws unix.WaitStatus
-	if _, err := fifo.Retry(func() (int, error) { return unix.Wait4(pid, &ws, 0, nil) }); err != nil {
 		return err
 	}
+	return failure("prepare", ws)
+}
+
+func (s *start) readCondition() error {
+	var err error
+	s.condition, err = s.flag("condition")
+	return err
+}
+
+// askCondition runs set/condition: unless it exits 0, the service is not to start.
+// One that was killed has not answered.
+func (s *start) askCondition() error {
+	if !s.condition {
+		return nil
+	}
+	ws, err := s.script("condition")
+	if err != nil {
+		return err
+	}
+	if err = failure("condition", ws); err != nil && ws.Exited() {
+		return unmet{err}
+	}
+	return err
+}
+
+// unmet is that a service is not to start, for a reason that is no failure.
+type unmet struct{ error }
+
+// Report is what is said of err where svexec -e asks for it; see supervise.
+func Report(err error) string {
+	var no unmet
+	if errors.As(err, &no) {
+		return servicedir.ReportSkip
+	}
+	return err.Error()
+}
+
+// script runs a program in set/ and waits for its end. It stays in our process
+// group, so that it ends with us when the service is stopped.
+func (s *start) script(name string) (ws unix.WaitStatus, err error) {
+	path := "set/" + name
+	pid, err := fifo.Retry(func() (int, error) {
+		return syscall.ForkExec(path, []string{path}, &syscall.ProcAttr{Env: s.env, Files: []uintptr{0, 1, 2}})
+	})
+	if err != nil {
+		why, _ := servicedir.WhyNot(s.set, name, s.service+"/"+path, err)
+		return ws, errors.New(why)
+	}
+	_, err = fifo.Retry(func() (int, error) { return unix.Wait4(pid, &ws, 0, nil) })
+	return ws, err
+}
+
+// failure is how a program ended that was to exit 0, nil if it did.
+func failure(name string, ws unix.WaitStatus) error {
 	switch {
 	case ws.Signaled():
-		return errors.New("prepare was ended by " + unix.SignalName(ws.Signal()))
+		return errors.New(name + " was ended by " + unix.SignalName(ws.Signal()))
 	case ws.ExitStatus() != 0:
-		return errors.New("prepare exited " + strconv.Itoa(ws.ExitStatus()))
+		return errors.New(name + " exited " + strconv.Itoa(ws.ExitStatus()))
 	}
 	return nil
 }

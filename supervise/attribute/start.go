@@ -30,6 +30,7 @@ type start struct {
 	ionice       option[setting.IONice]
 	dirs         []directory
 	prepare      bool
+	condition    bool
 	limits       []limit
 	chroot, cwd  option[string]
 	capabilities option[uint64]

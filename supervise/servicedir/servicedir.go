@@ -19,6 +19,7 @@ const (
 	NotificationFD   = "notification-fd"     // the descriptor on which run writes a newline when ready
 	TimeoutFinish    = "timeout-finish"      // milliseconds, 0 = no limit
 	TimeoutUp        = "timeout-up"          // milliseconds until it is to be ready, 0 = never
+	TimeoutDown      = "timeout-down"        // milliseconds that down of a oneshot may take, 0 = no limit
 	TimeoutKill      = "timeout-kill"        // milliseconds from the down signal to KILL, 0 = never
 	DownSignal       = "down-signal"         // name or number
 	ReloadSignal     = "reload-signal"       // name or number
@@ -26,6 +27,7 @@ const (
 	LockFD           = "lock-fd"             // the descriptor by which run and its children hold ServiceLock
 	KillGroupTimeout = "flag-timeout-killpg" // the KILL of timeout-kill goes to the group
 	NoSetsid         = "nosetsid"            // stay in our session
+	Up               = "up"                  // of a oneshot, in the place of run; there Down is a program
 	Type             = "type"                // oneshot, bundle or longrun
 	Dependencies     = "dependencies.d"      // directory of the services that it needs
 	Contents         = "contents.d"          // directory of what a bundle stands for
@@ -65,12 +67,19 @@ const (
 // is started through svexec, which takes it on.
 func NeedsExec(name string) bool {
 	switch name {
-	case "command", "prepare", "env", "env-file", "clear-env", "path", "user", "umask", "cwd", "chroot",
+	case "command", "prepare", "condition", "env", "env-file", "clear-env", "path", "user", "umask", "cwd", "chroot",
 		"nice", "ionice", "oom-score", "limits", "capabilities", "no-new-privs", "dirs", "pipe":
 		return true
 	}
 	return false
 }
+
+// What svexec reports beside a reason for which run was not started: that nothing
+// is left to do but to become run, and that set/condition has said no.
+const (
+	ReportDone = "\n"
+	ReportSkip = "skip\n"
+)
 
 // What supervise writes.
 const (

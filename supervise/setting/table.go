@@ -11,7 +11,7 @@ var All = []Setting{
 	{Name: servicedir.TimeoutKill, Path: servicedir.TimeoutKill, Form: aTime, Pack: packMillis, Check: checkMillis},
 	{Name: servicedir.TimeoutFinish, Path: servicedir.TimeoutFinish, Form: aTime, Pack: packMillis, Check: checkMillis},
 	{Name: servicedir.TimeoutUp, Path: servicedir.TimeoutUp, Form: aTime, Pack: packMillis, Check: checkMillis},
-	{Name: "timeout-down", Path: "timeout-down", Form: aTime, Pack: packMillis, Check: checkMillis},
+	{Name: servicedir.TimeoutDown, Path: servicedir.TimeoutDown, Form: aTime, Pack: packMillis, Check: checkMillis},
 	{Name: servicedir.DownSignal, Path: servicedir.DownSignal, Form: aSignal, Check: checkSignal},
 	{Name: servicedir.ReloadSignal, Path: servicedir.ReloadSignal, Form: aSignal, Check: checkSignal},
 	{Name: servicedir.MaxDeathTally, Path: servicedir.MaxDeathTally, Form: "a number from 0 to 4096", Check: checkDeathTally},
@@ -25,6 +25,7 @@ var All = []Setting{
 	// What runs.
 	{Name: "command", Path: "set/command", Lines: true, Exec: true, Form: "a program and its arguments, one a line", Check: checkCommand},
 	{Name: "prepare", Path: "set/prepare", Kind: Program, Exec: true, Form: "an executable, run before each start"},
+	{Name: "condition", Path: "set/condition", Kind: Program, Exec: true, Form: "an executable: unless it exits 0, the service is skipped"},
 	{Name: "description", Path: "set/description", Form: "a line of text", Check: checkLine},
 	{Name: "style", Path: "set/style", Form: "svdir, daemontools, runit or s6", Check: checkStyle},
 
