@@ -160,3 +160,9 @@ func Reap(pid int) error {
 func ClockGettime(clock int32, now *unix.Timespec) {
 	unix.RawSyscall(unix.SYS_CLOCK_GETTIME, uintptr(clock), uintptr(unsafe.Pointer(now)), 0) // fails on bad arguments only
 }
+
+// TimerfdSettime sets a timer that counts from now.
+func TimerfdSettime(fd int, value *unix.ItimerSpec) error {
+	_, _, errno := unix.RawSyscall6(unix.SYS_TIMERFD_SETTIME, uintptr(fd), 0, uintptr(unsafe.Pointer(value)), 0, 0, 0)
+	return failure(errno)
+}

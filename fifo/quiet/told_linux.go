@@ -76,3 +76,8 @@ func Reap(pid int) error {
 func ClockGettime(clock int32, now *unix.Timespec) {
 	_ = unix.ClockGettime(clock, now) // fails on bad arguments only
 }
+
+// TimerfdSettime sets a timer that counts from now.
+func TimerfdSettime(fd int, value *unix.ItimerSpec) error {
+	return unix.TimerfdSettime(fd, 0, value, nil)
+}
