@@ -89,7 +89,9 @@ func (s *Service) writeEnv() {
 // sendEvents tells the event directory what was announced.
 func (s *Service) sendEvents() {
 	if f := &s.files; len(f.events) > 0 {
-		fifo.Notify(s.dir, servicedir.Event, f.events)
+		if !s.isPlain() {
+			fifo.Notify(s.dir, servicedir.Event, f.events)
+		}
 		f.events = f.events[:0]
 	}
 }

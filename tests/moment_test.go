@@ -47,3 +47,26 @@ func TestDiesAtOnce(t *testing.T) {
 	w.unaffected("web", w.reaches("web", status.Up).PID)
 	w.ends()
 }
+
+// TestEditSeen: what is put into a service directory that has long been as it was
+// counts at the next use.
+func TestEditSeen(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.must(os.MkdirAll(w.scan+"/web", 0o755))
+	w.must(os.Symlink("/bin/false", w.scan+"/web/run"))
+	w.serve()
+	const rested = 6 // deaths, one a second
+	w.happens("web", "end", rested)
+	if got := w.history("web", "finish"); len(got) > 0 {
+		t.Errorf("got %v without finish", got)
+	}
+	w.put("finished", "#!/bin/sh\n")
+	w.must(os.Rename(w.scan+"/finished", w.scan+"/web/finish"))
+	n := len(w.history("web", "end"))
+	w.happens("web", "end", n+2)
+	if got := len(w.history("web", "finish")); got == 0 {
+		t.Errorf("no finish ran in two deaths after it was put there")
+	}
+	w.ends()
+}

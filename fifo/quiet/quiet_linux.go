@@ -70,6 +70,14 @@ func Fstat(fd int, st *unix.Stat_t) error {
 	return failure(errno)
 }
 
+func Fstatfs(fd int, fs *unix.Statfs_t) error {
+	if loud {
+		return unix.Fstatfs(fd, fs)
+	}
+	_, _, errno := unix.RawSyscall(unix.SYS_FSTATFS, uintptr(fd), uintptr(unsafe.Pointer(fs)), 0)
+	return failure(errno)
+}
+
 func Fstatat(dir int, name string, st *unix.Stat_t, flags int) error {
 	_, err := named(unix.SYS_NEWFSTATAT, dir, name, uintptr(unsafe.Pointer(st)), uintptr(flags))
 	return err

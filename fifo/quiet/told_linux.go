@@ -21,6 +21,8 @@ func Faccessat(dir int, name string, mode uint32) error { return unix.Faccessat(
 
 func Fstat(fd int, st *unix.Stat_t) error { return unix.Fstat(fd, st) }
 
+func Fstatfs(fd int, fs *unix.Statfs_t) error { return unix.Fstatfs(fd, fs) }
+
 func Fstatat(dir int, name string, st *unix.Stat_t, flags int) error {
 	return unix.Fstatat(dir, name, st, flags)
 }
