@@ -20,12 +20,14 @@ func (s *Service) isPlainNow() bool {
 // rest waits until its directory was listed.
 func (s *Service) rest(t *testing.T) {
 	t.Helper()
-	for give := time.Now().Add(fresh + 20*time.Second); time.Now().Before(give); time.Sleep(20 * time.Millisecond) {
-		if s.isPlainNow(); s.plain.ctime != (unix.Timespec{}) {
-			return
+	give := time.After(fresh + 20*time.Second)
+	for s.isPlainNow(); s.plain.ctime == (unix.Timespec{}); s.isPlainNow() {
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-give:
+			t.Fatal("a directory that has rested was not listed")
 		}
 	}
-	t.Fatal("a directory that has rested was not listed")
 }
 
 // A directory that has rested is plain until it changes, and again later if nothing
