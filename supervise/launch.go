@@ -88,6 +88,9 @@ func (s *Service) spawnScript(slot forkexec.Slot, argv []string) (process, error
 // cannot be read may ask for it: svexec says why it cannot.
 func (s *Service) hasAttributes() bool {
 	s.scoped, s.daemonizes, s.splits = false, false, false
+	if s.isPlain() {
+		return false
+	}
 	set, err := fifo.Retry(func() (int, error) {
 		return quiet.Openat(s.dir, servicedir.Set, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	})

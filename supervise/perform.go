@@ -27,7 +27,7 @@ func (s *Service) perform(a Action) {
 	case SendReload:
 		s.signal(s.reloadSignal(), false)
 	case KillRun:
-		s.signal(syscall.SIGKILL, servicedir.Exists(s.dir, servicedir.KillGroupTimeout))
+		s.signal(syscall.SIGKILL, s.has(servicedir.KillGroupTimeout))
 	case EndGroup:
 		s.endRest(a.Scope, s.downSignal(), syscall.SIGCONT)
 	case KillGroup:
@@ -86,7 +86,7 @@ func (s *Service) start() {
 		return
 	}
 	s.useShared(false)
-	s.leads = s.style.Session && !servicedir.Exists(s.dir, servicedir.NoSetsid)
+	s.leads = s.style.Session && !s.has(servicedir.NoSetsid)
 	lock, files, err := s.serviceLock(files)
 	if err != nil {
 		s.unlocked(err)
@@ -187,7 +187,7 @@ func (s *Service) unstarted(why string, soon time.Duration) {
 // startFinish starts finish with the arguments of s6, or those of runit under
 // its name.
 func (s *Service) startFinish() {
-	if !servicedir.Exists(s.dir, servicedir.Finish) {
+	if !s.has(servicedir.Finish) {
 		s.happen(Event{Kind: FinishEnded})
 		return
 	}
