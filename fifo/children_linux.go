@@ -28,6 +28,14 @@ var childEvent int32 = -1
 // handler and restorer are addresses in the assembly files.
 func childHandler() (handler, restorer uintptr)
 
+// hush has CHLD wake nobody, until somebody hears: the handler of the Go runtime
+// would wake a thread for each.
+func (c *children) hush() {
+	if !c.open {
+		DefaultAction(syscall.SIGCHLD)
+	}
+}
+
 // hear has Wait tell of CHLD from now on.
 func (c *children) hear(p *Poller) {
 	if c.open {
@@ -42,11 +50,11 @@ func (c *children) hear(p *Poller) {
 	const restorerIsGiven = 0x04000000 // SA_RESTORER
 	const onStack = 0x08000000         // SA_ONSTACK
 	const restart = 0x10000000         // SA_RESTART
-	action := struct{ handler, flags, restorer, mask uintptr }{flags: onStack | restart, mask: ^uintptr(0)}
-	if action.handler, action.restorer = childHandler(); action.restorer != 0 {
-		action.flags |= restorerIsGiven
+	to := action{flags: onStack | restart, mask: ^uintptr(0)}
+	if to.handler, to.restorer = childHandler(); to.restorer != 0 {
+		to.flags |= restorerIsGiven
 	}
-	unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(unix.SIGCHLD), uintptr(unsafe.Pointer(&action)), 0, unsafe.Sizeof(action.mask), 0, 0) // fails on bad arguments only
+	unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(unix.SIGCHLD), uintptr(unsafe.Pointer(&to)), 0, unsafe.Sizeof(to.mask), 0, 0) // fails on bad arguments only
 }
 
 // Ready is what Wait calls.

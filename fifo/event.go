@@ -82,7 +82,7 @@ func EachName(fd int, f func(name string)) error {
 // SomeNames is EachName for as many as have room in buf, from where the one before
 // has stopped. It says whether there may be more.
 func SomeNames(fd int, buf []byte, f func(name string)) (more bool, err error) {
-	n, err := Retry(func() (int, error) { return unix.ReadDirent(fd, buf) })
+	n, err := Retry(func() (int, error) { return quiet.ReadDirent(fd, buf) })
 	if err != nil || n == 0 {
 		return false, err
 	}

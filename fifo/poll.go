@@ -32,7 +32,8 @@ type Poller struct {
 	file  *os.File // of epoll
 	conn  syscall.RawConn
 	look  func(fd uintptr) bool
-	timed bool // a deadline is set
+	timer timer
+	timed bool // the runtime knows a deadline
 	asked bool // by the last Wait: what is ready
 	slept bool // the last Wait did
 	woken woken
@@ -121,7 +122,9 @@ func (p *Poller) Wait(deadline time.Duration) error {
 		return err
 	}
 	for _, ev := range p.ready {
-		if s := p.slots[ev.Fd]; s.waiter != nil {
+		if ev.Fd == timerSlot {
+			p.timer.came()
+		} else if s := p.slots[ev.Fd]; s.waiter != nil {
 			s.waiter.Ready(s.tag, int16(ev.Events))
 		}
 	}
@@ -150,6 +153,9 @@ func (p *Poller) await(deadline time.Duration) error {
 
 // setDeadline ends the next wait at deadline, or at once if a signal came.
 func (p *Poller) setDeadline(deadline time.Duration) error {
+	if p.timer.arm(p, deadline) {
+		deadline = -1
+	}
 	p.woken.Lock()
 	defer p.woken.Unlock()
 	if len(p.woken.signals) > 0 || deadline < 0 && !p.timed {
@@ -170,7 +176,7 @@ func (p *Poller) setDeadline(deadline time.Duration) error {
 // first after a sleep wakes its monitor, another thread, to see whether it
 // takes long, and that costs more than all else about a wait.
 func (p *Poller) take(fd uintptr) bool {
-	if p.slept = p.asked; p.slept && len(p.slots) == 1 {
+	if p.slept = p.asked; p.slept && len(p.slots) == 1 && !p.timer.set {
 		p.ready = append(p.ready, unix.EpollEvent{Events: p.slots[0].events})
 		return true
 	}

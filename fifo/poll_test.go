@@ -180,3 +180,34 @@ func TestPollerDeadline(t *testing.T) {
 		t.Error("a write did not end the wait")
 	}
 }
+
+// A deadline that was changed ends no wait, whoever keeps it: a timer, or where
+// there is no descriptor for one the runtime.
+func TestPollerDeadlineChanges(t *testing.T) {
+	for _, keeper := range []int{0, -1} {
+		p := Poller{timer: timer{fd: keeper}}
+		r, w := pipe(t)
+		told := 0
+		p.Add(r, unix.POLLIN, waiterFunc(func(int, int16) {
+			told++
+			_, _ = unix.Read(r, make([]byte, 1))
+		}), 0)
+		const soon, late = 10 * time.Millisecond, 40 * time.Millisecond
+		for _, deadlines := range [][2]time.Duration{{soon, late}, {late, soon}, {soon, soon}} {
+			_, err := unix.Write(w, []byte{0})
+			must(t, err)
+			begun := Now()
+			must(t, p.Wait(begun+deadlines[0]))
+			must(t, p.Wait(begun+deadlines[1]))
+			if took := Now() - begun; told != 1 || took < deadlines[1] || took > patience {
+				t.Errorf("told %d times, waited %v; want once, %v", told, took, deadlines[1])
+			}
+			told = 0
+		}
+		must(t, p.Wait(Now()+soon)) // and of this nothing is left
+		time.AfterFunc(late, func() { _, _ = unix.Write(w, []byte{0}) })
+		if must(t, p.Wait(-1)); told != 1 {
+			t.Errorf("told %d times, without a deadline; want once", told)
+		}
+	}
+}

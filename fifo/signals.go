@@ -45,6 +45,7 @@ func (p *Poller) Signals(w Waiter, tag int, sigs ...os.Signal) error {
 	k.waiter, k.tag = w, tag
 	const many = 13 // of a size that the standard library uses too: any other costs a resident 8 kB
 	k.asked, k.passed = make(chan os.Signal, many), make(chan struct{})
+	k.children.hush()
 	for _, s := range sigs {
 		if s == syscall.SIGCHLD {
 			p.Children()

@@ -14,20 +14,39 @@ import (
 // the end is shown alone.
 const stopPause = 2 * time.Millisecond
 
-// flush shows what is so now. A stop may wait a moment: what comes of it within
-// stopPause replaces it. And so may the end of a run, until it is known what is
+// birthPause is how long a start is not shown that nobody waits for: most of what
+// dies again and again dies at once, and then its death is shown alone. That is two
+// files to replace instead of eight.
+const birthPause = 10 * time.Millisecond
+
+// flush shows what is so now. A stop and a start may wait a moment: what comes of
+// it meanwhile replaces it. And so may the end of a run, until it is known what is
 // left of it.
 func (s *Service) flush() {
 	if s.isUnsure() {
 		return
 	}
-	if s.m.State == status.Stopping && s.m.Running && s.record.State != status.Stopping && !s.gone {
+	if pause := s.holdFor(); pause > 0 {
 		if s.files.hold == 0 {
-			s.files.hold = fifo.Now() + stopPause
+			s.files.hold = fifo.Now() + pause
 		}
 		return
 	}
 	s.show()
+}
+
+// holdFor is how long what is so now may wait to be shown, 0 if it may not. A start
+// after a backoff may, if no letter asked for it.
+func (s *Service) holdFor() time.Duration {
+	switch was := s.record.State; {
+	case !s.m.Running || s.gone:
+		return 0
+	case s.m.State == status.Stopping && was != status.Stopping:
+		return stopPause
+	case was == status.Backoff && !s.m.Ready && s.requests.obeyed == 0:
+		return birthPause
+	}
+	return 0
 }
 
 // show shows what is so now, in this order: status, stat and pid, death_tally and
@@ -70,7 +89,9 @@ func (s *Service) writeEnv() {
 // sendEvents tells the event directory what was announced.
 func (s *Service) sendEvents() {
 	if f := &s.files; len(f.events) > 0 {
-		fifo.Notify(s.dir, servicedir.Event, f.events)
+		if !s.isPlain() {
+			fifo.Notify(s.dir, servicedir.Event, f.events)
+		}
 		f.events = f.events[:0]
 	}
 }
@@ -95,7 +116,7 @@ func (s *Service) fillRecord() {
 	default:
 		r.StartTicks = 0
 	}
-	if was.HasProcess() && !m.State.HasProcess() {
+	if (was.HasProcess() || s.files.hold > 0) && !m.State.HasProcess() { // shown or not
 		r.Since = time.Now()
 	}
 	if m.State == status.Down || m.State == status.Exited {

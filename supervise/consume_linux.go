@@ -32,7 +32,7 @@ func (a source) same(b source) bool { return a.dev == b.dev && a.ino == b.ino }
 
 // consumes says that the service reads what others write.
 func (s *Service) consumes() bool {
-	return s.input < 0 && s.style.Feeds && (s.name == scandir.CatchAll || servicedir.Exists(s.dir, servicedir.ConsumerFor))
+	return s.input < 0 && s.style.Feeds && (s.name == scandir.CatchAll || s.has(servicedir.ConsumerFor))
 }
 
 // producers are the services that it names, or those that svscan names to the

@@ -116,13 +116,14 @@
 //
 // # What a start does
 //
-// control/u, if there is one, runs first. Then the descriptors are opened, the
-// readiness pipe made, and one fork and exec gives a child with default signal
-// handlers, an empty mask, a session of its own (but see Style) and no
-// descriptor that it did not ask for. Its pidfd joins the wait. What cannot be
-// started is told once, in words, and tried again after a second, then two, up
-// to a minute; the letter L, which svscan sends when it sees a change, tries at
-// once.
+// A directory that has nothing but run, and has not changed for a while, is not
+// searched for the rest (plain_linux.go). control/u, if there is one, runs
+// first. Then the descriptors are opened, the readiness pipe made, and one fork
+// and exec gives a child with default signal handlers, an empty mask, a session
+// of its own (but see Style) and no descriptor that it did not ask for. Its
+// pidfd joins the wait. What cannot be started is told once, in words, and
+// tried again after a second, then two, up to a minute; the letter L, which
+// svscan sends when it sees a change, tries at once.
 //
 // # Thousands in one process
 //

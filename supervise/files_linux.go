@@ -22,7 +22,7 @@ type written struct {
 	events                 []byte
 	historySize, tallySize int64         // of the files, with what status.env knows of
 	finishing              time.Time     // when finish was started
-	hold                   time.Duration // until when a stop is not shown, 0 if none is held
+	hold                   time.Duration // until when a stop or a start is not shown, 0 if none is held
 	shown                  bool          // all was written at least once
 	failed, stale          bool          // now, last time, something could not be written: all is tried again
 }

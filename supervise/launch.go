@@ -95,6 +95,9 @@ func (s *Service) spawnScript(slot forkexec.Slot, argv []string) (process, error
 // cannot be read may ask for it: svexec says why it cannot.
 func (s *Service) hasAttributes() bool {
 	s.scoped, s.daemonizes, s.splits, s.aged = false, false, false, false
+	if s.isPlain() {
+		return false
+	}
 	set, err := s.openSet()
 	if err == unix.ENOENT {
 		var link unix.Stat_t // one that leads nowhere is there all the same

@@ -10,6 +10,9 @@ import (
 
 // isOneshot says that the directory has no run, but is that of a oneshot.
 func (s *Service) isOneshot() bool {
+	if s.isPlain() {
+		return false
+	}
 	kind, _, _ := servicedir.ReadValue(s.dir, servicedir.Type) // what is bad says nothing
 	return kind == servicedir.TypeOneshot && !servicedir.Exists(s.dir, servicedir.Run)
 }

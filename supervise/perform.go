@@ -29,7 +29,7 @@ func (s *Service) perform(a Action) {
 	case SendReload:
 		s.signal(s.reloadSignal(), false)
 	case KillRun:
-		s.signal(syscall.SIGKILL, servicedir.Exists(s.dir, servicedir.KillGroupTimeout))
+		s.signal(syscall.SIGKILL, s.has(servicedir.KillGroupTimeout))
 	case EndGroup:
 		s.endRest(a.Scope, s.downSignal(), syscall.SIGCONT)
 	case KillGroup:
@@ -91,7 +91,7 @@ func (s *Service) start() {
 		return
 	}
 	s.useShared(false)
-	s.leads = s.style.Session && !servicedir.Exists(s.dir, servicedir.NoSetsid)
+	s.leads = s.style.Session && !s.has(servicedir.NoSetsid)
 	lock, files, err := s.serviceLock(files)
 	if err != nil {
 		s.unlocked(err)
@@ -201,11 +201,7 @@ func (s *Service) unstarted(why string, soon time.Duration) {
 // startFinish starts finish with the arguments of s6, or those of runit under
 // its name.
 func (s *Service) startFinish() {
-	if s.m.oneshot && !s.adopting {
-		s.startUndo()
-		return
-	}
-	if !servicedir.Exists(s.dir, servicedir.Finish) {
+	if !s.m.oneshot && !s.has(servicedir.Finish) {
 		s.happen(s.finishEnd(ending{}, false))
 		return
 	}
@@ -217,6 +213,10 @@ func (s *Service) startFinish() {
 			s.happen(s.finishEnd(end, true))
 		}
 		return // else resume looks whether it has ended
+	}
+	if s.m.oneshot {
+		s.startUndo()
+		return
 	}
 	var err error
 	s.finish, err = s.spawnScript(s.slot(finishSlot, s.runs), s.finishArguments())

@@ -83,7 +83,7 @@ func (s *Service) closeWriting() {
 // isLogged says that somebody reads what the service writes. The catch-all reads
 // no consumer, also where the service was none when we began.
 func (s *Service) isLogged() bool {
-	return s.paired || s.input < 0 && (s.style.Feeds && servicedir.Exists(s.dir, servicedir.ProducerFor) || s.pair.catches() && !s.consumes())
+	return s.paired || s.input < 0 && (s.style.Feeds && s.has(servicedir.ProducerFor) || s.pair.catches() && !s.consumes())
 }
 
 // catches says that a catch-all reads what services write that have no logger.

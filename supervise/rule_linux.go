@@ -20,6 +20,10 @@ func (s *Service) openSet() (int, error) {
 // rule is what set/ says by now of restarting after such an end, nil where it
 // says nothing. One that cannot be looked through says what it said before.
 func (s *Service) rule(end ending) *restart.Rule {
+	if s.isPlain() {
+		s.settings.rule = nil
+		return nil
+	}
 	set, err := s.openSet()
 	if err == unix.ENOENT {
 		s.settings.rule = s.usualRule()
@@ -83,7 +87,7 @@ func (e ending) name() string {
 
 // value reads one setting of ours, and keeps the last good one.
 func value[T any](s *Service, name string, v *T, absent T, parse func(text string) (T, error)) T {
-	return use(s, v, func() (T, error) { return servicedir.Value(s.dir, name, *v, absent, parse) })
+	return use(s, v, absent, func() (T, error) { return servicedir.Value(s.dir, name, *v, absent, parse) })
 }
 
 // startEvent is the event of a start of run, with how long it may be starting.

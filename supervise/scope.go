@@ -16,7 +16,7 @@ func (s *Service) killScope() servicedir.Scope {
 		absent = servicedir.ScopeTree
 	}
 	v := &s.settings.killScope
-	return use(s, v, func() (servicedir.Scope, error) { return servicedir.ReadScope(s.dir, *v, absent) })
+	return use(s, v, absent, func() (servicedir.Scope, error) { return servicedir.ReadScope(s.dir, *v, absent) })
 }
 
 // noteName takes notice of a name in set/ that is for supervise, not for svexec.

@@ -15,7 +15,7 @@ func (s *Service) ask(letter command.Letter) {
 		}
 	}
 	name := servicedir.Control + "/" + string(rune(letter))
-	if !s.style.Control || !servicedir.IsExecutable(s.dir, name) {
+	if !s.style.Control || s.isPlain() || !servicedir.IsExecutable(s.dir, name) {
 		s.happen(Event{Kind: Answered, Letter: letter})
 		return
 	}

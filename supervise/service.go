@@ -29,6 +29,7 @@ type Service struct {
 	control                     fifo.Control
 	lent                        bool // dir is not ours to close
 	asleep                      bool // child was closed, see notes
+	plain                       plain
 
 	m     Machine
 	queue []Event // what performing an action brought about
@@ -258,6 +259,7 @@ func (s *Service) Ready(tag int, _ int16) {
 
 // heard takes in what was waited for.
 func (s *Service) heard(tag int) {
+	s.plain.looked = false
 	if s.served && s.run.fd >= 0 && (tag == tagRun || tag == tagReport) {
 		s.heardServed(tag)
 		return
@@ -315,6 +317,7 @@ func (s *Service) nextDue(now time.Duration) time.Duration {
 
 // timeout does what is due by now.
 func (s *Service) timeout(now time.Duration) {
+	s.plain.looked = false
 	if s.askAt != 0 && s.askAt <= now {
 		s.askAgain()
 	}
@@ -365,6 +368,7 @@ func (s *Service) handle(ev Event) {
 
 // step gives an event to the machine, and does what it says.
 func (s *Service) step(ev Event) {
+	s.plain.looked = false
 	s.happen(ev)
 	s.drain()
 }

@@ -15,19 +15,19 @@ import (
 
 func (s *Service) timeoutKill() time.Duration {
 	v := &s.settings.timeoutKill
-	return use(s, v, func() (time.Duration, error) { return servicedir.Millis(s.dir, servicedir.TimeoutKill, *v, 0) })
+	return use(s, v, 0, func() (time.Duration, error) { return servicedir.Millis(s.dir, servicedir.TimeoutKill, *v, 0) })
 }
 
 // timeoutUp is how long a run may take until it is ready.
 func (s *Service) timeoutUp() time.Duration {
 	v := &s.settings.timeoutUp
-	return use(s, v, func() (time.Duration, error) { return servicedir.Millis(s.dir, servicedir.TimeoutUp, *v, 0) })
+	return use(s, v, 0, func() (time.Duration, error) { return servicedir.Millis(s.dir, servicedir.TimeoutUp, *v, 0) })
 }
 
 // timeoutDown is how long the undoing of a oneshot may take.
 func (s *Service) timeoutDown() time.Duration {
 	v := &s.settings.timeoutDown
-	return use(s, v, func() (time.Duration, error) { return servicedir.Millis(s.dir, servicedir.TimeoutDown, *v, 0) })
+	return use(s, v, 0, func() (time.Duration, error) { return servicedir.Millis(s.dir, servicedir.TimeoutDown, *v, 0) })
 }
 
 // minUptime is how long a run must live to be a good one.
@@ -38,21 +38,21 @@ func (s *Service) minUptime() time.Duration {
 func (s *Service) timeoutFinish() time.Duration {
 	v := &s.settings.timeoutFinish
 	absent := time.Duration(s.style.FinishLimit) * time.Millisecond
-	return use(s, v, func() (time.Duration, error) {
+	return use(s, v, absent, func() (time.Duration, error) {
 		return servicedir.Millis(s.dir, servicedir.TimeoutFinish, *v, absent)
 	})
 }
 
 func (s *Service) downSignal() syscall.Signal {
 	v := &s.settings.downSignal
-	return use(s, v, func() (syscall.Signal, error) {
+	return use(s, v, syscall.SIGTERM, func() (syscall.Signal, error) {
 		return servicedir.Signal(s.dir, servicedir.DownSignal, *v, syscall.SIGTERM)
 	})
 }
 
 func (s *Service) reloadSignal() syscall.Signal {
 	v := &s.settings.reloadSignal
-	return use(s, v, func() (syscall.Signal, error) {
+	return use(s, v, syscall.SIGHUP, func() (syscall.Signal, error) {
 		return servicedir.Signal(s.dir, servicedir.ReloadSignal, *v, syscall.SIGHUP)
 	})
 }
@@ -67,12 +67,12 @@ func (s *Service) lockFD() int { return s.descriptor(servicedir.LockFD, &s.setti
 
 func (s *Service) descriptor(name string, v *int) int {
 	const lowest, highest = 3, 1023 // the standard descriptors are taken; more than the usual limit cannot be opened
-	return use(s, v, func() (int, error) { return servicedir.Number(s.dir, name, *v, 0, lowest, highest) })
+	return use(s, v, 0, func() (int, error) { return servicedir.Number(s.dir, name, *v, 0, lowest, highest) })
 }
 
 func (s *Service) maxDeathTally() int {
 	v := &s.settings.maxDeathTally
-	return use(s, v, func() (int, error) {
+	return use(s, v, tally.Default, func() (int, error) {
 		return servicedir.Number(s.dir, servicedir.MaxDeathTally, *v, tally.Default, 0, tally.Max)
 	})
 }
@@ -87,8 +87,13 @@ func defaults(style *Style) settings {
 	}
 }
 
-// use keeps and returns what read says, and tells why it could not be used.
-func use[T any](s *Service, v *T, read func() (T, error)) T {
+// use keeps and returns what read says, or absent where nothing is to be read, and
+// tells why it could not be used.
+func use[T any](s *Service, v *T, absent T, read func() (T, error)) T {
+	if s.isPlain() {
+		*v = absent
+		return absent
+	}
 	got, err := read()
 	if err != nil {
 		s.tellSetting(err)

@@ -71,6 +71,14 @@ func Fstat(fd int, st *unix.Stat_t) error {
 	return failure(errno)
 }
 
+func Fstatfs(fd int, fs *unix.Statfs_t) error {
+	if loud {
+		return unix.Fstatfs(fd, fs)
+	}
+	_, _, errno := unix.RawSyscall(unix.SYS_FSTATFS, uintptr(fd), uintptr(unsafe.Pointer(fs)), 0)
+	return failure(errno)
+}
+
 func Fstatat(dir int, name string, st *unix.Stat_t, flags int) error {
 	if loud {
 		return unix.Fstatat(dir, name, st, flags)
@@ -167,4 +175,10 @@ func Reap(pid int) error {
 
 func ClockGettime(clock int32, now *unix.Timespec) {
 	unix.RawSyscall(unix.SYS_CLOCK_GETTIME, uintptr(clock), uintptr(unsafe.Pointer(now)), 0) // fails on bad arguments only
+}
+
+// TimerfdSettime sets a timer that counts from now.
+func TimerfdSettime(fd int, value *unix.ItimerSpec) error {
+	_, _, errno := unix.RawSyscall6(unix.SYS_TIMERFD_SETTIME, uintptr(fd), 0, uintptr(unsafe.Pointer(value)), 0, 0, 0)
+	return failure(errno)
 }

@@ -21,6 +21,8 @@ func Faccessat(dir int, name string, mode uint32) error { return unix.Faccessat(
 
 func Fstat(fd int, st *unix.Stat_t) error { return unix.Fstat(fd, st) }
 
+func Fstatfs(fd int, fs *unix.Statfs_t) error { return unix.Fstatfs(fd, fs) }
+
 func Fstatat(dir int, name string, st *unix.Stat_t, flags int) error {
 	return unix.Fstatat(dir, name, st, flags)
 }
@@ -75,4 +77,9 @@ func Reap(pid int) error {
 
 func ClockGettime(clock int32, now *unix.Timespec) {
 	_ = unix.ClockGettime(clock, now) // fails on bad arguments only
+}
+
+// TimerfdSettime sets a timer that counts from now.
+func TimerfdSettime(fd int, value *unix.ItimerSpec) error {
+	return unix.TimerfdSettime(fd, 0, value, nil)
 }

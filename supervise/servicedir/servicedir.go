@@ -6,6 +6,8 @@
 // matter what its path says by now.
 package servicedir
 
+import "strings"
+
 // What the user puts there.
 const (
 	Run     = "run"     // the program
@@ -40,6 +42,21 @@ const (
 	TypeOneshot = "oneshot"
 	TypeBundle  = "bundle"
 )
+
+// extras are what supervise looks for in some services only.
+var extras = [...]string{Finish, Control, Set, NotificationFD, TimeoutFinish, TimeoutKill, DownSignal, ReloadSignal,
+	MaxDeathTally, LockFD, KillGroupTimeout, NoSetsid, ProducerFor, ConsumerFor, Event, TimeoutUp, TimeoutDown, Type, Up}
+
+// IsExtra says that name is one of them, in whatever case: there are directories
+// that do not mind.
+func IsExtra(name string) bool {
+	for _, extra := range extras {
+		if strings.EqualFold(name, extra) {
+			return true
+		}
+	}
+	return false
+}
 
 // Ours, in Set.
 const (
