@@ -11,23 +11,30 @@ import (
 )
 
 // stopPause is how long a stop is not shown: most programs end sooner, and then
-// the end is shown alone.
-const stopPause = 2 * time.Millisecond
+// the end is shown alone. When we leave after it, hundreds of others often end at
+// the same time, and all of it takes longer: leavePause.
+const stopPause, leavePause = 2 * time.Millisecond, 50 * time.Millisecond
 
-// flush shows what is so now. A stop may wait a moment: what comes of it within
-// stopPause replaces it. And so may the end of a run, until it is known what is
-// left of it.
+// flush shows what is so now. A stop may wait a moment: what comes of it within that
+// replaces it. And so may the end of a run, until it is known what is left of it.
 func (s *Service) flush() {
 	if s.isUnsure() {
 		return
 	}
 	if s.m.State == status.Stopping && s.m.Running && s.record.State != status.Stopping && !s.gone {
 		if s.files.hold == 0 {
-			s.files.hold = fifo.Now() + stopPause
+			s.files.hold = fifo.Now() + s.stopPause()
 		}
 		return
 	}
 	s.show()
+}
+
+func (s *Service) stopPause() time.Duration {
+	if s.m.Leaving {
+		return leavePause
+	}
+	return stopPause
 }
 
 // show shows what is so now, in this order: status, stat and pid, death_tally and

@@ -76,6 +76,16 @@ func (s *Service) reap(p *process, slot int) (ending, bool) {
 	return e, true
 }
 
+// isZombie says that p has ended, of which its pidfd is about to tell.
+func (p *process) isZombie() bool {
+	if p.fd < 0 || p.asked != 0 {
+		return false // that tells of something else
+	}
+	set := []unix.PollFd{{Fd: int32(p.fd), Events: unix.POLLIN}}
+	_, err := fifo.Retry(func() (int, error) { return unix.Poll(set, 0) })
+	return err == nil && set[0].Revents != 0
+}
+
 // tagOf is the tag of the process that has noted itself in slot.
 func tagOf(slot int) int {
 	switch slot {
