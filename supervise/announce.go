@@ -12,26 +12,32 @@ import (
 
 // stopPause is how long a stop is not shown: most programs end sooner, and then
 // the end is shown alone. When we leave after it, hundreds of others often end at
-// the same time, and all of it takes longer: leavePause.
-const stopPause, leavePause = 2 * time.Millisecond, 50 * time.Millisecond
+// the same time, and all of it takes longer: leavePause. servePause is how long it
+// is not shown that the shared svlog was told of a log.
+const stopPause, leavePause, servePause = 2 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond
 
-// flush shows what is so now. A stop may wait a moment: what comes of it within that
-// replaces it. And so may the end of a run, until it is known what is left of it.
+// flush shows what is so now. What is about to be over may wait a moment: what comes
+// of it within that replaces it. And so may the end of a run, until it is known what
+// is left of it.
 func (s *Service) flush() {
 	if s.isUnsure() {
 		return
 	}
-	if s.m.State == status.Stopping && s.m.Running && s.record.State != status.Stopping && !s.gone {
-		if s.files.hold == 0 {
-			s.files.hold = fifo.Now() + s.stopPause()
-		}
-		return
+	if pause := s.pause(); pause == 0 || s.gone || s.record.State == s.m.State {
+		s.show()
+	} else if s.files.hold == 0 {
+		s.files.hold = fifo.Now() + pause
 	}
-	s.show()
 }
 
-func (s *Service) stopPause() time.Duration {
-	if s.m.Leaving {
+// pause is how long the state that the machine has now is not shown.
+func (s *Service) pause() time.Duration {
+	switch {
+	case s.m.State == status.Starting && s.served && s.m.unborn:
+		return servePause
+	case s.m.State != status.Stopping || !s.m.Running:
+		return 0
+	case s.m.Leaving:
 		return leavePause
 	}
 	return stopPause
