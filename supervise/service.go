@@ -312,8 +312,8 @@ func (s *Service) timeout(now time.Duration) {
 	case s.hunt != nil && s.hunt.due && s.search == nil:
 		s.goOnHunting()
 	case s.isUnsure():
-	case s.files.hold != 0 && s.files.hold <= now && s.run.isZombie():
-		s.files.hold = now + stopPause // others were before it: it is about to be heard of
+	case s.files.hold != 0 && s.files.hold <= now && s.hasNews():
+		s.files.hold = now + stopPause // others were before it
 	case s.files.hold != 0 && s.files.hold <= now, s.files.stale:
 		s.show()
 	}
