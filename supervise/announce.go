@@ -11,37 +11,43 @@ import (
 )
 
 // stopPause is how long a stop is not shown: most programs end sooner, and then
-// the end is shown alone.
-const stopPause = 2 * time.Millisecond
+// the end is shown alone. When we leave after it, hundreds of others often end at
+// the same time, and all of it takes longer: leavePause. servePause is how long it
+// is not shown that the shared svlog was told of a log.
+const stopPause, leavePause, servePause = 2 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond
 
 // birthPause is how long a start is not shown that nobody waits for: most of what
 // dies again and again dies at once, and then its death is shown alone. That is two
 // files to replace instead of eight.
 const birthPause = 10 * time.Millisecond
 
-// flush shows what is so now. A stop and a start may wait a moment: what comes of
-// it meanwhile replaces it. And so may the end of a run, until it is known what is
-// left of it.
+// flush shows what is so now. What is about to be over may wait a moment: what comes
+// of it within that replaces it. And so may the end of a run, until it is known what
+// is left of it.
 func (s *Service) flush() {
 	if s.isUnsure() {
 		return
 	}
-	if pause := s.holdFor(); pause > 0 {
-		if s.files.hold == 0 {
-			s.files.hold = fifo.Now() + pause
-		}
-		return
+	if pause := s.pause(); pause == 0 {
+		s.show()
+	} else if s.files.hold == 0 {
+		s.files.hold = fifo.Now() + pause
 	}
-	s.show()
 }
 
-// holdFor is how long what is so now may wait to be shown, 0 if it may not. A start
-// after a backoff may, if no letter asked for it.
-func (s *Service) holdFor() time.Duration {
+// pause is how long the state that the machine has now may wait to be shown, 0 if
+// it may not. A start after a backoff may, if no letter asked for it.
+func (s *Service) pause() time.Duration {
 	switch was := s.record.State; {
-	case !s.m.Running || s.gone:
+	case s.gone, was == s.m.State:
 		return 0
-	case s.m.State == status.Stopping && was != status.Stopping:
+	case s.m.State == status.Starting && s.served && s.m.unborn:
+		return servePause
+	case !s.m.Running:
+		return 0
+	case s.m.State == status.Stopping && s.m.Leaving:
+		return leavePause
+	case s.m.State == status.Stopping:
 		return stopPause
 	case was == status.Backoff && !s.m.Ready && s.requests.obeyed == 0:
 		return birthPause

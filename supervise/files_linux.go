@@ -27,16 +27,15 @@ type written struct {
 	failed, stale          bool          // now, last time, something could not be written: all is tried again
 }
 
-// textRoom has room for all of it but text in one piece, within the Service: each
-// size of memory that is ever used costs two pages for good.
+// textRoom has room for all of it but text in one piece: each size of memory that is
+// ever used costs two pages for good. Among thousands a Service has what it needs.
 type textRoom [longText + 8*shortText]byte
 
 const wholeText, longText, shortText = 1024, 512, 64
 
 // makeRoom shares the room out, and returns what is left of it.
-func (w *written) makeRoom(room *textRoom, text *[wholeText]byte) []byte {
+func (w *written) makeRoom(room *textRoom) []byte {
 	b := room[:]
-	w.text = text[:0]
 	w.history, b = b[:0:longText], b[longText:]
 	for _, short := range []*[]byte{&w.status, &w.stat, &w.pid, &w.env, &w.death, &w.events} {
 		*short, b = b[:0:shortText], b[shortText:]

@@ -70,7 +70,9 @@ func (p *Pair) host(path, name string, style *Style, pipeDir int) (*Service, err
 		dir: -1, state: -1, lock: -1, ok: -1, child: -1, notify: -1, report: -1, writing: [streams]int{-1, -1}, input: -1,
 		run: process{fd: -1}, finish: process{fd: -1},
 	}
-	s.record.Machine = s.files.makeRoom(&s.text, &e.text)
+	if s.files.text = e.text[:0]; e.host == nil {
+		s.record.Machine = s.files.makeRoom(new(textRoom))
+	}
 	s.queue = s.room[:0]
 	s.inherit()
 	if pipeDir >= 0 {

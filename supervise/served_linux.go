@@ -19,10 +19,10 @@ import (
 // whatever process, goes on with this.
 
 // wantsShared says that this start is for the shared svlog: nothing is asked of
-// the logger that concerns its process.
+// the logger that concerns its process. Its settings have just been read.
 func (s *Service) wantsShared(attributes bool) bool {
 	return s.engine.host != nil && s.engine.scanDir != "" && s.input >= 0 && !attributes && !s.scoped && !s.daemonizes &&
-		s.notificationFD() == 0 && s.lockFD() == 0 && len(s.name)+len(s.home) < serving.MaxSize-1024 &&
+		s.settings.notificationFD == 0 && s.settings.lockFD == 0 && len(s.name)+len(s.home) < serving.MaxSize-1024 &&
 		!servicedir.Exists(s.dir, servicedir.Run) && !servicedir.Exists(s.dir, servicedir.Finish)
 }
 
@@ -58,7 +58,7 @@ func (s *Service) startServed() {
 	s.engine.poll.Add(s.run.fd, unix.POLLIN, s, tagRun)
 	s.engine.poll.Add(s.report, unix.POLLIN, s, tagReport)
 	s.given = given{both: s.twin}
-	s.record.Since, s.record.StartTicks = time.Now(), 0
+	s.record.Since, s.record.StartTicks = time.Now(), s.engine.shared.startTicks(pid)
 	s.happen(Event{Kind: Launched})
 }
 

@@ -16,7 +16,8 @@ import (
 )
 
 // Service is one service directory that an Engine hosts: its descriptors, its
-// processes, and the Machine that decides.
+// processes, and the Machine that decides. It just fits in 2 kB, of which the
+// allocator has a size: one field more costs a ninth.
 type Service struct {
 	engine *Engine
 	pair   *Pair
@@ -30,22 +31,21 @@ type Service struct {
 	lent                        bool // dir is not ours to close
 	asleep                      bool // child was closed, see notes
 	plain                       plain
+	gone                        bool // it has left
 
 	m     Machine
 	queue []Event // what performing an action brought about
 	room  [4]Event
-	text  textRoom // of files
-	gone  bool     // it has left
 
 	run, finish process
 	scripts     []script
 	runs        uint64           // numbers starts, over all supervises
 	spent       []command.Letter // control/X that have answered, which is not written down yet
 	requests    requests         // letters whose outcome is not written down yet
+	leads       bool             // run leads a session and group of its own
 	adopting    bool             // an earlier supervise was here, and we are not yet where it was
 	sought      *forkexec.Record // the note of a start of which nobody knows whether it was
 	askAt       time.Duration    // when to ask again how an adopted process ended, 0 if not
-	leads       bool             // run leads a session and group of its own
 	notify      int              // reading end of the readiness pipe, or -1
 	report      int              // reading end of svexec's pipe, or -1
 	said        []byte           // what came from there
@@ -68,8 +68,8 @@ type Service struct {
 	splits  bool          // set/ asks for that of standard error
 	input   int           // a logger's: the directory of the FIFOs that it reads, or -1
 	origin  string        // a logger's: the name of its service
-	twin    bool          // a logger's: both FIFOs are there
 	given   given         // what this run of a logger has to read
+	twin    bool          // a logger's: both FIFOs are there
 	served  bool          // a logger's: this run of it is the shared svlog
 	paired  bool          // a logger was hosted with it
 	sources []source      // the pipes of a consumer, which the service reads
@@ -331,6 +331,8 @@ func (s *Service) timeout(now time.Duration) {
 	case s.hunt != nil && s.hunt.due && s.search == nil:
 		s.goOnHunting()
 	case s.isUnsure():
+	case s.files.hold != 0 && s.files.hold <= now && s.hasNews():
+		s.files.hold = now + stopPause // others were before it
 	case s.files.hold != 0 && s.files.hold <= now, s.files.stale:
 		s.show()
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/logger/serving"
 	"github.com/svdir/svdir/supervise/forkexec"
+	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/svscan/scandir"
 )
 
@@ -24,6 +25,7 @@ type shared struct {
 	fd    int           // writing end of its orders, -1 while no log of ours is served
 	pid   int           // of the one that we have started, 0 if another has
 	since time.Duration // when that was
+	born  bornAt        // as far as it was asked for
 	users int           // loggers of ours that it serves, or did when they ran last
 	wait  []byte        // orders for which there was no room
 }
@@ -62,6 +64,21 @@ func (e *Engine) findShared() int {
 		return 0
 	}
 	return int(lock.Pid)
+}
+
+// bornAt is when a process was started, as /proc says it.
+type bornAt struct {
+	pid   int
+	ticks uint64
+}
+
+// startTicks is when the shared svlog, which is pid, was started: /proc is asked
+// once, not for each log.
+func (h *shared) startTicks(pid int) uint64 {
+	if h.born.pid != pid || h.born.ticks == 0 {
+		h.born = bornAt{pid, proc.StartTicks(pid)}
+	}
+	return h.born.ticks
 }
 
 // hasReader says that somebody has the FIFO open for reading, of which fd is a
@@ -174,7 +191,7 @@ func (e *Engine) closeShared() {
 		}
 		_ = quiet.Close(h.fd) // a pipe has nothing to flush
 	}
-	h.fd, h.pid, h.wait = -1, 0, nil
+	h.fd, h.pid, h.born, h.wait = -1, 0, bornAt{}, nil
 }
 
 // useShared says that it serves the log, also while that is down, or does not.

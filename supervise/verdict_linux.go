@@ -76,6 +76,16 @@ func (s *Service) reap(p *process, slot int) (ending, bool) {
 	return e, true
 }
 
+// hasNews says that the end of run, or what is said of it, is about to be heard.
+func (s *Service) hasNews() bool {
+	set := [2]unix.PollFd{{Fd: int32(s.run.fd), Events: unix.POLLIN}, {Fd: int32(s.report), Events: unix.POLLIN}}
+	if s.run.asked != 0 {
+		set[0].Fd = -1 // it has ended, and that is not what we wait for
+	}
+	n, err := fifo.Retry(func() (int, error) { return unix.Poll(set[:], 0) })
+	return err == nil && n > 0
+}
+
 // tagOf is the tag of the process that has noted itself in slot.
 func tagOf(slot int) int {
 	switch slot {

@@ -43,7 +43,11 @@ func (s *scanner) showRunning(k *keeping, id identity) {
 	if k.shown != "" && k.shown != shown {
 		s.hideRunning(k)
 	}
-	r := scandir.Supervise{PID: k.pid, Ticks: proc.StartTicks(k.pid), Device: id.dev, Inode: id.ino, BootID: s.boot, Path: path}
+	ticks := s.born
+	if k.pair == nil {
+		ticks = proc.StartTicks(k.pid)
+	}
+	r := scandir.Supervise{PID: k.pid, Ticks: ticks, Device: id.dev, Inode: id.ino, BootID: s.boot, Path: path}
 	const flags = unix.O_WRONLY | unix.O_CREAT | unix.O_TRUNC | unix.O_NOFOLLOW | unix.O_NONBLOCK | unix.O_CLOEXEC
 	name := runningFile(shown)
 	fd, err := fifo.Retry(func() (int, error) { return unix.Openat(s.home(), name, flags, 0o644) })

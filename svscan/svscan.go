@@ -44,6 +44,7 @@ type scanner struct {
 	dir  int      // the scan directory, -1 before it was opened
 	run  int      // the run directory, -1 without
 	boot string   // names this boot
+	born uint64   // when we were started, in the ticks of package proc
 	here identity // which directory that is
 	lock int      // its lock, -1 without
 
@@ -132,7 +133,7 @@ func (s *scanner) begin() error {
 		return errors.New("unable to listen to signals: " + reason(err))
 	}
 	s.openTitle()
-	s.boot = proc.BootID()
+	s.boot, s.born = proc.BootID(), proc.StartTicks(os.Getpid())
 	if s.path == "" {
 		s.path, err = absolute(s.config.dir)
 	}

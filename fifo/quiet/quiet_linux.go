@@ -3,6 +3,7 @@
 package quiet
 
 import (
+	"strings"
 	"syscall"
 	"unsafe"
 
@@ -23,10 +24,23 @@ func failure(errno unix.Errno) error {
 	return nil
 }
 
+// room is that of a short name on the stack: a call leaves no garbage.
+type room [64]byte
+
+// ended is name with the 0 at its end that the kernel wants, in r where it fits.
+func (r *room) ended(name string) (*byte, error) {
+	if len(name) >= len(r) || strings.IndexByte(name, 0) >= 0 {
+		return unix.BytePtrFromString(name)
+	}
+	r[copy(r[:], name)] = 0
+	return &r[0], nil
+}
+
 // named is a call about a name below a directory. It takes no pointer for the system:
 // what it does first may move the stack.
 func named(trap uintptr, dir int, name string, a int, b uint32) (int, error) {
-	path, err := unix.BytePtrFromString(name)
+	var r room
+	path, err := r.ended(name)
 	if err != nil {
 		return -1, err
 	}
@@ -83,7 +97,8 @@ func Fstatat(dir int, name string, st *unix.Stat_t, flags int) error {
 	if loud {
 		return unix.Fstatat(dir, name, st, flags)
 	}
-	path, err := unix.BytePtrFromString(name)
+	var r room
+	path, err := r.ended(name)
 	if err != nil {
 		return err
 	}
@@ -96,11 +111,12 @@ func Renameat(dir int, from, to string) error {
 	if loud {
 		return unix.Renameat(dir, from, dir, to)
 	}
-	old, err := unix.BytePtrFromString(from)
+	var r, t room
+	old, err := r.ended(from)
 	if err != nil {
 		return err
 	}
-	name, err := unix.BytePtrFromString(to)
+	name, err := t.ended(to)
 	if err != nil {
 		return err
 	}

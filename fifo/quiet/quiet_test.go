@@ -2,6 +2,7 @@ package quiet
 
 import (
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -166,4 +167,28 @@ func filledIn(depth int) int {
 		return 1
 	}
 	return 1 + filledIn(depth-1)
+}
+
+// TestNames: short and long names are told whole, none with a 0 in it, and a short
+// one leaves no garbage.
+func TestNames(t *testing.T) {
+	dir, err := Openat(unix.AT_FDCWD, t.TempDir(), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	must(t, err)
+	for n := 1; n <= 255; n++ {
+		name := strings.Repeat("n", n)
+		fd, err := Openat(dir, name, unix.O_WRONLY|unix.O_CREAT|unix.O_CLOEXEC, 0o600)
+		must(t, err)
+		must(t, Close(fd))
+		must(t, unix.Faccessat(dir, name, unix.F_OK, 0))
+		must(t, Renameat(dir, name, name[1:]+"m"))
+		must(t, unix.Unlinkat(dir, name[1:]+"m", 0))
+	}
+	for _, n := range []int{1, 100} {
+		if err := Faccessat(dir, strings.Repeat("n", n)+"\x00n", unix.F_OK); err != unix.EINVAL {
+			t.Errorf("a 0 after %d bytes: got %v, want %v", n, err, unix.EINVAL)
+		}
+	}
+	if n := testing.AllocsPerRun(100, func() { _ = Faccessat(dir, "missing", unix.F_OK) }); n > 0 {
+		t.Errorf("a name that is missing: got %v allocations, want none", n)
+	}
 }
