@@ -43,20 +43,28 @@ func subscriber(number uint64) string {
 	return name[:subscriberLength-7] + ":" + name[len(name)-6:]
 }
 
+// open makes the FIFO under a name that nobody writes to, and gives it its own when
+// it can be read: whoever notifies removes one that cannot.
 func (s *Subscription) open() (err error) {
-	if err = unix.Mkfifoat(s.dir, s.name, 0o622); err == unix.EEXIST {
-		_ = quiet.Unlinkat(s.dir, s.name, 0) // of a process before us that had our number
-		err = unix.Mkfifoat(s.dir, s.name, 0o622)
+	hidden := "." + s.name
+	if err = unix.Mkfifoat(s.dir, hidden, 0o622); err == unix.EEXIST {
+		_ = quiet.Unlinkat(s.dir, hidden, 0) // of a process before us that had our number
+		err = unix.Mkfifoat(s.dir, hidden, 0o622)
 	}
 	if err != nil {
 		return err
 	}
 	// Whatever the umask is, who notifies may be another user.
-	_ = unix.Fchmodat(s.dir, s.name, 0o622, 0) // best effort: root does not mind
-	if s.fd, err = Open(s.dir, s.name, unix.O_RDONLY|unix.O_NOFOLLOW); err != nil {
-		return err
+	_ = unix.Fchmodat(s.dir, hidden, 0o622, 0) // best effort: root does not mind
+	if s.fd, err = Open(s.dir, hidden, unix.O_RDONLY|unix.O_NOFOLLOW); err == nil {
+		s.hold, err = Open(s.dir, hidden, unix.O_WRONLY|unix.O_NOFOLLOW) // so that there is no end
 	}
-	s.hold, err = Open(s.dir, s.name, unix.O_WRONLY|unix.O_NOFOLLOW) // so that there is no end
+	if err == nil {
+		err = quiet.Renameat(s.dir, hidden, s.name)
+	}
+	if err != nil {
+		_ = quiet.Unlinkat(s.dir, hidden, 0) // it has no other name yet
+	}
 	return err
 }
 

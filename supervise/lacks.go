@@ -28,6 +28,29 @@ func (m *Machine) lack(Event) {
 	m.State, m.Deadline, m.lacks = status.Waiting, never, true
 }
 
+// renew ends a run as a stop does, and what follows is wanted as before. The start
+// is not the service's doing, so no limit counts it.
+func (m *Machine) renew(ev Event) {
+	if m.done {
+		m.eager = true
+		m.undo()
+		return
+	}
+	if !m.Running || m.Want != status.WantUp {
+		return
+	}
+	m.State, m.Deadline, m.limit, m.killed, m.eager = status.Stopping, never, ev.Limit, false, true
+	m.after(m.limit)
+	m.letter = command.Down
+	m.act(Action{Do: Ask, Letter: command.Term})
+}
+
+func (m *Machine) freshen(Event) {
+	if m.Running {
+		m.act(Action{Do: Ask, Letter: command.Reload})
+	}
+}
+
 func (m *Machine) unmet(ev Event) {
 	if m.weighs() && (m.State != status.Failed || !m.lacks) {
 		m.State, m.Deadline, m.lacks = status.Failed, never, true

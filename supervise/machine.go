@@ -47,6 +47,8 @@ const (
 	FinishStarted
 	FinishEnded // finish ended, or there is none
 	InputIdle   // a logger's FIFO is empty
+	Renew       // what it has started after was restarted, or went: it is to end, and starts again
+	Freshen     // likewise, but it is to read its configuration again
 	// From what it needs.
 	Met     // nothing is in the way of a start
 	Lacks   // something is not yet as it must be
@@ -57,7 +59,7 @@ const (
 
 var kindWords = [Kinds]string{"signal", "up", "down", "once", "exit", "pause", "continue", "term", "kill",
 	"not-again", "look", "down-tree", "let-go", "reexec", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "skip", "ready", "run-ended",
-	"group-ended", "finish-started", "finish-ended", "input-idle", "met", "lacks", "unmet", "timeout"}
+	"group-ended", "finish-started", "finish-ended", "input-idle", "renew", "freshen", "met", "lacks", "unmet", "timeout"}
 
 // String is the word for the kind.
 func (k Kind) String() string { return kindWords[k] }

@@ -1,6 +1,8 @@
 package supervise
 
 import (
+	"time"
+
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
@@ -19,8 +21,10 @@ import (
 
 // needing is what a service needs, nil for nothing.
 type needing struct {
-	all  []needs.Need
-	subs []*fifo.Subscription // to each of them, or nil
+	all    []needs.Need
+	subs   []*fifo.Subscription // to each of them, or nil
+	follow bool                 // what is done after a start is seen to
+	told   time.Time            // the last start of another of which the service was told
 }
 
 // maxNeeds bounds what is read of supervise/needs.
@@ -39,11 +43,13 @@ func (s *Service) readNeeds() {
 	}
 }
 
-// lookAtNeeds is readNeeds for a start that waits.
+// lookAtNeeds is readNeeds when svscan has written, which may concern a start that
+// waits, or one that has been.
 func (s *Service) lookAtNeeds() {
 	if s.readNeeds(); s.m.lacks {
 		s.weigh()
 	}
+	s.keepNeeds()
 }
 
 // weigh says whether what the service needs is met.
@@ -103,9 +109,55 @@ func (s *Service) needsChanged() {
 	}
 	if s.m.lacks {
 		s.weigh()
+	} else {
+		s.followNeeds()
 	}
 	s.drain()
 	s.flush()
+}
+
+// keepNeeds has only those subscriptions that this state asks for: all while a start
+// waits, and of a service that is there those to whom it does something afterwards.
+func (s *Service) keepNeeds() {
+	n := s.needing
+	if n == nil || s.m.lacks || s.m.weighs() {
+		return
+	}
+	there := s.m.Running || s.m.done
+	if there && n.follow {
+		return
+	}
+	s.dropNeeds()
+	if n.follow = there; !there {
+		return
+	}
+	for i := range n.all {
+		if n.all[i].Follow != needs.Stay {
+			s.subscribe(i)
+		}
+	}
+	s.followNeeds()
+}
+
+// followNeeds does what is to be done after what has become of the others.
+func (s *Service) followNeeds() {
+	for i := range s.needing.all {
+		n := &s.needing.all[i]
+		if n.Follow == needs.Stay || s.record.Since.IsZero() || s.m.State == status.Stopping || s.m.State == status.Finishing {
+			continue
+		}
+		other := otherOf(n.Dir)
+		switch needs.After(n, other, s.record.Since) {
+		case needs.Restart, needs.Stop:
+			s.happen(Event{Kind: Renew, Limit: s.timeoutKill()})
+			return
+		case needs.Reload:
+			if other.Record.Since.After(s.needing.told) {
+				s.needing.told = other.Record.Since
+				s.happen(Event{Kind: Freshen})
+			}
+		}
+	}
 }
 
 // dropNeeds ends the subscriptions.
@@ -113,6 +165,7 @@ func (s *Service) dropNeeds() {
 	if s.needing == nil {
 		return
 	}
+	s.needing.follow = false
 	for i, sub := range s.needing.subs {
 		if sub != nil {
 			s.engine.poll.Remove(sub.FD())

@@ -1,7 +1,6 @@
 package supervise
 
 import (
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -10,7 +9,6 @@ import (
 	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/forkexec"
-	"github.com/svdir/svdir/supervise/restart"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
 )
@@ -93,19 +91,6 @@ type Service struct {
 	// lived.
 	toldDetached bool
 	looked       int
-}
-
-// settings are the values read last: a setting that cannot be read keeps its
-// old value.
-type settings struct {
-	notificationFD, lockFD     int
-	timeoutKill, timeoutFinish time.Duration
-	downSignal, reloadSignal   syscall.Signal
-	maxDeathTally              int
-	killScope                  servicedir.Scope
-	timeoutUp, timeoutDown     time.Duration
-	minUptime                  time.Duration
-	rule                       *restart.Rule // nil until set/ has said something of restarting
 }
 
 // What a descriptor in the wait is; a script's tag is tagScript + its letter.
@@ -381,16 +366,18 @@ func (s *Service) happen(ev Event) { s.queue = append(s.queue, ev) }
 // drain gives the queue to the machine and does what it says, until nothing
 // more comes of it.
 func (s *Service) drain() {
-	for len(s.queue) > 0 && !s.gone {
+	for !s.gone {
+		if len(s.queue) == 0 {
+			if s.keepNeeds(); len(s.queue) == 0 {
+				break
+			}
+		}
 		ev := s.queue[0]
 		s.queue = s.queue[:copy(s.queue, s.queue[1:])]
 		ev.At = fifo.Now()
 		for _, a := range s.m.Step(ev) {
 			s.perform(a)
 		}
-	}
-	if !s.m.lacks {
-		s.dropNeeds()
 	}
 	if s.logger != nil {
 		s.logger.m.LastWords = s.m.Leaving

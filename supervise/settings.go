@@ -5,6 +5,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/svdir/svdir/supervise/restart"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/setting"
 	"github.com/svdir/svdir/supervise/tally"
@@ -12,6 +13,19 @@ import (
 
 // Settings are read when they matter, so an edit needs no restart. One that
 // cannot be used keeps its last good value, and is told of once.
+
+// settings are the values read last: a setting that cannot be read keeps its
+// old value.
+type settings struct {
+	notificationFD, lockFD     int
+	timeoutKill, timeoutFinish time.Duration
+	downSignal, reloadSignal   syscall.Signal
+	maxDeathTally              int
+	killScope                  servicedir.Scope
+	timeoutUp, timeoutDown     time.Duration
+	minUptime                  time.Duration
+	rule                       *restart.Rule // nil until set/ has said something of restarting
+}
 
 func (s *Service) timeoutKill() time.Duration {
 	v := &s.settings.timeoutKill

@@ -87,6 +87,8 @@ var (
 	met      = cell{"met", (*Machine).met}
 	lack     = cell{"lack", (*Machine).lack}
 	unmet    = cell{"unmet", (*Machine).unmet}
+	renew    = cell{"renew", (*Machine).renew}
+	freshen  = cell{"freshen", (*Machine).freshen}
 	skip     = cell{"skip", (*Machine).skip}
 	patience = cell{"patience ends", (*Machine).patienceEnds}
 )
@@ -123,6 +125,8 @@ var table = [Kinds]row{
 	FinishStarted: {down: nothing, waiting: nothing, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: finStart, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	FinishEnded:   {down: nothing, waiting: nothing, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: finEnd, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	InputIdle:     {down: nothing, waiting: nothing, starting: nothing, up: idle, paused: idle, stopping: idle, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Renew:         {down: nothing, waiting: nothing, starting: renew, up: renew, paused: renew, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Freshen:       {down: nothing, waiting: nothing, starting: nothing, up: freshen, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	Met:           {down: nothing, waiting: met, starting: met, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: met, exited: nothing, skipped: nothing},
 	Lacks:         {down: nothing, waiting: lack, starting: lack, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: lack, exited: nothing, skipped: nothing},
 	Unmet:         {down: nothing, waiting: unmet, starting: unmet, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: unmet, exited: nothing, skipped: nothing},

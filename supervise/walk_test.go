@@ -83,7 +83,12 @@ func (w *world) happen() {
 	case 7:
 		if w.m.lacks {
 			w.step(w.weigh(1))
+			break
 		}
+		if w.m.Want == status.WantUp && w.m.State != status.Stopping && (w.run || w.isDone()) {
+			w.eager = true // it starts again at once
+		}
+		w.step(Event{Kind: []Kind{Renew, Freshen}[w.rand.IntN(2)], Limit: worldKill})
 	case 8:
 		w.pass(time.Duration(w.rand.IntN(1500)) * time.Millisecond)
 	}

@@ -86,8 +86,25 @@ func ParseGoal(word string) (*Goal, bool) {
 	return nil, false
 }
 
+// isUp: a oneshot is up when it has worked, and then has no process.
 func isUp(_, now *Service) bool {
-	return now.State != status.Stopping && (now.Running() || now.State == status.Up) // a oneshot has no process
+	switch now.State {
+	case status.Stopping:
+		return false
+	case status.Starting:
+		return now.Running() && !isOneshot(now.Dir)
+	}
+	return now.Running() || now.State == status.Up
+}
+
+func isOneshot(path string) bool {
+	dir, err := openPath(path)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(dir)
+	kind, _, _ := servicedir.ReadValue(dir, servicedir.Type) // what is bad says nothing
+	return kind == servicedir.TypeOneshot
 }
 
 // isReady: a service that says when it is ready is believed, else running must

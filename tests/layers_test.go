@@ -39,7 +39,7 @@ var floors = []struct {
 	{"supervise/forkexec", []string{"supervise/forkexec/nofile"}},
 	{"supervise/servicedir", []string{"fifo/quiet"}},
 	{"supervise/restart", nil},
-	{"supervise/setting", []string{"supervise/restart", "supervise/servicedir", "supervise/tally"}},
+	{"supervise/setting", []string{"supervise/needs", "supervise/restart", "supervise/servicedir", "supervise/tally"}},
 	{"supervise/needs", []string{"supervise/status"}},
 	{"svscan/graph", []string{"supervise/needs"}},
 	{"svscan/scandir", nil},

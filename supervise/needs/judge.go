@@ -1,6 +1,10 @@
 package needs
 
-import "github.com/svdir/svdir/supervise/status"
+import (
+	"time"
+
+	"github.com/svdir/svdir/supervise/status"
+)
 
 // Other is what is known of the service that is needed.
 type Other struct {
@@ -58,6 +62,20 @@ func Judge(n *Need, o *Other) (Answer, string) {
 		return n.unmet(fate(r.State))
 	}
 	return NotYet, n.Name + " is " + r.State.String()
+}
+
+// After says what a service does by now that runs since then, and has started after
+// the other.
+func After(n *Need, o *Other, since time.Time) Follow {
+	answer, _ := Judge(n, o)
+	begun := o.Record.State.HasProcess() && o.Record.Since.After(since)
+	switch {
+	case n.Follow == Stop && (answer != Met || begun):
+		return Stop
+	case (n.Follow == Restart || n.Follow == Reload) && answer == Met && begun:
+		return n.Follow
+	}
+	return Stay
 }
 
 func fate(s status.State) string {

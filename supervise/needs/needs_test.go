@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/svdir/svdir/supervise/status"
 )
@@ -51,6 +52,34 @@ func TestJudge(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%-16s got %s, want %s", row, got, want)
+		}
+	}
+}
+
+// What a service does that has started at noon, when the other has changed.
+func TestAfter(t *testing.T) {
+	noon := time.Unix(1e9, 0)
+	for _, c := range []struct {
+		follow Follow
+		state  status.State
+		since  time.Duration // of the other
+		want   Follow
+	}{
+		{Stay, status.Up, time.Second, Stay},
+		{Restart, status.Up, -time.Second, Stay},
+		{Restart, status.Up, time.Second, Restart},
+		{Restart, status.Starting, time.Second, Stay},
+		{Restart, status.Down, time.Second, Stay},
+		{Reload, status.Up, time.Second, Reload},
+		{Reload, status.Failed, time.Second, Stay},
+		{Stop, status.Up, -time.Second, Stay},
+		{Stop, status.Up, time.Second, Stop},
+		{Stop, status.Backoff, time.Second, Stop},
+		{Stop, status.Stopping, -time.Second, Stop},
+	} {
+		o := Other{Supervised: true, Record: status.Record{State: c.state, Since: noon.Add(c.since), PID: 9, Want: status.WantUp}}
+		if got := After(&Need{Name: "db", Edge: Edge{Follow: c.follow}}, &o, noon); got != c.want {
+			t.Errorf("%s, %s since %v: %s, want %s", c.follow, c.state, c.since, got, c.want)
 		}
 	}
 }

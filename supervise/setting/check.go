@@ -6,6 +6,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/svdir/svdir/supervise/needs"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/tally"
 )
@@ -103,6 +104,7 @@ func checkRestartDelay(text string) error { return check(text, ParseRestartDelay
 func checkUptime(text string) error       { return check(text, ParseUptime) }
 func checkSuccess(text string) error      { return check(text, ParseSuccess) }
 func checkAnswer(text string) error       { return check(text, ParseAnswer) }
+func checkEdge(text string) error         { _, err := needs.ParseEdge(text); return err }
 func checkStyle(text string) error        { return check(text, ParseStyle) }
 func checkOOMScore(text string) error     { return check(text, ParseOOMScore) }
 func checkNice(text string) error         { return check(text, ParseNice) }

@@ -37,6 +37,12 @@ var All = []Setting{
 	{Name: "restart-delay", Path: servicedir.RestartDelay, Form: "a time, as 1s, or two and how it grows, as 1s..60s x2 ~20%", Check: checkRestartDelay},
 	{Name: "min-uptime", Path: servicedir.MinUptime, Form: "a time, as 10s or 250ms", Check: checkUptime},
 
+	// Order.
+	{Name: servicedir.Dependencies, Path: servicedir.Dependencies, Kind: Dir, Bare: true, Form: anEdge, Check: checkEdge},
+	{Name: "wants", Path: servicedir.Wants, Kind: Dir, Bare: true, Form: anEdge, Check: checkEdge},
+	{Name: "after", Path: servicedir.After, Kind: Dir, Bare: true, Form: anEdge, Check: checkEdge},
+	{Name: "before", Path: servicedir.Before, Kind: Dir, Bare: true, Form: "the name of a service that starts after it"},
+
 	// Stopping.
 	{Name: "kill-scope", Path: servicedir.KillScope, Form: "process, group, session or tree", Check: checkScope},
 	{Name: "daemonizes", Path: servicedir.Daemonizes, Bare: true, Form: "a flag, or the path of a pid file", Check: checkPIDFile},
@@ -75,5 +81,6 @@ var All = []Setting{
 // Forms that several have in common.
 const (
 	aTime   = "a time, as 10s or 250ms, or a number of milliseconds; 0 is none"
+	anEdge  = "the name of a service, and what must be so of it: started, ready, succeeded or completed"
 	aSignal = "a signal, as INT or 2"
 )
