@@ -209,7 +209,7 @@ func (s *scanner) deadline() time.Duration {
 		return fifo.Now()
 	}
 	next := earlier(earlier(s.table.next(), s.title.dotAt), s.upgrade.until)
-	if s.stopAt != 0 && !s.blamed {
+	if s.stopAt != 0 {
 		next = earlier(next, s.stopAt)
 	}
 	if s.guardian != nil {

@@ -6,7 +6,8 @@ import (
 	"github.com/svdir/svdir/fifo"
 )
 
-// patience is how long an orderly end may take before it is said who blocks it.
+// patience is how long an orderly end may take before it is said who blocks it, and
+// from one time to the next.
 const patience = 5 * time.Second
 
 // stop begins the orderly end: each supervise stops its service, lets the
@@ -28,8 +29,8 @@ func (s *scanner) stopping() {
 		s.leave(s.exitCode)
 		return
 	}
-	if !s.blamed && fifo.Now() >= s.stopAt {
-		s.blamed = true
+	if now := fifo.Now(); now >= s.stopAt {
+		s.stopAt = now + patience
 		s.warn("still waiting for " + listed(s.table.unended()) + " to stop")
 	}
 }

@@ -30,6 +30,9 @@ func TestStop(t *testing.T) {
 			tr.signal(syscall.SIGHUP)
 			tr.link("late")
 			tr.warned("svscan: warning: still waiting for stubborn to stop\n")
+			if sig == syscall.SIGTERM { // and says so again and again
+				tr.warned("svscan: warning: still waiting for stubborn to stop\n")
+			}
 			tr.kill("stubborn")
 			tr.exits(0)
 			tr.silent()

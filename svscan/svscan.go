@@ -93,7 +93,6 @@ type scanner struct {
 	saidFull       string        // about those for whom there is no room
 	label          bool          // .forced-rescan is to be written
 	stopAt         time.Duration // during the orderly end: when to say who blocks it
-	blamed         bool          // that was said
 	left           bool          // the loop has ended
 	code           int           // with this exit code
 	fault          error         // unless that ended it
