@@ -12,8 +12,9 @@ const usualPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:
 
 // What svscan tells supervise.
 const (
-	svscanVariable = "SV_SVSCAN" // its pid
-	leaveVariable  = "SV_LEAVE"  // stop what an earlier supervise has left, and leave
+	svscanVariable = "SV_SVSCAN"       // its pid
+	leaveVariable  = "SV_LEAVE"        // stop what an earlier supervise has left, and leave
+	turnsVariable  = "SV_MAX_STARTING" // the file that says how many may be starting at a time
 )
 
 // readEnvironment takes what is meant for us out of environ, and keeps the rest
@@ -32,6 +33,9 @@ func (e *Engine) readEnvironment(environ []string) {
 			continue
 		case leaveVariable:
 			e.leaving = value != ""
+			continue
+		case turnsVariable:
+			e.maxStarting = value
 			continue
 		case reexecVariable:
 			e.reexec.kept = parseKept(value)

@@ -27,6 +27,7 @@ type Engine struct {
 	starter       forkexec.Starter
 	next          forkexec.Start // in one place so that a start leaves no garbage
 	env           []string       // of services, but for what names each
+	maxStarting   string         // the file that says how many may be starting at a time, empty without
 	scanDir       string         // its absolute path, empty if there is none
 	svscan        bool           // ours has started us
 	caught        bool           // its catch-all reads what services without a logger write

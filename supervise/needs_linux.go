@@ -54,12 +54,8 @@ func (s *Service) lookAtNeeds() {
 
 // weigh says whether what the service needs is met.
 func (s *Service) weigh() {
-	if s.needing == nil {
-		s.happen(Event{Kind: Met})
-		return
-	}
 	verdict, reason := Event{Kind: Met}, ""
-	for i := range s.needing.all {
+	for i := range s.needs() {
 		n := &s.needing.all[i]
 		s.subscribe(i) // before the status is read
 		switch answer, why := needs.Judge(n, otherOf(n.Dir)); {
@@ -71,8 +67,23 @@ func (s *Service) weigh() {
 			verdict = Event{Kind: Lacks}
 		}
 	}
-	s.record.Reason = reason
+	if verdict.Kind == Met {
+		if why, ok := s.takesTurn(); !ok {
+			verdict, reason = Event{Kind: Lacks}, why
+		}
+	}
+	if verdict.Kind != Met {
+		s.record.Reason = reason
+	}
 	s.happen(verdict)
+}
+
+// needs is what the service needs.
+func (s *Service) needs() []needs.Need {
+	if s.needing == nil {
+		return nil
+	}
+	return s.needing.all
 }
 
 // subscribe subscribes to the events of the service that is needed, as far as it
@@ -99,11 +110,11 @@ func (s *Service) subscribe(i int) {
 
 // needsChanged is when something was told of what is needed.
 func (s *Service) needsChanged() {
-	if s.needing == nil {
-		return
+	if s.turn != nil && s.turn.sub != nil {
+		s.turn.sub.Drain()
 	}
-	for _, sub := range s.needing.subs {
-		if sub != nil {
+	for i := range s.needs() {
+		if sub := s.needing.subs[i]; sub != nil {
 			sub.Drain()
 		}
 	}
@@ -141,7 +152,7 @@ func (s *Service) keepNeeds() {
 
 // followNeeds does what is to be done after what has become of the others.
 func (s *Service) followNeeds() {
-	for i := range s.needing.all {
+	for i := range s.needs() {
 		n := &s.needing.all[i]
 		if n.Follow == needs.Stay || s.record.Since.IsZero() || s.m.State == status.Stopping || s.m.State == status.Finishing {
 			continue

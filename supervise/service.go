@@ -57,6 +57,7 @@ type Service struct {
 	scoped     bool          // this run's tree is ours to end, whyever it ended
 	cage       *cage         // the cgroup of that, or nil
 	needing    *needing      // nil for nothing
+	turn       *turn         // nil while it need have none
 	daemonizes bool          // run ends and leaves its daemon
 	handedOn   time.Duration // when it did, 0 if it has not
 	session    int           // of that daemon, or 0
@@ -178,6 +179,7 @@ func (s *Service) boot() {
 	s.readNeeds()
 	switch {
 	case s.adopting:
+		s.tellTurn()
 		s.hold()
 		s.gather()
 		if s.given.sum == 0 {
@@ -210,6 +212,7 @@ func (s *Service) release() {
 	s.dropSearch()
 	s.dropGroup()
 	s.dropNeeds()
+	s.dropTurn()
 	if s.report >= 0 {
 		s.engine.poll.Remove(s.report)
 		_ = quiet.Close(s.report) // a pipe has nothing to flush
@@ -368,6 +371,7 @@ func (s *Service) happen(ev Event) { s.queue = append(s.queue, ev) }
 func (s *Service) drain() {
 	for !s.gone {
 		if len(s.queue) == 0 {
+			s.keepTurn()
 			if s.keepNeeds(); len(s.queue) == 0 {
 				break
 			}

@@ -24,6 +24,7 @@ import (
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/svscan/graph"
+	"github.com/svdir/svdir/svscan/scandir"
 
 	"golang.org/x/sys/unix"
 )
@@ -219,6 +220,9 @@ func (s *scanner) environment(old []string) []string {
 	}
 	if s.config.sameUser && s.reexecs == 0 {
 		s.warn("user, capabilities and chroot of services are not looked at (-no-user-change)")
+	}
+	if limit := s.path + "/" + scandir.MaxStarting; unix.Access(limit, unix.F_OK) == nil {
+		env = append(env, "SV_MAX_STARTING="+limit)
 	}
 	return append(env, "SVDIR="+path, "SV_SVSCAN="+strconv.Itoa(os.Getpid()))
 }
