@@ -29,10 +29,10 @@ func (s *Service) scriptOf(name string) (path string, argv []string) {
 	if strings.HasPrefix(text, "#!") {
 		return path, append(s.argv[:0], path) // a script that is not executable, which is said
 	}
-	if path = s.inPath(execlineb); path == "" {
-		path = "/bin/" + execlineb
+	if found := s.inPath(execlineb); found != "" {
+		return found, append(s.argv[:0], execlineb, "-Pc", text)
 	}
-	return path, append(s.argv[:0], execlineb, "-Pc", text)
+	return path, append(s.argv[:0], path) // likewise
 }
 
 // inPath is where a program is that the service would find, "" if it would not.

@@ -170,6 +170,9 @@ func (s *Service) notStarted(l launch, err error) {
 	case "./up":
 		name = servicedir.Up
 		why, _ = servicedir.WhyNot(s.dir, name, s.path(name), err)
+		if err == unix.EACCES {
+			why += "; as a line of execline it needs execlineb, which is not installed"
+		}
 	default:
 		name, why = l.path, reason(err)
 	}
