@@ -79,6 +79,11 @@ func scanStopped(scan string) bool {
 	return err == nil && !held
 }
 
+// IsScanned says that our svscan runs in a scan directory, as far as may be seen.
+func IsScanned(scan string) bool {
+	return exists(filepath.Join(scan, scandir.Dir, scandir.Lock)) && !scanStopped(scan)
+}
+
 // The letters that only some supervisors understand: the others ignore them.
 const (
 	newerThanDaemontools = "q12"

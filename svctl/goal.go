@@ -4,6 +4,7 @@ import (
 	"context"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -70,11 +71,17 @@ var (
 		}
 		return ""
 	}}
-	Gone = &Goal{Word: "gone", gone: true, met: func(_, now *Service) bool { return !now.Supervised }}
+	// Changed is for one that was told something while it rested.
+	Changed = &Goal{Word: "changed", gone: true, met: func(before, now *Service) bool {
+		return now.State != before.State || now.Starts != before.Starts || now.Deaths != before.Deaths
+	}}
+	// Anything is reached at once.
+	Anything = &Goal{Word: "what it is", gone: true, met: func(_, _ *Service) bool { return true }}
+	Gone     = &Goal{Word: "gone", gone: true, met: func(_, now *Service) bool { return !now.Supervised }}
 )
 
 // IsEnd says that a process which runs is in the way of the goal.
-func (g *Goal) IsEnd() bool { return g.gone && g != Paused && g != Continued }
+func (g *Goal) IsEnd() bool { return g.gone && g != Paused && g != Continued && g != Anything }
 
 // ParseGoal is the goal that people name, false if there is none.
 func ParseGoal(word string) (*Goal, bool) {
@@ -116,7 +123,7 @@ func (g *Goal) judge(before, now *Service, changed bool, deadline time.Time) Ver
 		return NotYet
 	case !g.met(before, now):
 		died := now.Deaths > before.Deaths && (now.State == status.Failed || now.State == status.Exited)
-		lacks := now.State == status.Failed && now.Want == status.WantUp // something that it needs
+		lacks := now.State == status.Failed && strings.HasPrefix(now.Reason, lackReason)
 		if g.wantsUp && changed && (died || lacks || now.State == status.Skipped) {
 			return Never
 		}
@@ -126,6 +133,10 @@ func (g *Goal) judge(before, now *Service, changed bool, deadline time.Time) Ver
 	}
 	return Reached
 }
+
+// lackReason is how supervise begins the reason of one that will not come up for
+// want of another.
+const lackReason = "dependency "
 
 // Is answers once, without waiting.
 func (g *Goal) Is(now *Service) bool {
