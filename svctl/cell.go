@@ -121,5 +121,5 @@ func logCell(s *Service, _ *Style) cell {
 	if s.Logger == nil {
 		return cell{}
 	}
-	return cell{s.Logger.stateWord(), stateColor(s.Logger)}
+	return cell{s.Logger.StateWord(), stateColor(s.Logger)}
 }

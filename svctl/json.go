@@ -54,7 +54,7 @@ var layoutNames = map[status.Layout]string{
 // NewView shows a service.
 func NewView(s *Service, now time.Time) View {
 	v := View{
-		Name: s.Name, Dir: s.Dir, Supervised: s.Supervised, State: s.stateWord(), Ready: s.Ready,
+		Name: s.Name, Dir: s.Dir, Supervised: s.Supervised, State: s.StateWord(), Ready: s.Ready,
 		Enabled: s.Enabled, Removed: s.Removed, Paused: s.Paused, GotTerm: s.GotTerm, Leaving: s.Leaving,
 		Leftovers: s.Leftovers, Supervisor: layoutNames[s.Layout], Services: []View{},
 		PID: some(s.PID, s.PID != 0), SupervPID: some(s.Supervisor, s.Supervisor != 0),

@@ -75,8 +75,8 @@ func signalName(n int) string {
 	return "SIG" + strconv.Itoa(n)
 }
 
-// stateWord is the state in one word, also where none is known.
-func (s *Service) stateWord() string {
+// StateWord is the state in one word, also where none is known.
+func (s *Service) StateWord() string {
 	switch {
 	case s.Err != nil:
 		return "unknown"
@@ -120,7 +120,7 @@ func (s *Service) Line(now time.Time) string {
 	if s.Err == nil && !s.Supervised {
 		return Show(s.Name) + ": not supervised"
 	}
-	text := Show(s.Name) + ": " + s.stateWord()
+	text := Show(s.Name) + ": " + s.StateWord()
 	if s.PID != 0 {
 		text += " (pid " + strconv.Itoa(s.PID) + ")"
 	}

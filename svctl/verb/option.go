@@ -35,7 +35,7 @@ type options struct {
 	timeout                        time.Duration
 	timeoutSet, forever            bool
 	mode                           *graph.Mode
-	dryRun                         bool
+	dryRun, dot, state             bool
 }
 
 // option is one of them.
@@ -81,6 +81,8 @@ var optionTable = []option{
 	{"", "tree", "", "and end every descendant", flag(func(o *options) *bool { return &o.whole })},
 	{"", "mode", "how", "single, before (what it needs too), after (what needs it too) or all", setMode},
 	{"n", "dry-run", "", "only show what would be done, in order", flag(func(o *options) *bool { return &o.dryRun })},
+	{"", "dot", "", "in the language of dot(1)", flag(func(o *options) *bool { return &o.dot })},
+	{"", "state", "", "with the state of each", flag(func(o *options) *bool { return &o.state })},
 	{"", "up", "", "its process runs", goal(svctl.Up)},
 	{"", "ready", "", "it is ready", goal(svctl.Ready)},
 	{"", "down", "", "its process has ended", goal(svctl.Down)},
