@@ -61,6 +61,7 @@ var verbs = []verb{
 	{word: "list", args: "[option ...] [name ...]", does: "show their names", options: "recursive all", run: list},
 	{word: "history", args: "name ...", does: "show starts, ends and their causes", options: "all", run: history},
 	{word: "logs", args: someName, does: "show the last lines that they logged", options: "follow lines since until grep stdout stderr utc all", run: showLogs},
+	{word: "why", args: "name ...", does: "say why they are what they are", options: "all", run: explain},
 	{word: "graph", args: "[option ...] [name ...]", does: "show who needs whom, among all services without a name", options: "dot state mode", run: showGraph, itself: true},
 
 	{word: "up", args: someName, does: "start, and keep running", options: planned, run: control, letters: "u", goal: svctl.Up, starts: true, plan: plan.Up, mode: graph.Before},
