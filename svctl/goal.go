@@ -35,6 +35,8 @@ type Goal struct {
 	wantsUp bool
 	// probes says that the file check has a say.
 	probes bool
+	// whole says that it counts only while all others have reached theirs.
+	whole bool
 }
 
 // The goals. Down is the process of run alone, Finished that finish has ended
@@ -75,13 +77,17 @@ var (
 	Changed = &Goal{Word: "changed", gone: true, met: func(before, now *Service) bool {
 		return now.State != before.State || now.Starts != before.Starts || now.Deaths != before.Deaths
 	}}
+	// Settled is for a whole tree, where nothing is on its way any more.
+	Settled = &Goal{Word: "settled", gone: true, whole: true, met: isSettled}
 	// Anything is reached at once.
 	Anything = &Goal{Word: "what it is", gone: true, met: func(_, _ *Service) bool { return true }}
 	Gone     = &Goal{Word: "gone", gone: true, met: func(_, now *Service) bool { return !now.Supervised }}
 )
 
 // IsEnd says that a process which runs is in the way of the goal.
-func (g *Goal) IsEnd() bool { return g.gone && g != Paused && g != Continued && g != Anything }
+func (g *Goal) IsEnd() bool {
+	return g.gone && g != Paused && g != Continued && g != Anything && g != Settled
+}
 
 // ParseGoal is the goal that people name, false if there is none.
 func ParseGoal(word string) (*Goal, bool) {
@@ -108,6 +114,22 @@ func tellsReady(dir string) bool {
 }
 
 func isFinished(_, now *Service) bool { return now.PID == 0 && now.State != status.Finishing }
+
+// isSettled: it is what it will be, until somebody asks for something else or it
+// ends. Our supervise says up of one that is ready.
+func isSettled(_, now *Service) bool {
+	switch {
+	case !now.Supervised:
+		return now.Removed
+	case now.State == status.Exited, now.State == status.Failed, now.State == status.Skipped:
+		return true
+	case now.State == status.Down:
+		return now.Want == status.WantDown
+	case now.State == status.Up:
+		return now.Ready || now.Layout == status.Hybrid || !tellsReady(now.Dir)
+	}
+	return false
+}
 
 // startedSince says that the process of run is another than before.
 func startedSince(before, now *Service) bool {

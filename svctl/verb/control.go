@@ -7,6 +7,7 @@ import (
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/status"
 	"github.com/svdir/svdir/svctl"
+	"github.com/svdir/svdir/svctl/why"
 )
 
 // control sends the letters of a verb to all services, then waits for all of
@@ -208,6 +209,11 @@ func gaveUp(w *svctl.Waiting, now time.Time) error {
 // be done about it.
 func tooLate(w *svctl.Waiting, now time.Time) error {
 	name, s := svctl.Show(w.Name), &w.Now
+	if w.Goal == svctl.Settled {
+		if c, err := why.Look(w.Target); err == nil {
+			return late("timed out waiting for " + name + " to be settled: " + strings.TrimSuffix(why.Text(c, now)[0], "."))
+		}
+	}
 	parts := []string{"timed out waiting for " + name + " to be " + w.Goal.Word, "it is " + strings.TrimPrefix(s.Line(now), name+": ")}
 	switch running := s.Running(); {
 	case !s.Supervised:

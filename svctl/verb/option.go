@@ -76,7 +76,7 @@ var optionTable = []option{
 	{"", "wait", "state", "wait for up, ready, down or finished instead", setGoal},
 	{"w", "", "", "wait, which is usual", func(o *options, _ string) error { o.noWait = false; return nil }},
 	{"", "no-wait", "", "do not wait", flag(func(o *options) *bool { return &o.noWait })},
-	{"", "timeout", "time", "wait at most so long (10s, 2m, or never)", setTimeout},
+	{"t", "timeout", "time", "wait at most so long (10s, 2m, or never)", setTimeout},
 	{"g", "group", "", "to the process group", flag(func(o *options) *bool { return &o.group })},
 	{"", "tree", "", "and end every descendant", flag(func(o *options) *bool { return &o.whole })},
 	{"", "mode", "how", "single, before (what it needs too), after (what needs it too) or all", setMode},
