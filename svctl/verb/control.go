@@ -52,7 +52,10 @@ func (c *call) order() ([]*task, error) {
 		return nil, err
 	}
 	defer watch.Close()
-	deadline := c.opt.limitOf(longest(all))
+	deadline := c.opt.limit(open(all))
+	if !c.verb.starts {
+		deadline = c.opt.limitOf(longest(all))
+	}
 	if c.verb.starts {
 		c.tell(all)
 	} else if err := c.tellInTurn(watch, all, deadline); err != nil {

@@ -90,7 +90,7 @@ var verbs = []verb{
 	{word: "winch", args: someName, does: "send WINCH", options: signals, run: control, letters: "y", signal: true},
 	{word: "signal:NAME", args: someName, does: "send the signal of this name or number", options: signals, run: control, signal: true},
 
-	{word: "wait", args: someName, does: "wait until it is so: up unless said otherwise", options: "up ready down finished any timeout all", run: wait},
+	{word: "wait", args: someName, does: "wait until it is so: up unless said otherwise; with --all alone, until all is settled", options: "up ready down finished any timeout all", run: wait},
 	{word: "check", args: someName, does: "wait until it is up and its check passes", options: "timeout all", run: check, goal: svctl.Checked},
 	{word: "ready", args: "name ...", does: "ask whether it is ready now", options: "all", run: ask},
 	{word: "is-up", args: "name ...", does: "ask whether it runs now", options: "all", run: ask},

@@ -84,7 +84,10 @@ func (e *explainer) waiting(c *Case) string {
 	if why := reason(c); why != "" {
 		return "waits: " + strings.TrimPrefix(why, "waiting: ") + e.next(c)
 	}
-	return "waits" + with("", strings.TrimPrefix(e.next(c), ",")) // for a time alone
+	if !c.NextStart.IsZero() {
+		return "waits for its time" + e.next(c)
+	}
+	return "waits"
 }
 
 func (e *explainer) failed(c *Case) string {

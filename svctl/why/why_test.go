@@ -92,6 +92,7 @@ var situations = []struct {
 	{"waiting for two", up("web", status.Waiting, lacks(service("cache", status.Down, status.WantDown), false, needs.Usual), lacks(up("migrate", status.Up), false, needs.Completed))},
 	{"waiting for one that nobody supervises", up("web", status.Waiting, lacks(&Case{Service: svctl.Service{Target: svctl.Target{Name: "db"}}, Absence: "linked in /service, but not supervised"}, false, needs.Usual))},
 	{"waiting for a run script", up("web", status.Waiting, reasonIs("no run script"), next(time.Second))},
+	{"waiting for its time", up("web", status.Waiting, next(90*time.Second))},
 	{"backoff, with three deaths of four", up("web", status.Backoff, exit(1), next(30*time.Second), died(time.Hour, "crash", 3, 0, time.Second),
 		died(3*time.Minute, "exit", 1, 0, 3*time.Second), died(2*time.Minute, "timeout-up", -1, 15, 30*time.Second), died(time.Second, "exit", 1, 0, 120*time.Millisecond))},
 	{"failed by itself", up("web", status.Failed, exit(1), reasonIs("5 restarts in 10s"))},

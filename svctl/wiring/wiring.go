@@ -6,7 +6,10 @@ package wiring
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/supervise/needs"
 	"github.com/svdir/svdir/supervise/servicedir"
@@ -20,7 +23,7 @@ func Of(scan string, names []string, m graph.Mode) (*graph.Graph, error) {
 	if m == graph.After || m == graph.All {
 		return Whole(scan)
 	}
-	return below(scan, names)
+	return below(scan, names), nil
 }
 
 // Whole is the graph of a scan directory.
@@ -29,57 +32,74 @@ func Whole(scan string) (*graph.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !svctl.IsScanned(scan) {
-		return graph.New(defined(all)), nil
-	}
-	known := map[string][]needs.Need{}
-	var found []graph.Service
+	r := newReader(scan)
 	for _, t := range all {
-		one := look(t)
-		if found = append(found, one); !one.Bundle {
-			known[t.Name] = written(t)
-		}
+		r.read(t)
 	}
-	return graph.Resolved(found, known), nil
+	return r.graph(), nil
 }
 
-// below is the part of it that names need and want.
-func below(scan string, names []string) (*graph.Graph, error) {
-	if !svctl.IsScanned(scan) {
-		return Whole(scan)
-	}
-	known, seen := map[string][]needs.Need{}, map[string]bool{}
-	var found []graph.Service
+// below is the part of it that names need and want, and the bundles among them.
+func below(scan string, names []string) *graph.Graph {
+	r := newReader(scan)
+	seen := map[string]bool{}
 	for queue := names; len(queue) > 0; queue = queue[1:] {
 		name := queue[0]
 		if seen[name] || strings.Contains(name, "/") {
 			continue
 		}
 		seen[name] = true
-		t := svctl.Linked(scan, name)
-		one := look(t)
-		if found = append(found, one); one.Bundle {
-			queue = append(queue, one.Contents...)
-			continue
-		}
-		known[name] = written(t)
-		for _, n := range known[name] {
-			if n.Trouble == "" {
-				queue = append(queue, n.Name)
-			}
+		if t := svctl.Linked(scan, name); t.IsThere() {
+			queue = append(queue, r.read(t)...)
 		}
 	}
-	return graph.Resolved(found, known), nil
+	return r.graph()
+}
+
+// reader reads one service after the other: what svscan has written down, if there
+// is one, else the definitions.
+type reader struct {
+	scanned bool
+	found   []graph.Service
+	known   map[string][]needs.Need
+}
+
+func newReader(scan string) *reader {
+	return &reader{scanned: svctl.IsScanned(scan), known: map[string][]needs.Need{}}
+}
+
+// read reads one service, and gives the names of those that it leads to.
+func (r *reader) read(t svctl.Target) []string {
+	one := look(t)
+	to := one.Contents
+	switch {
+	case one.Bundle:
+	case r.scanned:
+		r.known[t.Name] = written(t)
+		for _, n := range r.known[t.Name] {
+			to = append(to, n.Name)
+		}
+	default:
+		define(t, &one)
+		for _, e := range one.Edges {
+			to = append(to, e.To)
+		}
+	}
+	r.found = append(r.found, one)
+	return to
+}
+
+func (r *reader) graph() *graph.Graph {
+	if r.scanned {
+		return graph.Resolved(r.found, r.known)
+	}
+	return graph.New(r.found)
 }
 
 // Members are the services that a bundle stands for.
 func Members(t svctl.Target) ([]string, error) {
 	own := filepath.Base(t.Defined)
-	g, err := below(t.Scan, []string{own})
-	if err != nil {
-		return nil, err
-	}
-	all := g.Members(own)
+	all := below(t.Scan, []string{own}).Members(own)
 	if all == nil {
 		return nil, &svctl.Problem{Verb: "find", Object: t.Name, Reason: "it is a bundle that contains itself", Kind: svctl.ErrUsage}
 	}
@@ -90,7 +110,11 @@ func Members(t svctl.Target) ([]string, error) {
 // them.
 func Defined(dir string) (*graph.Graph, error) {
 	all, err := services(dir)
-	return graph.New(defined(all)), err
+	r := &reader{}
+	for _, t := range all {
+		r.read(t)
+	}
+	return r.graph(), err
 }
 
 // services are those of a scan directory that svscan knows: what was removed is
@@ -121,48 +145,41 @@ func look(t svctl.Target) graph.Service {
 // written is what svscan has written down for a service. Where that cannot be
 // read, nobody has: others need nothing.
 func written(t svctl.Target) []needs.Need {
-	text, _ := os.ReadFile(filepath.Join(t.Dir, servicedir.State, servicedir.Needs))
-	return needs.Parse(text)
+	return needs.Parse(svctl.Head(filepath.Join(t.Dir, servicedir.State, servicedir.Needs), maxNeeds))
 }
 
-// defined are the services with the edges that their directories name. What
-// cannot be read counts as svscan counts it: lint says what is wrong with it.
-func defined(all []svctl.Target) []graph.Service {
-	var found []graph.Service
-	for _, t := range all {
-		one := look(t)
-		if found = append(found, one); one.Bundle {
-			continue
+// define adds the edges that the directory of a service names. What cannot be read
+// counts as svscan counts it: lint says what is wrong with it.
+func define(t svctl.Target, one *graph.Service) {
+	for strength, place := range Places {
+		for _, to := range names(filepath.Join(t.Defined, place)) {
+			edge, _ := needs.ParseEdge(string(svctl.Head(filepath.Join(t.Defined, place, to), maxEdge)))
+			one.Edges = append(one.Edges, graph.Edge{To: to, Strength: needs.Strength(strength), Edge: edge})
 		}
-		last := &found[len(found)-1]
-		for strength, place := range Places {
-			for _, to := range names(filepath.Join(t.Defined, place)) {
-				text, _ := os.ReadFile(filepath.Join(t.Defined, place, to))
-				edge, _ := needs.ParseEdge(string(text[:min(len(text), maxEdge)]))
-				last.Edges = append(last.Edges, graph.Edge{To: to, Strength: needs.Strength(strength), Edge: edge})
-			}
-		}
-		last.Before = names(filepath.Join(t.Defined, servicedir.Before))
 	}
-	return found
+	one.Before = names(filepath.Join(t.Defined, servicedir.Before))
 }
 
 // Places are the directories of a service directory whose files are edges, by
 // their strength.
 var Places = [needs.Strengths]string{servicedir.Dependencies, servicedir.Wants, servicedir.After}
 
-// maxEdge bounds what is read of a file that is an edge.
-const maxEdge = 256
+// These bound what is read of a file that is an edge, and of supervise/needs.
+const (
+	maxEdge  = 256
+	maxNeeds = 1 << 20
+)
 
 // names are those in a directory that do not begin with a dot, none if it is not
 // there.
 func names(dir string) []string {
-	entries, _ := os.ReadDir(dir)
-	var all []string
-	for _, e := range entries {
-		if e.Name()[0] != '.' {
-			all = append(all, e.Name())
-		}
+	f, err := os.OpenFile(dir, os.O_RDONLY|unix.O_DIRECTORY, 0) // a FIFO is no directory, and is not waited for
+	if err != nil {
+		return nil
 	}
+	defer f.Close()
+	all, _ := f.Readdirnames(-1) // those that could be read
+	all = slices.DeleteFunc(all, func(name string) bool { return name[0] == '.' })
+	slices.Sort(all)
 	return all
 }
