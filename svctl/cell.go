@@ -29,7 +29,7 @@ func markCell(s *Service, y *Style) cell {
 	switch {
 	case s.Err != nil || !s.Supervised:
 		return cell{"?", yellow}
-	case s.State == status.Up || s.State == status.Starting || s.State == status.Exited && s.lastExit() == "0":
+	case s.State == status.Up || s.State == status.Starting || s.State == status.Exited && s.LastExit() == "0":
 		return cell{"✔", green}
 	}
 	return cell{"X", stateColor(s)}
@@ -97,7 +97,7 @@ func timeCell(s *Service, y *Style) cell {
 	case past < 30*time.Second:
 		color = yellow
 	}
-	return cell{age(past), color}
+	return cell{Age(past), color}
 }
 
 func deathsCell(s *Service, _ *Style) cell {
@@ -111,7 +111,7 @@ func deathsCell(s *Service, _ *Style) cell {
 }
 
 func lastExitCell(s *Service, _ *Style) cell {
-	if exit := s.lastExit(); exit != "0" {
+	if exit := s.LastExit(); exit != "0" {
 		return cell{exit, yellow}
 	}
 	return cell{"0", ""}
@@ -121,5 +121,5 @@ func logCell(s *Service, _ *Style) cell {
 	if s.Logger == nil {
 		return cell{}
 	}
-	return cell{s.Logger.stateWord(), stateColor(s.Logger)}
+	return cell{s.Logger.StateWord(), stateColor(s.Logger)}
 }

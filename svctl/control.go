@@ -69,7 +69,7 @@ func scanStopped(scan string) bool {
 	if scan == "" {
 		return false
 	}
-	path := filepath.Join(scan, scandir.Dir, scandir.Lock)
+	path := scanLock(scan)
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return false // never there, or not ours to see
@@ -77,6 +77,16 @@ func scanStopped(scan string) bool {
 	defer unix.Close(fd)
 	held, err := fifo.IsLocked(fd)
 	return err == nil && !held
+}
+
+// IsScanned says that our svscan runs in a scan directory, as far as may be seen.
+func IsScanned(scan string) bool {
+	return exists(scanLock(scan)) && !scanStopped(scan)
+}
+
+// scanLock is what our svscan locks while it serves a scan directory.
+func scanLock(scan string) string {
+	return filepath.Join(served(scan), scandir.Dir, scandir.Lock)
 }
 
 // The letters that only some supervisors understand: the others ignore them.

@@ -28,6 +28,17 @@ func readFile(path string, buf []byte) ([]byte, error) {
 	return buf[:n], nil
 }
 
+// Head is the beginning of a file, nothing if it cannot be read. Like readFile it
+// waits for nothing.
+func Head(path string, most int) []byte {
+	const usual = 8 << 10
+	text, _ := readFile(path, make([]byte, min(usual, most)))
+	if len(text) == usual && usual < most {
+		text, _ = readFile(path, make([]byte, most))
+	}
+	return text
+}
+
 func open(path string, flags int) (int, error) {
 	fd, err := fifo.Retry(func() (int, error) {
 		return quiet.Openat(unix.AT_FDCWD, path, flags|unix.O_CLOEXEC, 0)

@@ -25,7 +25,7 @@ var columns = []struct {
 }{
 	{"", 1, 0, markCell},
 	{"SERVICE", 24, 0, func(s *Service, _ *Style) cell { return cell{Show(s.Name), ""} }},
-	{"STATE", 0, 0, func(s *Service, _ *Style) cell { return cell{s.stateWord(), stateColor(s)} }},
+	{"STATE", 0, 0, func(s *Service, _ *Style) cell { return cell{s.StateWord(), stateColor(s)} }},
 	{"READY", 0, 3, readyCell},
 	{"ENABLED", 0, 5, enabledCell},
 	{"PID", 0, 1, pidCell},

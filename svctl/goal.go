@@ -4,6 +4,7 @@ import (
 	"context"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -34,6 +35,8 @@ type Goal struct {
 	wantsUp bool
 	// probes says that the file check has a say.
 	probes bool
+	// whole says that it counts only while all others have reached theirs.
+	whole bool
 }
 
 // The goals. Down is the process of run alone, Finished that finish has ended
@@ -70,11 +73,21 @@ var (
 		}
 		return ""
 	}}
-	Gone = &Goal{Word: "gone", gone: true, met: func(_, now *Service) bool { return !now.Supervised }}
+	// Changed is for one that was told something while it rested.
+	Changed = &Goal{Word: "changed", gone: true, met: func(before, now *Service) bool {
+		return now.State != before.State || now.Starts != before.Starts || now.Deaths != before.Deaths
+	}}
+	// Settled is for a whole tree, where nothing is on its way any more.
+	Settled = &Goal{Word: "settled", gone: true, whole: true, met: isSettled}
+	// Anything is reached at once.
+	Anything = &Goal{Word: "what it is", gone: true, met: func(_, _ *Service) bool { return true }}
+	Gone     = &Goal{Word: "gone", gone: true, met: func(_, now *Service) bool { return !now.Supervised }}
 )
 
 // IsEnd says that a process which runs is in the way of the goal.
-func (g *Goal) IsEnd() bool { return g.gone && g != Paused && g != Continued }
+func (g *Goal) IsEnd() bool {
+	return g.gone && g != Paused && g != Continued && g != Anything && g != Settled
+}
 
 // ParseGoal is the goal that people name, false if there is none.
 func ParseGoal(word string) (*Goal, bool) {
@@ -119,6 +132,22 @@ func tellsReady(dir string) bool {
 
 func isFinished(_, now *Service) bool { return now.PID == 0 && now.State != status.Finishing }
 
+// isSettled: it is what it will be, until somebody asks for something else or it
+// ends. Our supervise says up of one that is ready.
+func isSettled(_, now *Service) bool {
+	switch {
+	case !now.Supervised:
+		return now.Removed
+	case now.State == status.Exited, now.State == status.Failed, now.State == status.Skipped:
+		return true
+	case now.State == status.Down:
+		return now.Want == status.WantDown
+	case now.State == status.Up:
+		return now.Ready || now.Layout == status.Hybrid || !tellsReady(now.Dir)
+	}
+	return false
+}
+
 // startedSince says that the process of run is another than before.
 func startedSince(before, now *Service) bool {
 	return now.Starts > before.Starts || now.PID != 0 && now.PID != before.PID || !now.Since.Equal(before.Since)
@@ -133,7 +162,7 @@ func (g *Goal) judge(before, now *Service, changed bool, deadline time.Time) Ver
 		return NotYet
 	case !g.met(before, now):
 		died := now.Deaths > before.Deaths && (now.State == status.Failed || now.State == status.Exited)
-		lacks := now.State == status.Failed && now.Want == status.WantUp // something that it needs
+		lacks := now.State == status.Failed && strings.HasPrefix(now.Reason, lackReason)
 		if g.wantsUp && changed && (died || lacks || now.State == status.Skipped) {
 			return Never
 		}
@@ -143,6 +172,10 @@ func (g *Goal) judge(before, now *Service, changed bool, deadline time.Time) Ver
 	}
 	return Reached
 }
+
+// lackReason is how supervise begins the reason of one that will not come up for
+// want of another.
+const lackReason = "dependency "
 
 // Is answers once, without waiting.
 func (g *Goal) Is(now *Service) bool {

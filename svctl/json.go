@@ -54,14 +54,14 @@ var layoutNames = map[status.Layout]string{
 // NewView shows a service.
 func NewView(s *Service, now time.Time) View {
 	v := View{
-		Name: s.Name, Dir: s.Dir, Supervised: s.Supervised, State: s.stateWord(), Ready: s.Ready,
+		Name: s.Name, Dir: s.Dir, Supervised: s.Supervised, State: s.StateWord(), Ready: s.Ready,
 		Enabled: s.Enabled, Removed: s.Removed, Paused: s.Paused, GotTerm: s.GotTerm, Leaving: s.Leaving,
 		Leftovers: s.Leftovers, Supervisor: layoutNames[s.Layout], Services: []View{},
 		PID: some(s.PID, s.PID != 0), SupervPID: some(s.Supervisor, s.Supervisor != 0),
 		Command: some(s.Command, s.Command != ""),
 		Want:    some(s.Want.String(), s.Supervised && s.Err == nil),
 		Since:   moment(s.Since), ReadySince: moment(s.ReadyAt), NextStart: moment(s.NextStart),
-		ExitCode: some(s.ExitCode(), s.ExitCode() >= 0), ExitSignal: some(signalName(s.ExitSignal()), s.ExitSignal() != 0), Unknown: s.Unknown,
+		ExitCode: some(s.ExitCode(), s.ExitCode() >= 0), ExitSignal: some(SignalName(s.ExitSignal()), s.ExitSignal() != 0), Unknown: s.Unknown,
 		Starts: some(s.Starts, s.Layout == status.Hybrid), Deaths: some(s.Deaths, s.Counted),
 	}
 	why := s.why(now)
@@ -126,7 +126,7 @@ func NewEvent(name string, l tally.Line) Event {
 	ended := l.Kind == "end" || l.Kind == "finish"
 	return Event{
 		Name: name, At: *moment(l.At), Kind: l.Kind, PID: some(l.PID, l.PID != 0),
-		Code: some(l.Code, ended && l.Signal == 0 && !l.Unknown), Unseen: l.Unknown, Signal: some(signalName(l.Signal), l.Signal != 0),
+		Code: some(l.Code, ended && l.Signal == 0 && !l.Unknown), Unseen: l.Unknown, Signal: some(SignalName(l.Signal), l.Signal != 0),
 		Cause: some(l.Cause, l.Cause != ""), Lived: some(l.Lived.Seconds(), ended && l.Lived > 0),
 		Ready: some(l.Ready, ended),
 	}

@@ -37,6 +37,21 @@ func (t Target) Log() (Target, bool) {
 	return Target{Name: name, Dir: log, Defined: defined, Scan: t.Scan, Removed: t.Removed}, isDir(log)
 }
 
+// IsThere says that its directory is there.
+func (t Target) IsThere() bool { return isDir(t.Dir) }
+
+// Type is what the directory says it is: bundle, oneshot, or "" and the like for
+// a service.
+func (t Target) Type() string {
+	var buf [64]byte
+	text, err := readFile(filepath.Join(t.Defined, servicedir.Type), buf[:])
+	if err != nil {
+		return ""
+	}
+	line, _ := servicedir.FirstLine(servicedir.Type, text) // what is bad says nothing
+	return line
+}
+
 // Tree is where names are looked up: these scan directories, in this order.
 type Tree struct {
 	Dirs []string

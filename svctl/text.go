@@ -37,8 +37,8 @@ func Show(s string) string {
 	return b.String()
 }
 
-// age is a duration in its one largest unit.
-func age(d time.Duration) string {
+// Age is a duration in its one largest unit.
+func Age(d time.Duration) string {
 	units := []struct {
 		word string
 		size time.Duration
@@ -54,29 +54,30 @@ func age(d time.Duration) string {
 	return ""
 }
 
-// lastExit is how the last process ended: its exit code, the name of the
+// LastExit is how the last process ended: its exit code, the name of the
 // signal, unknown where nobody saw it, or "" where none has.
-func (s *Service) lastExit() string {
+func (s *Service) LastExit() string {
 	switch {
 	case !s.Ended:
 		return ""
 	case s.Unknown:
 		return "unknown"
 	case s.ExitSignal() != 0:
-		return signalName(s.ExitSignal())
+		return SignalName(s.ExitSignal())
 	}
 	return strconv.Itoa(s.ExitCode())
 }
 
-func signalName(n int) string {
+// SignalName is the name of a signal.
+func SignalName(n int) string {
 	if name := unix.SignalName(unix.Signal(n)); name != "" {
 		return name
 	}
 	return "SIG" + strconv.Itoa(n)
 }
 
-// stateWord is the state in one word, also where none is known.
-func (s *Service) stateWord() string {
+// StateWord is the state in one word, also where none is known.
+func (s *Service) StateWord() string {
 	switch {
 	case s.Err != nil:
 		return "unknown"
@@ -109,7 +110,7 @@ func (s *Service) why(now time.Time) string {
 	add(s.GotTerm && s.PID != 0, "got TERM")
 	add(s.Paused && s.State != status.Paused, "paused")
 	if s.NextStart.After(now) {
-		all = append(all, "next start in "+age(s.NextStart.Sub(now).Round(time.Second)))
+		all = append(all, "next start in "+Age(s.NextStart.Sub(now).Round(time.Second)))
 	}
 	add(s.Leftovers > 0, strconv.Itoa(s.Leftovers)+" processes of it are left")
 	return strings.Join(all, "; ")
@@ -120,12 +121,12 @@ func (s *Service) Line(now time.Time) string {
 	if s.Err == nil && !s.Supervised {
 		return Show(s.Name) + ": not supervised"
 	}
-	text := Show(s.Name) + ": " + s.stateWord()
+	text := Show(s.Name) + ": " + s.StateWord()
 	if s.PID != 0 {
 		text += " (pid " + strconv.Itoa(s.PID) + ")"
 	}
 	if !s.Since.IsZero() {
-		text += " " + age(now.Sub(s.Since))
+		text += " " + Age(now.Sub(s.Since))
 	}
 	if s.Ready {
 		text += ", ready"

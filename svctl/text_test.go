@@ -32,8 +32,8 @@ func TestAge(t *testing.T) {
 		25 * time.Hour:               "1 day",
 		1000 * 24 * time.Hour:        "1000 days",
 	} {
-		if got := age(in); got != want {
-			t.Errorf("age(%v) = %s, want %s", in, got, want)
+		if got := Age(in); got != want {
+			t.Errorf("Age(%v) = %s, want %s", in, got, want)
 		}
 	}
 }

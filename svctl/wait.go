@@ -3,6 +3,7 @@ package svctl
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -64,7 +65,7 @@ func (w *Watch) Wait(first bool, deadline time.Time) error {
 	for {
 		pending, probing := 0, false
 		for _, one := range w.all {
-			if one.Verdict != NotYet {
+			if one.Verdict == Never || one.Verdict == Reached && !one.Goal.whole {
 				continue
 			}
 			w.look(one, deadline)
@@ -76,7 +77,15 @@ func (w *Watch) Wait(first bool, deadline time.Time) error {
 				probing = probing || one.Goal.probes && one.Now.Running()
 			}
 		}
-		if pending == 0 || !deadline.IsZero() && !time.Now().Before(deadline) {
+		late := !deadline.IsZero() && !time.Now().Before(deadline)
+		if pending == 0 && !late {
+			again, err := w.stirred()
+			if err != nil || !again {
+				return err
+			}
+			continue
+		}
+		if pending == 0 || late {
 			return nil
 		}
 		until := deadline
@@ -93,6 +102,19 @@ func (w *Watch) Wait(first bool, deadline time.Time) error {
 	}
 }
 
+// stirred says that one of those that are what they are to be, all together, has
+// changed while the others were looked at.
+func (w *Watch) stirred() (bool, error) {
+	whole := func(one *Waiting) bool { return one.Goal.whole && one.Verdict == Reached }
+	if !slices.ContainsFunc(w.all, whole) {
+		return false, nil
+	}
+	if err := w.watches.wait(time.Now()); err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(w.all, func(one *Waiting) bool { return whole(one) && one.dirty }), nil
+}
+
 // leavingPause is how long a supervisor that closes its FIFOs is given until it
 // is looked at again: the kernel tells of a close before it is one.
 const leavingPause = 5 * time.Millisecond
@@ -102,7 +124,7 @@ const leavingPause = 5 * time.Millisecond
 func (w *Watch) leaving() bool {
 	again := false
 	for _, one := range w.all {
-		if one.Verdict == NotYet && one.left && one.Now.Supervised {
+		if (one.Verdict == NotYet || one.Goal.whole) && one.left && one.Now.Supervised {
 			one.left, one.dirty, again = false, true, true
 		}
 	}

@@ -85,6 +85,44 @@ func TestGoals(t *testing.T) {
 	}
 }
 
+// A tree is settled when nothing in it is on its way, all at the same time.
+func TestSettled(t *testing.T) {
+	failed := status.Record{State: status.Failed, Want: status.WantUp, Since: began}
+	for name, tt := range map[string]struct {
+		r    status.Record
+		want Verdict
+	}{
+		"up": {running, Reached}, "starting": {status.Record{State: status.Starting, Want: status.WantUp, PID: 1 << 23}, NotYet},
+		"waiting": {status.Record{State: status.Waiting, Want: status.WantUp}, NotYet}, "backoff": {backoff, NotYet}, "failed": {failed, Reached},
+		"ended": {exited, Reached}, "skipped": {status.Record{State: status.Skipped, Want: status.WantUp}, Reached}, "down": {down, Reached},
+		"about to start": {status.Record{State: status.Down, Want: status.WantUp}, NotYet}, "stopping": {stopping, NotYet}, "finishing": {finishing, NotYet},
+	} {
+		w, one := watching(t, Settled, tt.r)
+		if err := w.Wait(false, time.Now()); err != nil || one.Verdict != tt.want {
+			t.Errorf("%s: got %v, %v, want %v", name, one.Verdict, err, tt.want)
+		}
+	}
+	_, a := watching(t, Settled, down)
+	_, b := watching(t, Settled, backoff)
+	w, err := NewWatch([]*Waiting{a, b})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if err := w.Wait(false, time.Now()); err != nil || a.Verdict != Reached || b.Verdict != NotYet {
+		t.Fatalf("at first: got %v and %v, %v", a.Verdict, b.Verdict, err)
+	}
+	writeStatus(t, a.Dir, backoff) // it is not any more
+	writeStatus(t, b.Dir, running)
+	if err := w.Wait(false, time.Now().Add(50*time.Millisecond)); err != nil || a.Verdict != NotYet || b.Verdict != Reached {
+		t.Fatalf("the other way round: got %v and %v, %v", a.Verdict, b.Verdict, err)
+	}
+	writeStatus(t, a.Dir, another)
+	if err := w.Wait(false, soon()); err != nil || a.Verdict != Reached || b.Verdict != Reached {
+		t.Errorf("in the end: got %v and %v, %v", a.Verdict, b.Verdict, err)
+	}
+}
+
 // A failure from before the letters proves nothing.
 func TestOldFailure(t *testing.T) {
 	w, one := watching(t, Up, gaveUp)

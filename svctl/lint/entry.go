@@ -52,7 +52,9 @@ func (e *entry) executable() bool { return e.mode.Perm()&0o111 != 0 }
 
 // inside are the directories of a service directory whose files are ours to
 // judge; what else it keeps is its own affair, and may be large.
-var inside = map[string]bool{servicedir.Set: true, servicedir.Control: true, servicedir.State: true}
+var inside = map[string]bool{
+	servicedir.Set: true, servicedir.Control: true, servicedir.State: true, servicedir.Dependencies: true, servicedir.Contents: true,
+}
 
 // read reads a service directory, or a scan directory, which has none of these.
 func read(dir string) (*entry, error) {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/svctl"
+	"github.com/svdir/svdir/svscan/graph"
 	"github.com/svdir/svdir/svscan/scandir"
 )
 
@@ -52,9 +53,11 @@ type inspection struct {
 	below   string // its path below the directory of that service: "" or log/
 	dir     string
 	served  string // the directory as supervise has it
+	kind    string // of service
 	logger  bool   // of the service that it is in
 	reads   bool   // what others write
 	world   *World
+	graph   *graph.Graph // once somebody asks
 	found   []Finding
 }
 
@@ -73,9 +76,11 @@ func (i *inspection) inspect() {
 		i.add("", "unable to read: "+servicedir.Reason(err))
 		return
 	}
+	i.kind = kindOf(top)
 	i.directory(top)
 	i.programs(top)
 	i.settings(top)
+	i.order(top)
 	i.names(top)
 	i.state(top)
 	i.pipes(top)
@@ -90,6 +95,10 @@ func (i *inspection) directory(top *entry) {
 	foreign := top.find("type") != nil || top.find("contents.d") != nil || top.find("template") != nil // of s6-rc and its kin
 	run, command := top.find(servicedir.Run), top.find(servicedir.Command)
 	switch {
+	case i.kind == servicedir.TypeBundle && run != nil:
+		i.add(servicedir.Run, "not used: a bundle is no service")
+	case i.kind == servicedir.TypeOneshot && run != nil:
+		i.add(servicedir.Run, "not used: a oneshot runs up")
 	case run != nil && command != nil:
 		i.add(servicedir.Command, "not used: run is there, and wins")
 	case run == nil && command == nil && !i.logger && !foreign && top.find(servicedir.ConsumerFor) == nil:

@@ -31,6 +31,7 @@ var village = &World{
 	IsDir:  Machine.IsDir,
 	User:   func(name string) bool { return name == "www" },
 	Group:  func(name string) bool { return name == "www" },
+	Edges:  Machine.Edges,
 }
 
 // put makes what a line of the corpus says.

@@ -24,6 +24,9 @@ var field = []string{
 // notHere are names of the field that supervise does not look at.
 var notHere = []string{"flag-newpidns"}
 
+// oldForms are files of s6-rc that have become directories.
+var oldForms = []string{"dependencies", "contents"}
+
 // isKnown says that the file of this name is worth reading.
 func isKnown(name string) bool { return slices.Contains(field, name) }
 
@@ -33,6 +36,10 @@ func (i *inspection) names(top *entry) {
 	for _, e := range top.entries {
 		s, _, ours := setting.Find(e.name)
 		switch {
+		case slices.Contains(oldForms, e.name):
+			i.add(e.name, "nobody looks at it here: put an empty file for each name into "+e.name+".d")
+		case slices.Contains(orderNames, e.name) && e.mode.IsDir():
+			i.add(e.name, "nobody looks at it here: it belongs at "+path.Join(i.service, i.below, servicedir.Set, e.name))
 		case slices.Contains(notHere, e.name):
 			i.note(e.name, "a name of s6 that is not known here")
 		case isKnown(e.name), strings.HasPrefix(e.name, "."):
@@ -94,6 +101,7 @@ func (i *inspection) nameInSet(name string) {
 	}
 	s, _, ok := setting.Find(name)
 	switch {
+	case inOrder(name):
 	case !ok:
 		i.add(at, "unknown setting"+i.suggest(name))
 	case s.Log && !i.reads:
@@ -106,7 +114,9 @@ func (i *inspection) nameInSet(name string) {
 // suggest is what may have been meant by a name, and where that stands.
 func (i *inspection) suggest(name string) string {
 	s := svctl.NearSetting(name)
-	switch {
+	switch near := svctl.Near(name, orderNames); {
+	case s == nil && near != "":
+		return " (did you mean " + near + "?)"
 	case s == nil:
 		return ""
 	case svctl.SettingPath(s) == path.Join(servicedir.Set, s.Name) && (!s.Log || i.reads):

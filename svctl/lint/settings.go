@@ -134,7 +134,7 @@ func (i *inspection) flag(s *setting.Setting, name string, e *entry) {
 		i.add(name, "is a directory: a flag is an empty file")
 	case slices.Contains([]string{"no", "off", "false", "0"}, text):
 		i.add(name, "says "+text+", but it counts because it is there: remove it (svctl unset "+i.service+" "+s.Name+")")
-	case name == servicedir.Down && e.executable():
+	case name == servicedir.Down && e.executable() && i.kind != servicedir.TypeOneshot:
 		i.add(name, "is executable, but here it is no script: it keeps the service down by being there")
 	}
 }

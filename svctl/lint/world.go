@@ -9,6 +9,8 @@ import (
 	"strconv"
 
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/svctl/wiring"
+	"github.com/svdir/svdir/svscan/graph"
 )
 
 // World is what a service directory needs of the machine.
@@ -22,6 +24,8 @@ type World struct {
 	IsDir func(path string) bool
 	// User and Group say that there is one of this name or number.
 	User, Group func(name string) bool
+	// Edges is who needs whom among the services in a directory.
+	Edges func(dir string) *graph.Graph
 }
 
 // Machine is this machine.
@@ -37,6 +41,22 @@ var Machine = &World{
 		_, err := user.LookupGroup(name)
 		return err == nil || isNumber(name)
 	},
+	Edges: func(dir string) *graph.Graph {
+		g, _ := wiring.Defined(dir) // what cannot be read has no services
+		return g
+	},
+}
+
+// Remembering is the same world, in which each directory is read once.
+func (w World) Remembering() *World {
+	known, read := map[string]*graph.Graph{}, w.Edges
+	w.Edges = func(dir string) *graph.Graph {
+		if known[dir] == nil {
+			known[dir] = read(dir)
+		}
+		return known[dir]
+	}
+	return &w
 }
 
 func interpreter(path string) string {

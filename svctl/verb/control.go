@@ -7,6 +7,7 @@ import (
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/status"
 	"github.com/svdir/svdir/svctl"
+	"github.com/svdir/svdir/svctl/why"
 )
 
 // control sends the letters of a verb to all services, then waits for all of
@@ -25,10 +26,20 @@ func control(c *call) int {
 // order is control without the report.
 func (c *call) order() ([]*task, error) {
 	all, err := c.tasks()
+	if err == nil && !c.opt.dryRun {
+		err = svctl.Arrive(open(all), time.Now().Add(arrival)) // what it needs is known by then
+	}
+	if err == nil && c.verb.plan != nil {
+		all, err = c.plan(all)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if err := svctl.Arrive(open(all), time.Now().Add(arrival)); err != nil {
+	if c.opt.dryRun {
+		c.rehearse(all)
+		return all, nil
+	}
+	if err := svctl.Arrive(open(brought(all)), time.Now().Add(arrival)); err != nil {
 		return nil, err
 	}
 	goal := c.goal()
@@ -41,8 +52,16 @@ func (c *call) order() ([]*task, error) {
 		return nil, err
 	}
 	defer watch.Close()
-	c.tell(all)
-	return all, c.await(watch, all, false)
+	deadline := c.opt.limit(open(all))
+	if !c.verb.starts {
+		deadline = c.opt.limitOf(longest(all))
+	}
+	if c.verb.starts {
+		c.tell(all)
+	} else if err := c.tellInTurn(watch, all, deadline); err != nil {
+		return nil, err
+	}
+	return all, c.awaitUntil(watch, all, false, deadline)
 }
 
 // sendAll waits for nothing, so it does not watch either: the kernel takes
@@ -60,7 +79,7 @@ func (c *call) sendAll(all []*task) {
 func (c *call) tell(all []*task) {
 	for _, t := range all {
 		if t.err == nil {
-			t.err = c.send(t)
+			t.err = c.tellAwaited(t)
 		}
 	}
 }
@@ -78,11 +97,16 @@ func (c *call) goal() *svctl.Goal {
 
 // watchAll begins to watch the services, so that nothing that the letters do
 // is missed.
+//
+// What was not named is started for others: whether that helped shows there.
 func watchAll(all []*task, goal *svctl.Goal) (*svctl.Watch, error) {
 	var waits []*svctl.Waiting
 	for _, t := range all {
 		if t.err == nil {
 			t.wait = &svctl.Waiting{Target: t.Target, Goal: goal}
+			if t.why != "" && !goal.IsEnd() {
+				t.wait.Goal = svctl.Anything
+			}
 			waits = append(waits, t.wait)
 		}
 	}
@@ -93,13 +117,7 @@ func watchAll(all []*task, goal *svctl.Goal) (*svctl.Watch, error) {
 // nothing.
 func (c *call) send(t *task) error {
 	s := &t.wait.Before
-	letters := c.verb.letters
-	if c.opt.group {
-		letters = c.verb.group
-	}
-	if c.opt.whole {
-		letters = c.verb.whole
-	}
+	letters := c.lettersFor(t)
 	refuse := func(reason string, kind error) error {
 		t.wait.Verdict = svctl.Never
 		return &svctl.Problem{Verb: c.doing(), Object: t.Name, Reason: reason, Kind: kind}
@@ -146,7 +164,11 @@ func toLetters(s string) []command.Letter {
 
 // await waits for the goals of all tasks, and fills in what came of them.
 func (c *call) await(watch *svctl.Watch, all []*task, first bool) error {
-	if err := watch.Wait(first, c.opt.limit(open(all))); err != nil {
+	return c.awaitUntil(watch, all, first, c.opt.limit(open(all)))
+}
+
+func (c *call) awaitUntil(watch *svctl.Watch, all []*task, first bool, deadline time.Time) error {
+	if err := watch.Wait(first, deadline); err != nil {
 		return err
 	}
 	now := time.Now()
@@ -161,6 +183,9 @@ func (c *call) await(watch *svctl.Watch, all []*task, first bool) error {
 		t.text = ""
 		switch t.wait.Verdict {
 		case svctl.Reached:
+			if t.wait.Goal == svctl.Anything {
+				t.wait.Now = svctl.Read(t.Target)
+			}
 			t.text = t.wait.Now.Line(now)
 		case svctl.Never:
 			t.err = gaveUp(t.wait, now)
@@ -187,6 +212,11 @@ func gaveUp(w *svctl.Waiting, now time.Time) error {
 // be done about it.
 func tooLate(w *svctl.Waiting, now time.Time) error {
 	name, s := svctl.Show(w.Name), &w.Now
+	if w.Goal == svctl.Settled {
+		if c, err := why.Look(w.Target); err == nil {
+			return late("timed out waiting for " + name + " to be settled: " + strings.TrimSuffix(why.Text(c, now)[0], "."))
+		}
+	}
 	parts := []string{"timed out waiting for " + name + " to be " + w.Goal.Word, "it is " + strings.TrimPrefix(s.Line(now), name+": ")}
 	switch running := s.Running(); {
 	case !s.Supervised:

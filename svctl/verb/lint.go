@@ -21,14 +21,14 @@ func lintServices(c *call) int {
 	if err != nil {
 		return c.fatal(err)
 	}
-	code := done
+	code, world := done, lint.Machine.Remembering()
 	for _, t := range all {
 		if t.err != nil {
 			c.complain(t.err, len(all) > 1)
 			code = max(code, codeOf(t.err))
 			continue
 		}
-		found = append(found, lint.Service(t.Target, lint.Machine)...)
+		found = append(found, lint.Service(t.Target, world)...)
 	}
 	for _, f := range found {
 		if !f.Note {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/svdir/svdir/svctl"
 	"github.com/svdir/svdir/svctl/logs"
+	"github.com/svdir/svdir/svscan/graph"
 	"github.com/svdir/svdir/svscan/scandir"
 )
 
@@ -33,6 +34,8 @@ type options struct {
 	fields, settings               []string
 	timeout                        time.Duration
 	timeoutSet, forever            bool
+	mode                           *graph.Mode
+	dryRun, dot, state             bool
 }
 
 // option is one of them.
@@ -73,9 +76,13 @@ var optionTable = []option{
 	{"", "wait", "state", "wait for up, ready, down or finished instead", setGoal},
 	{"w", "", "", "wait, which is usual", func(o *options, _ string) error { o.noWait = false; return nil }},
 	{"", "no-wait", "", "do not wait", flag(func(o *options) *bool { return &o.noWait })},
-	{"", "timeout", "time", "wait at most so long (10s, 2m, or never)", setTimeout},
+	{"t", "timeout", "time", "wait at most so long (10s, 2m, or never)", setTimeout},
 	{"g", "group", "", "to the process group", flag(func(o *options) *bool { return &o.group })},
 	{"", "tree", "", "and end every descendant", flag(func(o *options) *bool { return &o.whole })},
+	{"", "mode", "how", "single, before (what it needs too), after (what needs it too) or all", setMode},
+	{"n", "dry-run", "", "only show what would be done, in order", flag(func(o *options) *bool { return &o.dryRun })},
+	{"", "dot", "", "in the language of dot(1)", flag(func(o *options) *bool { return &o.dot })},
+	{"", "state", "", "with the state of each", flag(func(o *options) *bool { return &o.state })},
 	{"", "up", "", "its process runs", goal(svctl.Up)},
 	{"", "ready", "", "it is ready", goal(svctl.Ready)},
 	{"", "down", "", "its process has ended", goal(svctl.Down)},
@@ -193,6 +200,16 @@ func (o *options) tree() svctl.Tree {
 // limit is how long to wait: what --timeout says, else $SVWAIT or 7 seconds,
 // and what the service itself allows for its end.
 func (o *options) limit(targets []svctl.Target) (deadline time.Time) {
+	var own time.Duration
+	if !o.forever && !o.timeoutSet {
+		for _, t := range targets {
+			own = max(own, svctl.Limit(t))
+		}
+	}
+	return o.limitOf(own)
+}
+
+func (o *options) limitOf(own time.Duration) (deadline time.Time) {
 	if o.forever {
 		return time.Time{}
 	}
@@ -201,10 +218,6 @@ func (o *options) limit(targets []svctl.Target) (deadline time.Time) {
 		wait = 7 * time.Second
 		if d, err := parseTime(os.Getenv("SVWAIT")); err == nil {
 			wait = d
-		}
-		var own time.Duration
-		for _, t := range targets {
-			own = max(own, svctl.Limit(t))
 		}
 		wait += own
 	}

@@ -3,9 +3,13 @@ package verb
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/svctl"
+	"github.com/svdir/svdir/svctl/wiring"
 )
 
 // task is what a verb does to one service, and what came of it.
@@ -14,6 +18,11 @@ type task struct {
 	wait *svctl.Waiting
 	err  error
 	text string // the line to report, if there is no err
+	// why is for whom a service is told that was not named, after are those that
+	// are to be done before, and awaited says that it is one of these.
+	why     string
+	after   []*task
+	awaited bool
 }
 
 // outcome is a task as JSON shows it.
@@ -34,6 +43,9 @@ func (c *call) tasks() ([]*task, error) {
 			return nil, usageError("--all and names exclude each other")
 		}
 		targets, err := tree.Services()
+		if !c.verb.itself {
+			targets = slices.DeleteFunc(targets, isBundle) // its members are among them
+		}
 		return tasksOf(targets), err
 	}
 	if len(c.args) == 0 {
@@ -46,7 +58,7 @@ func (c *call) tasks() ([]*task, error) {
 		if err != nil {
 			all = append(all, &task{Target: svctl.Target{Name: name}, err: err})
 		}
-		for _, t := range tasksOf(found) {
+		for _, t := range c.members(tasksOf(found)) {
 			if !seen[t.Dir] {
 				all = append(all, t)
 			}
@@ -54,6 +66,35 @@ func (c *call) tasks() ([]*task, error) {
 		}
 	}
 	return all, nil
+}
+
+// isBundle says that a name stands for others.
+func isBundle(t svctl.Target) bool { return t.Scan != "" && t.Type() == servicedir.TypeBundle }
+
+// members puts its members in the place of each bundle.
+func (c *call) members(found []*task) []*task {
+	var all []*task
+	for _, t := range found {
+		if c.verb.itself || !isBundle(t.Target) {
+			all = append(all, t)
+			continue
+		}
+		names, err := wiring.Members(t.Target)
+		if err != nil {
+			t.err = err
+			all = append(all, t)
+		}
+		head := strings.TrimSuffix(t.Name, t.own())
+		for _, name := range names {
+			one := &task{Target: svctl.Linked(t.Scan, name)}
+			if one.Name = head + name; !one.IsThere() {
+				one.err = &svctl.Problem{Verb: "find", Object: one.Name, Kind: svctl.ErrNotSupervised,
+					Reason: "no such service is linked, though the bundle " + t.own() + " has it"}
+			}
+			all = append(all, one)
+		}
+	}
+	return all
 }
 
 func tasksOf(targets []svctl.Target) []*task {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/svdir/svdir/svctl"
 	"github.com/svdir/svdir/svctl/compat"
+	"github.com/svdir/svdir/svctl/plan"
+	"github.com/svdir/svdir/svscan/graph"
 )
 
 // Exit codes, those of the whole suite.
@@ -36,12 +38,18 @@ type verb struct {
 	goal                  *svctl.Goal
 	// signal says that it needs a process, starts that it wants one.
 	signal, starts bool
+	// plan says who else is told, mode how many of them unless that is said.
+	plan planner
+	mode graph.Mode
+	// itself says that a bundle is not its members here.
+	itself bool
 	// command says that what follows -- is a command, not names.
 	command bool
 }
 
 const (
 	waiting  = "w wait no-wait timeout all"
+	planned  = waiting + " mode dry-run"
 	signals  = waiting + " group"
 	tabular  = "verbose fields format loggers recursive all"
 	someName = "[option ...] name ..."
@@ -53,12 +61,14 @@ var verbs = []verb{
 	{word: "list", args: "[option ...] [name ...]", does: "show their names", options: "recursive all", run: list},
 	{word: "history", args: "name ...", does: "show starts, ends and their causes", options: "all", run: history},
 	{word: "logs", args: someName, does: "show the last lines that they logged", options: "follow lines since until grep stdout stderr utc all", run: showLogs},
+	{word: "why", args: "name ...", does: "say why they are what they are", options: "all", run: explain},
+	{word: "graph", args: "[option ...] [name ...]", does: "show who needs whom, among all services without a name", options: "dot state mode", run: showGraph, itself: true},
 
-	{word: "up", args: someName, does: "start, and keep running", options: waiting, run: control, letters: "u", goal: svctl.Up, starts: true},
-	{word: "start", args: someName, does: "the same", options: waiting, run: control, letters: "u", goal: svctl.Up, starts: true},
-	{word: "down", args: someName, does: "stop, and do not start again", options: waiting + " tree", run: control, letters: "d", whole: "T", goal: svctl.Stopped},
-	{word: "stop", args: someName, does: "the same", options: waiting + " tree", run: control, letters: "d", whole: "T", goal: svctl.Stopped},
-	{word: "once", args: someName, does: "start, and do not start again when it ends", options: waiting, run: control, letters: "o", goal: svctl.RanOnce, starts: true},
+	{word: "up", args: someName, does: "start, and keep running", options: planned, run: control, letters: "u", goal: svctl.Up, starts: true, plan: plan.Up, mode: graph.Before},
+	{word: "start", args: someName, does: "the same", options: planned, run: control, letters: "u", goal: svctl.Up, starts: true, plan: plan.Up, mode: graph.Before},
+	{word: "down", args: someName, does: "stop, and do not start again", options: planned + " tree", run: control, letters: "d", whole: "T", goal: svctl.Stopped, plan: plan.Down, mode: graph.After},
+	{word: "stop", args: someName, does: "the same", options: planned + " tree", run: control, letters: "d", whole: "T", goal: svctl.Stopped, plan: plan.Down, mode: graph.After},
+	{word: "once", args: someName, does: "start, and do not start again when it ends", options: planned, run: control, letters: "o", goal: svctl.RanOnce, starts: true, plan: plan.Up, mode: graph.Before},
 	{word: "restart", args: someName, does: "stop, then start", options: waiting, run: control, letters: "du", goal: svctl.Restarted, starts: true},
 	{word: "reload", args: someName, does: "read the configuration again (reload-signal, else HUP)", options: signals, run: control, letters: "l", signal: true},
 	{word: "exit", args: someName, does: "stop watching: supervise leaves when the service is down", options: waiting, run: control, letters: "x", goal: svctl.Left},
@@ -80,7 +90,7 @@ var verbs = []verb{
 	{word: "winch", args: someName, does: "send WINCH", options: signals, run: control, letters: "y", signal: true},
 	{word: "signal:NAME", args: someName, does: "send the signal of this name or number", options: signals, run: control, signal: true},
 
-	{word: "wait", args: someName, does: "wait until it is so: up unless said otherwise", options: "up ready down finished any timeout all", run: wait},
+	{word: "wait", args: someName, does: "wait until it is so: up unless said otherwise; with --all alone, until all is settled", options: "up ready down finished any timeout all", run: wait},
 	{word: "check", args: someName, does: "wait until it is up and its check passes", options: "timeout all", run: check, goal: svctl.Checked},
 	{word: "ready", args: "name ...", does: "ask whether it is ready now", options: "all", run: ask},
 	{word: "is-up", args: "name ...", does: "ask whether it runs now", options: "all", run: ask},
@@ -89,13 +99,13 @@ var verbs = []verb{
 	{word: "enable", args: "name ...", does: "start it with its supervisor (removes the file down)", options: "all", run: edit},
 	{word: "disable", args: "name ...", does: "do not (makes the file down)", options: "all", run: edit},
 	{word: "link", args: "[option ...] dir [name]", does: "put a service directory into the scan directory", options: "no-wait timeout", run: link},
-	{word: "unlink", args: "[option ...] name ...", does: "take it out, and wait until it has ended", options: "no-wait timeout purge", run: unlink},
+	{word: "unlink", args: "[option ...] name ...", does: "take it out, and wait until it has ended", options: "no-wait timeout purge", run: unlink, itself: true},
 	{word: "new", args: "[option ...] name -- command ...", does: "make a service directory that runs a command", options: "no-wait timeout dir log set user", run: create, command: true},
-	{word: "set", args: "[option] name setting[=value] ... [-- argument ...]", does: "write settings", options: "file", run: set, command: true},
-	{word: "get", args: "name [setting ...]", does: "show settings, all that it has without one", run: get},
-	{word: "unset", args: "name setting ...", does: "remove settings", run: unset},
+	{word: "set", args: "[option] name setting[=value] ... [-- argument ...]", does: "write settings", options: "file", run: set, command: true, itself: true},
+	{word: "get", args: "name [setting ...]", does: "show settings, all that it has without one", run: get, itself: true},
+	{word: "unset", args: "name setting ...", does: "remove settings", run: unset, itself: true},
 	{word: "terminate", args: "[option ...] exit [guard]", does: "stop everything, and svscan itself, with this exit code", options: "no-wait timeout", run: terminate},
-	{word: "lint", args: "[option ...] [name ...]", does: "find mistakes, in all services without a name", options: "notes all", run: lintServices},
+	{word: "lint", args: "[option ...] [name ...]", does: "find mistakes, in all services without a name", options: "notes all", run: lintServices, itself: true},
 }
 
 // call is one run of a verb.

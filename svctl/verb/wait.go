@@ -9,11 +9,13 @@ import (
 
 // wait waits without sending anything.
 func wait(c *call) int {
-	goal := c.opt.goal
-	if goal == nil {
-		goal = svctl.Up
+	switch {
+	case c.opt.goal != nil:
+		return waitFor(c, c.opt.goal)
+	case c.opt.all:
+		return waitFor(c, svctl.Settled)
 	}
-	return waitFor(c, goal)
+	return waitFor(c, svctl.Up)
 }
 
 // check waits for services that have a supervisor; who has none fails at once.

@@ -74,6 +74,18 @@ func New(all []Service) *Graph {
 	return g
 }
 
+// Resolved is the graph of services whose needs are known, as svscan has written
+// them down: nothing is made of their edges.
+func Resolved(all []Service, known map[string][]needs.Need) *Graph {
+	g := &Graph{services: map[string]*Service{}, needs: known}
+	for i := range all {
+		g.services[all[i].Name] = &all[i]
+		g.names = append(g.names, all[i].Name)
+	}
+	slices.Sort(g.names)
+	return g
+}
+
 // connect adds an edge, to each member of a bundle.
 func (g *Graph) connect(from string, e Edge) {
 	if g.services[from] == nil || g.services[from].Bundle {
@@ -214,6 +226,9 @@ func (g *Graph) Users() map[string][]string {
 
 // Names are those of all services and bundles, sorted.
 func (g *Graph) Names() []string { return g.names }
+
+// Has says that a name is that of a service or of a bundle.
+func (g *Graph) Has(name string) bool { return g.services[name] != nil }
 
 // IsBundle says that a name is that of a bundle.
 func (g *Graph) IsBundle(name string) bool {

@@ -1,0 +1,190 @@
+package lint
+
+import (
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/svdir/svdir/supervise/needs"
+	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/setting"
+	"github.com/svdir/svdir/svctl"
+	"github.com/svdir/svdir/svctl/wiring"
+	"github.com/svdir/svdir/svscan/graph"
+)
+
+// Kinds of a service, as its file type says.
+const longrun = "longrun"
+
+// kindOf is the kind of a service: longrun where nothing is said, or nothing good.
+func kindOf(top *entry) string {
+	if e := top.find(servicedir.Type); e != nil {
+		if word, err := setting.Line(string(e.text)); err == nil && slices.Contains(kinds, word) {
+			return word
+		}
+	}
+	return longrun
+}
+
+var kinds = []string{longrun, servicedir.TypeOneshot, servicedir.TypeBundle}
+
+// order looks at the kind of the service, and at what it needs.
+func (i *inspection) order(top *entry) {
+	i.kindFile(top)
+	used := i.usedBy(top)
+	for _, place := range append(wiring.Places[:], servicedir.Before, servicedir.Contents, "up") {
+		if e := top.find(place); e != nil && used[place] != "" {
+			i.add(place, "not used: "+used[place])
+		}
+	}
+	names := func(place string) []*entry {
+		dir := top.find(place)
+		if dir == nil || used[place] != "" {
+			return nil
+		}
+		if !dir.mode.IsDir() {
+			i.add(place, "not a directory: it has one file for each service")
+			return nil
+		}
+		return slices.DeleteFunc(slices.Clone(dir.entries), func(e *entry) bool { return e.name[0] == '.' })
+	}
+	for strength, place := range wiring.Places {
+		for _, e := range names(place) {
+			i.edge(place, e, needs.Strength(strength))
+		}
+	}
+	for _, e := range names(servicedir.Before) {
+		i.before(e.name)
+	}
+	i.contents(names(servicedir.Contents))
+}
+
+// around is who needs whom among the service and those beside it.
+func (i *inspection) around() *graph.Graph {
+	if i.graph == nil {
+		i.graph = i.world.Edges(filepath.Dir(i.dir))
+	}
+	return i.graph
+}
+
+// kindFile looks at type itself, and at what the kind has to have.
+func (i *inspection) kindFile(top *entry) {
+	e := top.find(servicedir.Type)
+	if e == nil {
+		return
+	}
+	word, err := setting.Line(string(e.text))
+	switch {
+	case err != nil:
+		i.add(servicedir.Type, err.Error())
+	case !slices.Contains(kinds, word):
+		text := "not " + longrun + ", " + servicedir.TypeOneshot + " or " + servicedir.TypeBundle
+		if near := svctl.Near(word, kinds); near != "" {
+			text += " (did you mean " + near + "?)"
+		}
+		i.add(servicedir.Type, text+", so it is taken as "+longrun)
+	case word == servicedir.TypeOneshot && top.find("up") == nil:
+		i.add("", "nothing to run: it is a oneshot without up")
+	case word == servicedir.TypeBundle && top.find(servicedir.Contents) == nil:
+		i.add("", "nothing in it: it is a bundle without contents.d")
+	}
+}
+
+// usedBy says for names that count for another kind only why they do not here.
+func (i *inspection) usedBy(top *entry) map[string]string {
+	used := map[string]string{}
+	kind := kindOf(top)
+	if kind != servicedir.TypeOneshot {
+		used["up"] = "it is no oneshot, as type would say"
+	}
+	if kind != servicedir.TypeBundle {
+		used[servicedir.Contents] = "it is no bundle, as type would say"
+	}
+	why := ""
+	switch {
+	case kind == servicedir.TypeBundle:
+		why = "a bundle needs nothing, its members do"
+	case i.below != "":
+		why = "a logger waits for nobody"
+	}
+	for _, place := range append(wiring.Places[:], servicedir.Before) {
+		used[place] = why
+	}
+	return used
+}
+
+// edge looks at one file that names what the service needs.
+func (i *inspection) edge(place string, e *entry, s needs.Strength) {
+	at := path.Join(place, e.name)
+	switch {
+	case e.mode.IsRegular() && e.textErr != nil:
+		i.add(at, "unable to read: "+servicedir.Reason(e.textErr)+", so the usual is taken")
+	case e.mode.IsRegular():
+		if _, err := needs.ParseEdge(string(e.text)); err != nil {
+			i.add(at, err.Error()+", so the usual is taken")
+		}
+	}
+	g := i.around()
+	members := g.Members(e.name)
+	for _, n := range g.Needs(i.own()) {
+		switch {
+		case n.Strength != s || n.Trouble == "":
+		case n.Name == e.name && !g.Has(e.name):
+			i.add(at, n.Trouble+i.meantService(e.name))
+		case n.Name == e.name:
+			i.add(at, n.Trouble)
+		case slices.Contains(members, n.Name) && g.Has(n.Name): // who is not there is told of its bundle
+			i.add(at, n.Name+" "+n.Trouble)
+		}
+	}
+}
+
+// before looks at a service that is to come after this one.
+func (i *inspection) before(name string) {
+	at, g := path.Join(servicedir.Before, name), i.around()
+	if !g.Has(name) {
+		i.add(at, "is no service here"+i.meantService(name))
+		return
+	}
+	for _, member := range g.Members(name) {
+		for _, n := range g.Needs(member) {
+			if n.Name == i.own() && n.Strength == needs.Order && n.Trouble != "" {
+				i.add(at, i.own()+" "+n.Trouble)
+			}
+		}
+	}
+}
+
+// contents looks at the members of a bundle.
+func (i *inspection) contents(members []*entry) {
+	for _, e := range members {
+		if !i.around().Has(e.name) {
+			i.add(path.Join(servicedir.Contents, e.name), "is no service here"+i.meantService(e.name))
+		}
+	}
+	if len(members) > 0 && i.around().Members(i.own()) == nil {
+		i.add(servicedir.Contents, "the bundle contains itself")
+	}
+}
+
+// meantService is the service that may have been meant by a name.
+func (i *inspection) meantService(name string) string {
+	others := slices.DeleteFunc(slices.Clone(i.around().Names()), func(other string) bool { return other == i.own() })
+	if near := svctl.Near(name, others); near != "" {
+		return " (did you mean " + near + "?)"
+	}
+	return ""
+}
+
+// inOrder are the directories of set/ whose files are edges.
+func inOrder(name string) bool {
+	at := path.Join(servicedir.Set, name)
+	return at == servicedir.Before || slices.Contains(wiring.Places[:], at)
+}
+
+// orderNames are their names.
+var orderNames = []string{
+	strings.TrimPrefix(servicedir.Wants, servicedir.Set+"/"), strings.TrimPrefix(servicedir.After, servicedir.Set+"/"),
+	strings.TrimPrefix(servicedir.Before, servicedir.Set+"/"),
+}
