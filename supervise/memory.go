@@ -37,6 +37,7 @@ var flagWords = [...]flagWord{
 	{"drains", func(m *Machine) *bool { return &m.drains }},
 	{"whole", func(m *Machine) *bool { return &m.whole }},
 	{"lacks", func(m *Machine) *bool { return &m.lacks }},
+	{"changed", func(m *Machine) *bool { return &m.changed }},
 	{"young", func(m *Machine) *bool { return &m.young }},
 }
 
@@ -81,6 +82,10 @@ func (m *Machine) remember(b []byte, epoch time.Duration) []byte {
 	if m.tries > 0 {
 		say("tries=")
 		b = strconv.AppendInt(b, int64(m.tries), 10)
+	}
+	if m.gaveUp != status.WantDown {
+		say("gave-up=")
+		b = append(b, m.gaveUp.String()...)
 	}
 	if m.fault != FaultNone {
 		say("fault=")
@@ -183,6 +188,9 @@ func (m *Machine) recallWord(word string, epoch time.Duration) {
 	}
 	if word == "scope" {
 		m.scope, _ = servicedir.ParseScope(word, value) // usual where it is none
+	}
+	if word == "gave-up" {
+		m.gaveUp, _ = status.ParseWant(value) // down where it is none
 	}
 	if word == "fault" {
 		m.fault = Fault(max(slices.Index(faultWords[:], value), 0))

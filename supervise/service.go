@@ -54,7 +54,9 @@ type Service struct {
 	search      *search          // what is asked of /proc, nil if nothing is
 
 	aged       bool          // set/ has a min-uptime
+	watched    bool          // set/ has a watch
 	scoped     bool          // this run's tree is ours to end, whyever it ended
+	watcher    *watcher      // svwatch, nil if none is wanted
 	cage       *cage         // the cgroup of that, or nil
 	needing    *needing      // nil for nothing
 	daemonizes bool          // run ends and leaves its daemon
@@ -114,6 +116,8 @@ const (
 	tagReport
 	tagGroup
 	tagNeeds
+	tagWatch
+	tagChange
 	tagScript
 )
 
@@ -222,6 +226,7 @@ func (s *Service) release() {
 	s.dropSearch()
 	s.dropGroup()
 	s.dropNeeds()
+	s.endWatch()
 	if s.report >= 0 {
 		s.engine.poll.Remove(s.report)
 		_ = quiet.Close(s.report) // a pipe has nothing to flush
@@ -290,6 +295,8 @@ func (s *Service) heard(tag int) {
 		s.watchGroup()
 	case tagNeeds:
 		s.needsChanged()
+	case tagWatch, tagChange:
+		s.heardWatch(tag)
 	default:
 		s.scriptEnded(command.Letter(tag - tagScript))
 	}
@@ -307,6 +314,7 @@ func (s *Service) nextDue(now time.Duration) time.Duration {
 	earlier(s.files.hold != 0, s.files.hold)
 	earlier(s.askAt != 0, s.askAt)
 	earlier(s.logAt != 0 && !s.logLast, s.logAt)
+	earlier(s.watcher != nil, s.watcher.due())
 	earlier(s.hunt != nil && s.hunt.due && s.search == nil, now+huntPause)
 	return first
 }
@@ -316,6 +324,7 @@ func (s *Service) timeout(now time.Duration) {
 	if s.askAt != 0 && s.askAt <= now {
 		s.askAgain()
 	}
+	s.watchAgain(now)
 	switch {
 	case s.m.Deadline != never && s.m.Deadline <= now:
 		ev := Event{Kind: Timeout}
@@ -384,6 +393,7 @@ func (s *Service) drain() {
 	if !s.m.lacks {
 		s.dropNeeds()
 	}
+	s.tendWatch()
 	if s.logger != nil {
 		s.logger.m.LastWords = s.m.Leaving
 	}
