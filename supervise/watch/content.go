@@ -88,6 +88,9 @@ func (c *contents) read(path string) (now content, is bool) {
 	if err != nil || !st.Mode().IsRegular() {
 		return content{}, false
 	}
+	if st.Size() == 0 {
+		return content{sum: h.Sum64()}, true // also of what is in /proc, where to read may be to take
+	}
 	now = content{size: st.Size(), time: st.ModTime()}
 	if st.Size() > maxHashed {
 		return now, true
