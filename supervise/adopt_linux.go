@@ -258,6 +258,8 @@ func (s *Service) resume() {
 	case s.gone:
 	case m.State == status.Starting && !m.Running && !s.asking(command.Up):
 		s.perform(Action{Do: Weigh})
+	case m.State == status.Stopping && m.Running && m.changed && !s.asking(command.Term):
+		s.perform(Action{Do: Ask, Letter: command.Term}) // perhaps once more
 	case m.lacks:
 		s.perform(Action{Do: Weigh})
 	case m.State == status.Stopping && !m.Running && len(s.group) == 0:

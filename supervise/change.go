@@ -7,6 +7,9 @@ import "github.com/svdir/svdir/supervise/status"
 // asked for a restart, but at most once a second: who writes what is watched does
 // not keep the machine busy. What was counted against it stays as it is, unless it
 // was given up for that. A stop always wins.
+//
+// No letter in supervise/child tells the next supervise of a change. So what was
+// made of it is written down before it is done.
 
 // heeds says that a change counts.
 func (m *Machine) heeds() bool {
@@ -19,6 +22,7 @@ func (m *Machine) rerun(ev Event) {
 		return
 	}
 	want := m.Want
+	m.act(Action{Do: WriteDown})
 	m.stop(ev)
 	m.Want, m.changed, m.owed = want, true, want == status.WantOnce
 }
@@ -46,6 +50,7 @@ func (m *Machine) revive(Event) {
 		m.Want = m.gaveUp
 	}
 	m.owed, m.past, m.tries = m.Want == status.WantOnce, nil, 0
+	m.act(Action{Do: WriteDown})
 	m.startSoon()
 }
 

@@ -121,6 +121,7 @@ const (
 	MakeDown              // make the file down
 	RemoveDown            // remove the file down
 	NoteDeath             // remember the end of run, with Cause
+	WriteDown             // what is so by now, before the rest is done
 	Announce              // event Letter to the event directory
 	Leave                 // close the service for good
 	Part                  // leave, and leave everything running

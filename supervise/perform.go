@@ -51,6 +51,8 @@ func (s *Service) perform(a Action) {
 		}
 	case NoteDeath:
 		s.noteDeath(a.Cause)
+	case WriteDown:
+		s.show()
 	case Announce:
 		switch a.Letter {
 		case eventReady:
