@@ -74,7 +74,7 @@ func parsePatterns(text string) ([]string, error) {
 	patterns, err := setting.ParseWatchIgnore(text)
 	for i, pattern := range patterns {
 		if patterns[i] = strings.TrimRight(pattern, "/"); !doublestar.ValidatePattern(patterns[i]) || patterns[i] == "" {
-			return nil, errors.New("not a pattern: " + pattern)
+			return nil, errors.New("not a pattern: " + shown(pattern))
 		}
 	}
 	return patterns, err

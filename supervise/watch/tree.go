@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/fsnotify/fsnotify"
 	"golang.org/x/sys/unix"
@@ -39,7 +40,7 @@ func (t *tree) begin(r rules) {
 			t.watch(filepath.Dir(root)) // for one that is replaced, or is to come
 		}
 		if _, err := os.Stat(root); err != nil {
-			t.tell("unable to watch " + root + ": " + servicedir.Reason(err))
+			t.tell("unable to watch " + shown(root) + ": " + servicedir.Reason(err))
 		}
 		t.mark(root)
 	}
@@ -54,7 +55,7 @@ func (t *tree) grow(dir string) {
 	t.dirs[dir] = true
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t.tell("unable to read " + dir + ": " + servicedir.Reason(err))
+		t.tell("unable to read " + shown(dir) + ": " + servicedir.Reason(err))
 	}
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
@@ -111,7 +112,7 @@ func (t *tree) watch(dir string) bool {
 	case errors.Is(err, unix.ENOSPC):
 		t.tell("unable to watch all directories: the user has too many of them watched, raise the sysctl fs.inotify.max_user_watches (or narrow set/watch)")
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		t.tell("unable to watch " + dir + ": " + servicedir.Reason(err))
+		t.tell("unable to watch " + shown(dir) + ": " + servicedir.Reason(err))
 	}
 	return err == nil
 }
@@ -119,4 +120,15 @@ func (t *tree) watch(dir string) bool {
 func (t *tree) unwatch(dir string) {
 	delete(t.dirs, dir)
 	_ = t.watcher.Remove(dir) // it may be gone already
+}
+
+// shown is a path as a message has it: whoever may make files in the tree is not to
+// make lines.
+func shown(path string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return '?'
+		}
+		return r
+	}, path)
 }

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -223,38 +222,5 @@ func TestRun(t *testing.T) {
 	}
 	if _, err := os.Stat("set/watch"); err != nil {
 		t.Error(err)
-	}
-}
-
-// Where the kernel watches no more for the user, that is said once, with what to
-// do, and the rest is watched. The limit is that of a user namespace, made by
-// unshare, in which this test runs again.
-func TestLimit(t *testing.T) {
-	const limited = "SVWATCH_LIMITED"
-	if os.Getenv(limited) == "" {
-		self, err := os.Executable()
-		if err != nil {
-			t.Fatal(err)
-		}
-		cmd := exec.Command("unshare", "-Ur", "sh", "-c", `echo 4 >/proc/sys/user/max_inotify_watches || exit 77; exec "$0" -test.run '^TestLimit$' -test.v`, self)
-		cmd.Env = append(os.Environ(), limited+"=1")
-		out, err := cmd.CombinedOutput()
-		if cmd.ProcessState.ExitCode() == 77 || bytes.Contains(out, []byte("unshare failed")) {
-			t.Skipf("no user namespace: %s", out)
-		}
-		if err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-		return
-	}
-	tree, told := planted(t, usual, "mkdir a b c d e f; echo 1 >run")
-	want := "raise the sysctl fs.inotify.max_user_watches"
-	if len(*told) == 0 || !strings.Contains((*told)[0], want) || len(slices.Compact(*told)) != 1 {
-		t.Errorf("told %q; want one with %q", *told, want)
-	}
-	sh(t, "echo 2 >run")
-	tree.hear(t)
-	if !tree.check() {
-		t.Error("what is watched does not count")
 	}
 }
