@@ -85,6 +85,7 @@ func (s *Service) recall() bool {
 	s.m.recall(&old, e.epoch)
 	s.files.recall(old.Machine)
 	s.given.recall(old.Machine)
+	s.recallWatch(old.Machine)
 	s.cut(servicedir.History, s.files.historySize)
 	s.cut(servicedir.DeathTally, s.files.tallySize)
 	s.runs, s.leads = old.Run, old.RunLeads
@@ -258,6 +259,8 @@ func (s *Service) resume() {
 	case s.gone:
 	case m.State == status.Starting && !m.Running && !s.asking(command.Up):
 		s.perform(Action{Do: Weigh})
+	case m.State == status.Stopping && m.Running && m.changed && !s.asking(command.Term):
+		s.perform(Action{Do: Ask, Letter: command.Term}) // perhaps once more
 	case m.lacks:
 		s.perform(Action{Do: Weigh})
 	case m.State == status.Stopping && !m.Running && len(s.group) == 0:

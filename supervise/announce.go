@@ -87,7 +87,7 @@ func (s *Service) show() {
 // writeEnv writes status.env, from which the next supervise goes on.
 func (s *Service) writeEnv() {
 	f := &s.files
-	s.record.Machine = s.given.remember(f.remember(s.m.remember(s.record.Machine[:0], s.engine.epoch)))
+	s.record.Machine = s.rememberWatch(s.given.remember(f.remember(s.m.remember(s.record.Machine[:0], s.engine.epoch))))
 	f.text = status.AppendEnv(f.text[:0], &s.record)
 	s.replace(servicedir.StatusEnv, &f.env)
 }
@@ -127,6 +127,9 @@ func (s *Service) fillRecord() {
 	}
 	if m.State == status.Down || m.State == status.Exited {
 		r.Reason = ""
+	}
+	if r.Watched = s.watcher.watches(); r.Watched && m.State == status.Exited {
+		r.Reason = "watching"
 	}
 	r.Flaps = 0
 	if m.past != nil {

@@ -60,7 +60,7 @@ func (m *Machine) exists(ev Event) {
 	m.patience, m.fault, m.skips, m.oneshot, m.done = ev.Patience, 0, false, ev.Oneshot && !m.logger, false
 	m.young = !ev.Notifies && !m.oneshot && ev.Patience > 0
 	m.eager, m.owed, m.killed, m.letter = false, false, false, 0
-	m.whole, m.scope = false, servicedir.ScopeUsual
+	m.whole, m.changed, m.scope = false, false, servicedir.ScopeUsual
 }
 
 func (m *Machine) noRun(Event) { m.missed(status.Waiting, Event{}) }
@@ -169,6 +169,8 @@ func (m *Machine) cause(ev Event) string {
 		return m.fault.String()
 	case m.killed:
 		return "timeout"
+	case m.State == status.Stopping && m.changed:
+		return "watch"
 	case m.State == status.Stopping && m.Want == status.WantUp:
 		return "restart"
 	case m.State == status.Stopping:
@@ -209,6 +211,8 @@ func (m *Machine) notBorn() {
 		m.rest(status.Down)
 	case m.eager && (!m.Leaving || m.lastRun()):
 		m.launch()
+	case m.changed && m.heeds():
+		m.startSoon()
 	case m.skips:
 		m.rest(status.Skipped)
 	default:
@@ -223,6 +227,7 @@ func (m *Machine) finishEnded(ev Event) {
 	v := m.verdict(ev)
 	m.ended, m.done = 0, false
 	if v.Failed {
+		m.gaveUp = m.Want
 		m.Want, m.owed = status.WantDown, false
 		m.act(Action{Do: Announce, Letter: eventFailed, Cause: v.Why})
 	}
@@ -235,7 +240,7 @@ func (m *Machine) finishEnded(ev Event) {
 	case m.Want == status.WantOnce && !m.owed:
 		m.rest(status.Exited)
 	case !v.Again:
-		m.Want = status.WantDown
+		m.gaveUp, m.Want = m.Want, status.WantDown
 		m.rest(status.Exited)
 	case v.At > m.now:
 		m.State, m.Deadline = status.Backoff, v.At
@@ -246,13 +251,10 @@ func (m *Machine) finishEnded(ev Event) {
 
 // verdict is whether and when the next run follows this one, if it is wanted.
 func (m *Machine) verdict(ev Event) restart.Verdict {
-	if m.style.PermanentFailure && ev.Code == permanentFailure && ev.Signal == 0 && !m.eager {
+	if m.style.PermanentFailure && ev.Code == permanentFailure && ev.Signal == 0 && !m.eager && !m.changed {
 		return restart.Verdict{Failed: true, Why: "finish said not to start it again (exit 125)"}
 	}
-	if m.done { // and undone by now
-		return restart.Verdict{Again: true, At: m.now}
-	}
-	if ev.Rule == nil || m.eager || m.Leaving || m.Want != status.WantUp {
+	if m.done || ev.Rule == nil || m.eager || m.changed || m.Leaving || m.Want != status.WantUp {
 		return restart.Verdict{Again: true, At: startAt(m.started, m.now, m.eager)}
 	}
 	if m.past == nil {

@@ -79,7 +79,7 @@ func (m *Machine) stayDown(Event) {
 	m.rest(status.Down)
 }
 
-func (m *Machine) wantDown(Event) { m.Want, m.owed = status.WantDown, false }
+func (m *Machine) wantDown(Event) { m.Want, m.owed, m.changed = status.WantDown, false, false }
 
 // unwant and halt are for starting, where run may not be there yet.
 

@@ -53,13 +53,14 @@ const (
 	Met     // nothing is in the way of a start
 	Lacks   // something is not yet as it must be
 	Unmet   // something will not be, by itself
+	Changed // what set/watch asks for has another content
 	Timeout // the deadline has come
 	Kinds
 )
 
 var kindWords = [Kinds]string{"signal", "up", "down", "once", "exit", "pause", "continue", "term", "kill",
 	"not-again", "look", "down-tree", "let-go", "reexec", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "skip", "ready", "run-ended",
-	"group-ended", "finish-started", "finish-ended", "input-idle", "renew", "freshen", "met", "lacks", "unmet", "timeout"}
+	"group-ended", "finish-started", "finish-ended", "input-idle", "renew", "freshen", "met", "lacks", "unmet", "changed", "timeout"}
 
 // String is the word for the kind.
 func (k Kind) String() string { return kindWords[k] }
@@ -125,6 +126,7 @@ const (
 	MakeDown              // make the file down
 	RemoveDown            // remove the file down
 	NoteDeath             // remember the end of run, with Cause
+	WriteDown             // what is so by now, before the rest is done
 	Announce              // event Letter to the event directory
 	Leave                 // close the service for good
 	Part                  // leave, and leave everything running
@@ -183,6 +185,8 @@ type Machine struct {
 	// patience is how long this run may be starting, 0 for ever.
 	patience time.Duration
 	fault    Fault         // why we end this run ourselves
+	changed  bool          // another run follows this one, for what is watched has changed
+	gaveUp   status.Want   // what was wanted before it was given up, or had ended for good
 	past     *restart.Past // since somebody asked for the start, where a rule asks for it
 	now      time.Duration // of the event
 	acts     []Action

@@ -40,6 +40,7 @@ var flagWords = [...]flagWord{
 	{"skips", func(m *Machine) *bool { return &m.skips }},
 	{"oneshot", func(m *Machine) *bool { return &m.oneshot }},
 	{"done", func(m *Machine) *bool { return &m.done }},
+	{"changed", func(m *Machine) *bool { return &m.changed }},
 	{"young", func(m *Machine) *bool { return &m.young }},
 }
 
@@ -84,6 +85,10 @@ func (m *Machine) remember(b []byte, epoch time.Duration) []byte {
 	if m.tries > 0 {
 		say("tries=")
 		b = strconv.AppendInt(b, int64(m.tries), 10)
+	}
+	if m.gaveUp != status.WantDown {
+		say("gave-up=")
+		b = append(b, m.gaveUp.String()...)
 	}
 	if m.fault != FaultNone {
 		say("fault=")
@@ -186,6 +191,9 @@ func (m *Machine) recallWord(word string, epoch time.Duration) {
 	}
 	if word == "scope" {
 		m.scope, _ = servicedir.ParseScope(word, value) // usual where it is none
+	}
+	if word == "gave-up" {
+		m.gaveUp, _ = status.ParseWant(value) // down where it is none
 	}
 	if word == "fault" {
 		m.fault = Fault(max(slices.Index(faultWords[:], value), 0))

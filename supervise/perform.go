@@ -49,6 +49,8 @@ func (s *Service) perform(a Action) {
 		s.removeDown()
 	case NoteDeath:
 		s.noteDeath(a.Cause)
+	case WriteDown:
+		s.show()
 	case Announce:
 		switch a.Letter {
 		case eventReady:

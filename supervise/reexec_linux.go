@@ -166,6 +166,7 @@ func (e *Engine) execAgain() {
 	}
 	var value []byte
 	for _, s := range e.pair.services {
+		s.endWatchNow()
 		s.show()
 		argv = append(argv, s.name)
 		if len(value) > 0 {
@@ -183,6 +184,9 @@ func (e *Engine) execAgain() {
 	e.keepOpen(unix.FD_CLOEXEC)
 	e.rebind(unix.FD_CLOEXEC)
 	e.failExec(reason(err))
+	for _, s := range e.pair.services {
+		s.tendWatch()
+	}
 	_ = e.listen() // as above
 }
 

@@ -24,6 +24,8 @@ func (s *Service) noteName(name string) {
 	switch servicedir.Set + "/" + name {
 	case servicedir.MinUptime:
 		s.aged = true
+	case servicedir.Watch:
+		s.watched = true
 	case servicedir.KillScope:
 		s.scoped = true
 	case servicedir.Daemonizes:

@@ -54,7 +54,9 @@ type Service struct {
 
 	aged       bool          // set/ has a min-uptime
 	oneshot    bool          // up is started in the place of run, and ends
+	watched    bool          // set/ has a watch
 	scoped     bool          // this run's tree is ours to end, whyever it ended
+	watcher    *watcher      // svwatch, nil if none is wanted
 	cage       *cage         // the cgroup of that, or nil
 	needing    *needing      // nil for nothing
 	turn       *turn         // nil while it need have none
@@ -103,6 +105,8 @@ const (
 	tagReport
 	tagGroup
 	tagNeeds
+	tagWatch
+	tagChange
 	tagScript
 )
 
@@ -213,6 +217,7 @@ func (s *Service) release() {
 	s.dropGroup()
 	s.dropNeeds()
 	s.dropTurn()
+	s.endWatch()
 	if s.report >= 0 {
 		s.engine.poll.Remove(s.report)
 		_ = quiet.Close(s.report) // a pipe has nothing to flush
@@ -282,6 +287,8 @@ func (s *Service) heard(tag int) {
 		s.watchGroup()
 	case tagNeeds:
 		s.needsChanged()
+	case tagWatch, tagChange:
+		s.heardWatch(tag)
 	default:
 		s.scriptEnded(command.Letter(tag - tagScript))
 	}
@@ -299,6 +306,7 @@ func (s *Service) nextDue(now time.Duration) time.Duration {
 	earlier(s.files.hold != 0, s.files.hold)
 	earlier(s.askAt != 0, s.askAt)
 	earlier(s.logAt != 0 && !s.logLast, s.logAt)
+	earlier(s.watcher != nil, s.watcher.due())
 	earlier(s.hunt != nil && s.hunt.due && s.search == nil, now+huntPause)
 	return first
 }
@@ -309,6 +317,7 @@ func (s *Service) timeout(now time.Duration) {
 	if s.askAt != 0 && s.askAt <= now {
 		s.askAgain()
 	}
+	s.watchAgain(now)
 	switch {
 	case s.m.Deadline != never && s.m.Deadline <= now:
 		ev := Event{Kind: Timeout}
@@ -383,6 +392,7 @@ func (s *Service) drain() {
 			s.perform(a)
 		}
 	}
+	s.tendWatch()
 	if s.logger != nil {
 		s.logger.m.LastWords = s.m.Leaving
 	}

@@ -90,6 +90,10 @@ var (
 	renew    = cell{"renew", (*Machine).renew}
 	freshen  = cell{"freshen", (*Machine).freshen}
 	skip     = cell{"skip", (*Machine).skip}
+	rerun    = cell{"run again", (*Machine).rerun}
+	runNext  = cell{"run next", (*Machine).runNext}
+	hurry    = cell{"hurry", (*Machine).hurry}
+	revive   = cell{"revive", (*Machine).revive}
 	patience = cell{"patience ends", (*Machine).patienceEnds}
 )
 
@@ -130,5 +134,6 @@ var table = [Kinds]row{
 	Met:           {down: nothing, waiting: met, starting: met, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: met, exited: nothing, skipped: nothing},
 	Lacks:         {down: nothing, waiting: lack, starting: lack, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: lack, exited: nothing, skipped: nothing},
 	Unmet:         {down: nothing, waiting: unmet, starting: unmet, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: unmet, exited: nothing, skipped: nothing},
+	Changed:       {down: nothing, waiting: look, starting: rerun, up: rerun, paused: rerun, stopping: runNext, finishing: runNext, backoff: hurry, failed: revive, exited: revive, skipped: nothing},
 	Timeout:       {down: nothing, waiting: look, starting: patience, up: nothing, paused: nothing, stopping: tooLong, finishing: tooLong, backoff: look, failed: nothing, exited: nothing, skipped: nothing},
 }

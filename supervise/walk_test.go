@@ -3,6 +3,7 @@ package supervise
 import (
 	"flag"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,6 +22,9 @@ var walkLetters = []byte("uuudddToxpcttkhaiq12byrlPCKOLGR")
 // ask sends a letter, and remembers what was asked last.
 func (w *world) ask(l command.Letter) {
 	w.t.Helper()
+	if slices.Contains([]Kind{Up, Down, Once, NotAgain, DownTree}, kinds[l]) {
+		w.before = 0
+	}
 	switch l {
 	case command.Up:
 		w.asked, w.eager, w.owed = l, true, false
@@ -41,7 +45,7 @@ func (w *world) ask(l command.Letter) {
 // happen is one thing of the world, drawn by chance.
 func (w *world) happen() {
 	w.t.Helper()
-	switch w.rand.IntN(9) {
+	switch w.rand.IntN(10) {
 	case 0, 1:
 		w.ask(command.Letter(walkLetters[w.rand.IntN(len(walkLetters))]))
 	case 2:
@@ -63,7 +67,10 @@ func (w *world) happen() {
 		code := 0
 		if w.rand.IntN(8) == 0 {
 			code = permanentFailure
-			if w.finish && !w.ending && !w.m.eager && w.m.style.PermanentFailure {
+			if w.finish && !w.ending && !w.m.eager && !w.m.changed && w.m.style.PermanentFailure {
+				if w.asked != command.Down {
+					w.before = w.asked
+				}
 				w.asked, w.owed = command.Down, false // it gives up
 			}
 		}
@@ -90,8 +97,23 @@ func (w *world) happen() {
 		}
 		w.step(Event{Kind: []Kind{Renew, Freshen}[w.rand.IntN(2)], Limit: worldKill})
 	case 8:
+		w.change()
+	case 9:
 		w.pass(time.Duration(w.rand.IntN(1500)) * time.Millisecond)
 	}
+}
+
+// change is another content of what is watched: unless it is down because
+// somebody has said so, it may be started for that, once more if it was for once.
+func (w *world) change() {
+	w.t.Helper()
+	if gaveUp := w.m.State == status.Failed || w.m.State == status.Exited; gaveUp && w.before != 0 {
+		w.asked, w.before = w.before, 0
+	}
+	w.owed = w.owed || w.asked == command.Once
+	w.untouched = w.asked == command.Down
+	w.step(Event{Kind: Changed, Limit: worldKill})
+	w.untouched = false
 }
 
 // drain lets the machine see what has happened.

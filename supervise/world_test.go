@@ -39,12 +39,14 @@ type world struct {
 	asked       command.Letter // the last of u, d, o that was asked
 	owed        bool           // an o that was not started yet
 	eager       bool           // somebody asked for the next start
+	before      command.Letter // what was asked before the rule, or finish, gave it up
 	due         bool           // and no run that there was when he did is in its place
 	started     time.Duration
 	finishes    int  // since run ended
 	ends        int  // of run, since it was started
 	ending      bool // finish has ended, and nobody knows yet
 	left        bool
+	untouched   bool          // what happens now must do nothing
 	rule        *restart.Rule // what set/ says of restarting
 	code        int           // of the last end of run
 	sig         syscall.Signal
@@ -110,12 +112,15 @@ func (w *world) check() {
 		w.fail("lacks what it does not wait for")
 	}
 	if w.rule != nil && !m.lacks && w.asked == command.Up && (m.State == status.Failed || m.State == status.Exited) {
-		w.asked = command.Down // as the rule says, which has tests of its own
+		w.before, w.asked = w.asked, command.Down // as the rule says, which has tests of its own
 	}
 }
 
 func (w *world) perform(a Action) {
 	w.t.Helper()
+	if w.untouched {
+		w.fail("does " + a.String() + " to what is to end by itself, or is down")
+	}
 	switch a.Do {
 	case Weigh:
 		w.queue = append(w.queue, w.weigh(2))

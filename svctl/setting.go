@@ -20,6 +20,9 @@ func findSetting(verb, name string) (*setting.Setting, string, error) {
 	if strings.HasPrefix(item, ".") || strings.ContainsFunc(item, isControl) {
 		return nil, "", &Problem{verb, name, "no item has a leading dot or a control character in its name", ErrUsage}
 	}
+	if item != "" && s.Part(item) == nil {
+		return nil, "", &Problem{verb, name, "there is no such item (" + s.PartNames() + ")", ErrUsage}
+	}
 	if item != "" && s.Item != nil {
 		if err := s.Item(item); err != nil {
 			return nil, "", &Problem{verb, name, err.Error(), ErrUsage}

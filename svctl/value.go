@@ -96,7 +96,15 @@ func values(t Target, s *setting.Setting, path, item string) (all []Value, errs 
 		if strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
-		found, bad := values(t, s, path, e.Name())
+		part, item := s.Part(e.Name()), e.Name()
+		if part == nil {
+			continue // nobody looks at it
+		}
+		at := path
+		if part != s {
+			at, item = filepath.Join(path, item), ""
+		}
+		found, bad := values(t, part, at, item)
 		all, errs = append(all, found...), append(errs, bad...)
 	}
 	return all, errs

@@ -46,6 +46,7 @@ var floors = []struct {
 	{"supervise", engines},
 	{"supervise/attribute", engines},
 	{"supervise/background", engines},
+	{"supervise/watch", []string{"supervise/servicedir", "supervise/setting"}},
 	{"logger/s6log", []string{"fifo", "logger/tai64n", "logger/logdir", "logger/ere", "supervise/proc"}},
 	{"supervise/chain", append(slices.Clone(engines), "supervise/attribute")},
 	{"logger", engines},
@@ -54,7 +55,7 @@ var floors = []struct {
 	{"svscan", append(slices.Clone(engines), "supervise")},
 	{"svctl/...", append(slices.Clone(engines), "svctl/...")},
 	{"cmd/internal/diag", nil},
-	{"cmd/...", []string{"cmd/internal/diag", "supervise", "supervise/attribute", "supervise/background", "supervise/chain", "svscan", "logger", "logger/compat", "logger/s6log", "logger/svlogd", "svctl/..."}},
+	{"cmd/...", []string{"cmd/internal/diag", "supervise", "supervise/attribute", "supervise/background", "supervise/chain", "supervise/watch", "svscan", "logger", "logger/compat", "logger/s6log", "logger/svlogd", "svctl/..."}},
 	{"tests/...", []string{"..."}},
 	{"examples/...", []string{"..."}},
 }

@@ -77,6 +77,12 @@ const (
 	KillScope  = Set + "/kill-scope" // process, group, session, tree
 	Daemonizes = Set + "/daemonizes" // run ends and leaves its daemon, perhaps the path of its pid file
 
+	Watch           = Set + "/watch"        // directory: what restarts it when it changes
+	WatchPaths      = Watch + "/paths"      // what is watched, one a line
+	WatchExtensions = Watch + "/extensions" // of the files that count, one a line
+	WatchIgnore     = Watch + "/ignore"     // patterns of what does not, one a line
+	WatchDebounce   = Watch + "/debounce"   // how long it must have been quiet
+
 	SplitStderr = Set + "/split-stderr" // its presence: standard error has a FIFO of its own to the logger
 )
 

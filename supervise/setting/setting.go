@@ -37,6 +37,9 @@ type Setting struct {
 	// Form says in a few words what may stand there, for messages: "a number of
 	// seconds, as 10s".
 	Form string
+	// Parts are the items of a Dir that are settings of their own; others it does
+	// not have. Nil: all its items are alike.
+	Parts []Setting
 	// Item checks the name of an item of a Dir; nil: any name will do.
 	Item func(name string) error
 	// Pack checks a value as a person gives it (10s) and returns the text of the
@@ -47,12 +50,38 @@ type Setting struct {
 	Check func(text string) error
 }
 
+// Part is the setting that an item of a Dir is: the Dir itself, unless it has Parts.
+// Nil where there is no such part.
+func (s *Setting) Part(item string) *Setting {
+	if s.Parts == nil {
+		return s
+	}
+	for i := range s.Parts {
+		if s.Parts[i].Name == s.Name+"/"+item {
+			return &s.Parts[i]
+		}
+	}
+	return nil
+}
+
+// PartNames are the items that a Dir with Parts may have.
+func (s *Setting) PartNames() string {
+	var names []string
+	for i := range s.Parts {
+		names = append(names, strings.TrimPrefix(s.Parts[i].Name, s.Name+"/"))
+	}
+	return strings.Join(names, ", ")
+}
+
 // Find finds a setting by what a person types: user, limits/nofile. item is
 // what follows the name of a Dir.
 func Find(name string) (s *Setting, item string, ok bool) {
 	name, item, deep := strings.Cut(name, "/")
 	for i := range All {
 		if s := &All[i]; s.Name == name {
+			if part := s.Part(item); deep && s.Parts != nil && part != nil {
+				return part, "", true
+			}
 			return s, item, deep == (s.Kind == Dir) || !deep
 		}
 	}

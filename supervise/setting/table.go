@@ -47,6 +47,14 @@ var All = []Setting{
 	{Name: "kill-scope", Path: servicedir.KillScope, Form: "process, group, session or tree", Check: checkScope},
 	{Name: "daemonizes", Path: servicedir.Daemonizes, Bare: true, Form: "a flag, or the path of a pid file", Check: checkPIDFile},
 
+	// Change.
+	{Name: "watch", Path: servicedir.Watch, Kind: Dir, Form: "paths, extensions, ignore or debounce of the files whose change restarts it", Parts: []Setting{
+		{Name: "watch/paths", Path: servicedir.WatchPaths, Lines: true, Form: "files and directories, one a line", Check: checkWatchPaths},
+		{Name: "watch/extensions", Path: servicedir.WatchExtensions, Lines: true, Form: "extensions of the files that count, one a line, as go", Check: checkExtensions},
+		{Name: "watch/ignore", Path: servicedir.WatchIgnore, Lines: true, Form: "patterns of what does not count, one a line, as **/*.log", Check: checkWatchIgnore},
+		{Name: "watch/debounce", Path: servicedir.WatchDebounce, Form: "a time, as 100ms", Check: checkDebounce},
+	}},
+
 	// Descriptors.
 	{Name: "split-stderr", Path: servicedir.SplitStderr, Kind: Flag, Form: "a flag: standard error has a pipe of its own to the logger"},
 

@@ -46,6 +46,7 @@ var fields = [...]struct {
 	{"REEXECS", func(r *Record) value { return (*number)(&r.Reexecs) }},
 	{"REEXEC_FAILURES", func(r *Record) value { return (*number)(&r.ReexecFailures) }},
 	{"REEXEC_FAILURE", func(r *Record) value { return (*phrase)(&r.ReexecFailure) }},
+	{"WATCHED", func(r *Record) value { return (*flag)(&r.Watched) }},
 	{"LOG_DIR", func(r *Record) value { return (*phrase)(&r.LogDir) }},
 }
 

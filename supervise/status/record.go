@@ -67,6 +67,8 @@ type Record struct {
 	// time.
 	Reexecs, ReexecFailures int
 	ReexecFailure           string
+	// Watched says that svwatch watches for changes that restart it.
+	Watched bool
 	// LogDir is where a logger keeps its log, as far as is known.
 	LogDir string
 }

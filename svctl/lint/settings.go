@@ -94,6 +94,11 @@ func (i *inspection) items(s *setting.Setting, name string, dir *entry) {
 		if strings.HasPrefix(e.name, ".") {
 			continue
 		}
+		part := s.Part(e.name)
+		if part == nil {
+			i.add(at, "nobody looks at it: here are "+s.PartNames())
+			continue
+		}
 		if s.Item != nil {
 			if err := s.Item(e.name); err != nil {
 				i.add(at, err.Error())
@@ -104,7 +109,7 @@ func (i *inspection) items(s *setting.Setting, name string, dir *entry) {
 			i.add(at, leadsNowhere(e)+", so it does not count")
 			continue
 		}
-		i.value(s, at, e)
+		i.value(part, at, e)
 	}
 }
 

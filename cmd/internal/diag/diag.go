@@ -37,6 +37,9 @@ func Refuse(prog, text string) {
 // Complain says that prog cannot go on, for one that then ends in its own way.
 func Complain(prog, text string) { say(prog + ": fatal: " + text + "\n") }
 
+// Warn says what is not as it should be, for one that goes on.
+func Warn(prog, text string) { say(prog + ": warning: " + text + "\n") }
+
 // BadUsage says how prog is called, and ends it with code: Usage, but for
 // names that have another.
 func BadUsage(prog, usage string, code int) {
