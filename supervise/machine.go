@@ -41,6 +41,9 @@ const (
 	NoRun      // there is no run
 	Unstarted  // run could not be started
 	Ready      // run said that it is ready
+	Unready    // it is not any more
+	Extended   // it asks for more time until it is
+	Sick       // it has failed, though it runs: Fault
 	RunEnded   // the process of run ended
 	GroupEnded // nothing is left of its process group, session or tree
 	FinishStarted
@@ -55,7 +58,7 @@ const (
 )
 
 var kindWords = [Kinds]string{"signal", "up", "down", "once", "exit", "pause", "continue", "term", "kill",
-	"not-again", "look", "down-tree", "let-go", "reexec", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "ready", "run-ended",
+	"not-again", "look", "down-tree", "let-go", "reexec", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "ready", "unready", "extended", "sick", "run-ended",
 	"group-ended", "finish-started", "finish-ended", "input-idle", "met", "lacks", "unmet", "timeout"}
 
 // String is the word for the kind.
@@ -96,6 +99,9 @@ type Event struct {
 	// Left counts, with GroupEnded, the processes that outlived all of it; with
 	// InputEnd, and with RunEnded of a consumer, the bytes that wait for the logger.
 	Left int
+	// Fault: with Sick, how; Limit is then as of a stop. With Extended, Limit is
+	// what it asks for.
+	Fault Fault
 	// Reason: with Unmet, what it is, for people.
 	Reason string
 }
@@ -172,6 +178,7 @@ type Machine struct {
 	ended   time.Duration    // when it ended last
 	lacks   bool             // a start waits for what it needs
 	young   bool             // it is not up before it has lived for a while
+	lost    bool             // it was ready, and is not
 	// patience is how long this run may be starting, 0 for ever.
 	patience time.Duration
 	fault    Fault         // why we end this run ourselves

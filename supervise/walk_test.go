@@ -41,7 +41,7 @@ func (w *world) ask(l command.Letter) {
 // happen is one thing of the world, drawn by chance.
 func (w *world) happen() {
 	w.t.Helper()
-	switch w.rand.IntN(9) {
+	switch w.rand.IntN(10) {
 	case 0, 1:
 		w.ask(command.Letter(walkLetters[w.rand.IntN(len(walkLetters))]))
 	case 2:
@@ -81,6 +81,8 @@ func (w *world) happen() {
 			w.step(w.weigh(1))
 		}
 	case 8:
+		w.sicken()
+	case 9:
 		w.pass(time.Duration(w.rand.IntN(1500)) * time.Millisecond)
 	}
 }
