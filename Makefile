@@ -6,7 +6,7 @@ BINDIR  = $(PREFIX)/bin
 MANDIR  = $(PREFIX)/share/man
 BIN     = bin
 
-PROGRAMS = svscan supervise svctl svlog svexec
+PROGRAMS = svscan supervise svctl svlog svexec svprobe
 
 # Every name that a program answers to, its own first: design and manual say
 # what each name changes.
@@ -16,6 +16,7 @@ svctl_names     = svctl svc svstat svok sv s6-svc s6-svstat s6-svwait s6-svok s6
 svlog_names     = svlog multilog tai64n tai64nlocal readproctitle svlogd s6-log
 svexec_names    = svexec chpst setuidgid envuidgid envdir softlimit setlock pgrphack fghack \
                   s6-setuidgid s6-softlimit s6-envdir s6-setlock s6-notifyoncheck
+svprobe_names   = svprobe
 
 PAGES       = find . -name .git -prune -o -name '*.[158]' -print
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2

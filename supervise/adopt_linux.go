@@ -162,6 +162,7 @@ func (s *Service) adoptUnseen(run forkexec.Record) {
 	s.run = adopted(run)
 	s.m.State, s.m.Deadline = status.Starting, never
 	s.adoptRun()
+	s.adoptHealth(s.hasAttributes())
 	s.leads = !s.served && (s.run.fd >= 0 && leadsSession(s.run.pid) || s.run.fd < 0 && s.style.Session)
 	kind := Launched
 	if s.report < 0 {
@@ -169,7 +170,7 @@ func (s *Service) adoptUnseen(run forkexec.Record) {
 		s.begun()
 	}
 	s.record.Since, s.record.StartTicks = time.Now().Add(run.Time-boottime()), 0
-	s.happen(Event{Kind: kind, Notifies: s.notify >= 0})
+	s.happen(Event{Kind: kind, Notifies: s.notify >= 0 || s.saysReady()})
 }
 
 // adoptRun takes over the process of run, and the FIFOs by which it says more.
@@ -233,7 +234,7 @@ func (s *Service) resume() {
 		s.begun()
 		s.step(Event{Kind: Started}) // while nobody was there to be told
 	}
-	if s.m.waits && !s.m.Ready && (s.wasReady() || s.handedOn != 0) {
+	if s.m.waits && !s.m.Ready && (!s.saysReady() && s.wasReady() || s.handedOn != 0) {
 		s.dropReadiness()
 		s.becameReady()
 	}

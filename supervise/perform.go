@@ -89,6 +89,7 @@ func (s *Service) start() {
 	}
 	defer closeFiles()
 	if s.wantsShared(attributes) {
+		s.dropHealth()
 		s.startServed()
 		return
 	}
@@ -105,6 +106,7 @@ func (s *Service) start() {
 		s.unstarted("unable to start run: "+reason(err), time.Second)
 		return
 	}
+	s.equipHealth(attributes)
 	l, report, files, err := s.via(s.program(attributes), files)
 	var p process
 	if err == nil {
@@ -130,7 +132,7 @@ func (s *Service) start() {
 		kind = Started
 		s.begun()
 	}
-	notifies := s.notify >= 0 || s.daemonizes
+	notifies := s.notify >= 0 || s.daemonizes || s.saysReady()
 	s.happen(Event{Kind: kind, Notifies: notifies, Patience: s.patience(notifies)})
 }
 
@@ -158,6 +160,7 @@ func (s *Service) equip() (files []uintptr, done func(), ok bool) {
 // begun is when run is executed.
 func (s *Service) begun() {
 	s.told, s.record.Reason, s.record.Leftovers = "", "", 0
+	s.record.Text, s.record.Phase, s.record.Errno = "", "", 0
 	s.record.Starts++
 	s.record.Since = time.Now()
 	s.note("start", s.run.pid)

@@ -57,6 +57,8 @@ type Service struct {
 	scoped     bool          // this run's tree is ours to end, whyever it ended
 	cage       *cage         // the cgroup of that, or nil
 	needing    *needing      // nil for nothing
+	health     *health       // nil where set/ asks for nothing of it
+	asks       asks          // what it asks for
 	daemonizes bool          // run ends and leaves its daemon
 	handedOn   time.Duration // when it did, 0 if it has not
 	session    int           // of that daemon, or 0
@@ -102,6 +104,7 @@ type settings struct {
 	maxDeathTally              int
 	killScope                  servicedir.Scope
 	timeoutUp, minUptime       time.Duration
+	watchdog                   time.Duration
 	rule                       *restart.Rule // nil until set/ has said something of restarting
 }
 
@@ -114,6 +117,10 @@ const (
 	tagReport
 	tagGroup
 	tagNeeds
+	tagNotify
+	tagCheck
+	tagAlive
+	tagDiagnose
 	tagScript
 )
 
@@ -222,6 +229,7 @@ func (s *Service) release() {
 	s.dropSearch()
 	s.dropGroup()
 	s.dropNeeds()
+	s.dropHealth()
 	if s.report >= 0 {
 		s.engine.poll.Remove(s.report)
 		_ = quiet.Close(s.report) // a pipe has nothing to flush
@@ -266,6 +274,7 @@ func (s *Service) heard(tag int) {
 		s.readControl()
 	case tagRun:
 		s.readReport() // that it became run comes before its end
+		s.readSocket() // and so does what it has said
 		if end, ended := s.reap(&s.run, runSlot); ended {
 			s.dropReadiness()
 			s.dropReport()
@@ -290,6 +299,9 @@ func (s *Service) heard(tag int) {
 		s.watchGroup()
 	case tagNeeds:
 		s.needsChanged()
+	case tagNotify, tagCheck, tagAlive, tagDiagnose:
+		s.readReport() // likewise
+		s.heardHealth(tag)
 	default:
 		s.scriptEnded(command.Letter(tag - tagScript))
 	}
@@ -307,6 +319,7 @@ func (s *Service) nextDue(now time.Duration) time.Duration {
 	earlier(s.files.hold != 0, s.files.hold)
 	earlier(s.askAt != 0, s.askAt)
 	earlier(s.logAt != 0 && !s.logLast, s.logAt)
+	earlier(s.health != nil, s.health.due())
 	earlier(s.hunt != nil && s.hunt.due && s.search == nil, now+huntPause)
 	return first
 }
@@ -316,6 +329,7 @@ func (s *Service) timeout(now time.Duration) {
 	if s.askAt != 0 && s.askAt <= now {
 		s.askAgain()
 	}
+	s.lookAfter(now)
 	switch {
 	case s.m.Deadline != never && s.m.Deadline <= now:
 		ev := Event{Kind: Timeout}
@@ -338,15 +352,6 @@ func (s *Service) runEnded(end ending) {
 		s.noteEnd(end)
 	}
 	s.step(s.runEnd(end))
-}
-
-// noteEnd keeps how run ended.
-func (s *Service) noteEnd(end ending) {
-	r := &s.record
-	r.Wait, r.Ended, r.Unknown = end.wait, true, end.unknown
-	if end.unknown {
-		r.Wait = status.UnknownWait
-	}
 }
 
 // finishEnded is the end of finish.
@@ -384,6 +389,7 @@ func (s *Service) drain() {
 	if !s.m.lacks {
 		s.dropNeeds()
 	}
+	s.tend()
 	if s.logger != nil {
 		s.logger.m.LastWords = s.m.Leaving
 	}

@@ -21,7 +21,7 @@ type Change struct {
 // NextStart says that what runs keeps the old value.
 func (c *Change) NextStart() bool {
 	switch c.setting.Path {
-	case servicedir.NotificationFD, servicedir.LockFD, servicedir.NoSetsid, servicedir.Daemonizes:
+	case servicedir.NotificationFD, servicedir.LockFD, servicedir.NoSetsid, servicedir.Daemonizes, servicedir.NotifySocket, servicedir.Checks, servicedir.Alive:
 		return true
 	}
 	return c.setting.Exec
@@ -42,7 +42,7 @@ func ParseChange(word string) (Change, error) {
 	switch {
 	case s.Kind == setting.Dir && item == "":
 		return refuse("name one of its items: " + name + "/ITEM=VALUE (" + s.Form + ")")
-	case s.Kind == setting.Program:
+	case s.IsProgram(item):
 		return refuse("a program: give it as " + name + " --file=PATH")
 	case s.Kind == setting.Flag && given:
 		return refuse("a flag is there or not: write " + name + " without a value, or unset it")
@@ -84,11 +84,11 @@ func LinesChange(name string, lines []string) (Change, error) {
 
 // FileChange is a program, copied from a file.
 func FileChange(name, file string) (Change, error) {
-	s, _, err := findSetting("set", name)
+	s, item, err := findSetting("set", name)
 	if err != nil {
 		return Change{}, err
 	}
-	if s.Kind != setting.Program {
+	if !s.IsProgram(item) {
 		return Change{}, &Problem{"set", name, "it is no program (" + s.Form + ")", ErrUsage}
 	}
 	st, err := os.Stat(file)
@@ -98,7 +98,7 @@ func FileChange(name, file string) (Change, error) {
 	case !st.Mode().IsRegular() || st.Size() == 0:
 		return Change{}, &Problem{"set", name, Show(file) + " is empty, or no regular file", ErrUsage}
 	}
-	return Change{setting: s, source: file}, nil
+	return Change{setting: s, item: item, source: file}, nil
 }
 
 // newChange checks a value, and puts it into the unit of its file.
@@ -122,8 +122,8 @@ func newChange(s *setting.Setting, item, value string) (Change, error) {
 		c.text = strings.ReplaceAll(value, "\n", "\x00")
 	}
 	c.text += "\n"
-	if err == nil && s.Check != nil {
-		err = s.Check(c.text)
+	if err == nil {
+		err = s.Verify(item, c.text)
 	}
 	if err != nil {
 		return refuse(err.Error())
@@ -181,7 +181,7 @@ func (c *Change) write(t Target) error {
 		defer f.Close()
 		text = f
 	}
-	if err := replace(path, text, c.setting.Kind == setting.Program); err != nil {
+	if err := replace(path, text, c.setting.IsProgram(c.item)); err != nil {
 		return problem("set", object, dir, err)
 	}
 	return keep("set", object, dir)

@@ -105,19 +105,23 @@ func values(t Target, s *setting.Setting, path, item string) (all []Value, errs 
 // readValue reads one setting, by the rules of those who use it.
 func readValue(t Target, s *setting.Setting, path, item string) (v Value, found bool, err error) {
 	v.Name = fullName(s, item)
-	text, err := readSetting(path, s.Kind)
+	kind := s.Kind
+	if s.IsProgram(item) {
+		kind = setting.Program
+	}
+	text, err := readSetting(path, kind)
 	if errors.Is(err, fs.ErrNotExist) {
 		return v, false, nil
 	}
-	if err == nil && s.Kind != setting.Flag && s.Kind != setting.Program && s.Check != nil {
-		err = s.Check(text)
+	if err == nil && kind != setting.Flag && kind != setting.Program {
+		err = s.Verify(item, text)
 	}
 	switch {
 	case err != nil:
 		return v, true, problem("get", v.Name+" of "+t.Name, path, err)
 	case s.Kind == setting.Flag:
 		v.Bare = true
-	case s.Kind == setting.Program:
+	case kind == setting.Program:
 		v.Text = path
 	case s.Lines:
 		v.Lines = strings.Split(strings.TrimSuffix(text, "\n"), "\n")

@@ -19,12 +19,14 @@ import (
 const killScanName = "killscan"
 
 var killRoles = map[string]func(){
-	killScanName: killScanMain,
-	"run":        killRun,
-	labellerName: labellerMain,
-	drainerName:  drainerMain,
-	"finish":     killFinish,
-	"t":          killControl,
+	killScanName:  killScanMain,
+	"run":         killRun,
+	labellerName:  labellerMain,
+	drainerName:   drainerMain,
+	announcerName: announcerMain,
+	stubName:      stubMain,
+	"finish":      killFinish,
+	"t":           killControl,
 }
 
 // The exit codes of run: for USR1, and for TERM.

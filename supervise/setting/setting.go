@@ -39,6 +39,11 @@ type Setting struct {
 	Form string
 	// Item checks the name of an item of a Dir; nil: any name will do.
 	Item func(name string) error
+	// ItemProgram is the item of a Dir that is an executable; empty: none is.
+	ItemProgram string
+	// CheckItem checks the text of an item of a Dir, where Check is nil and the items
+	// differ.
+	CheckItem func(item, text string) error
 	// Pack checks a value as a person gives it (10s) and returns the text of the
 	// file in the unit of the field (10000); nil: it is written as given. Of a
 	// Dir it is for the items.
@@ -57,4 +62,20 @@ func Find(name string) (s *Setting, item string, ok bool) {
 		}
 	}
 	return nil, "", false
+}
+
+// IsProgram says that the setting, or the item of it, is an executable.
+func (s *Setting) IsProgram(item string) bool {
+	return s.Kind == Program || s.ItemProgram != "" && item == s.ItemProgram
+}
+
+// Verify checks the text of a file as it stands, that of an item of a Dir.
+func (s *Setting) Verify(item, text string) error {
+	switch {
+	case s.CheckItem != nil:
+		return s.CheckItem(item, text)
+	case s.Check != nil:
+		return s.Check(text)
+	}
+	return nil
 }

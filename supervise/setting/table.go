@@ -40,6 +40,13 @@ var All = []Setting{
 	{Name: "kill-scope", Path: servicedir.KillScope, Form: "process, group, session or tree", Check: checkScope},
 	{Name: "daemonizes", Path: servicedir.Daemonizes, Bare: true, Form: "a flag, or the path of a pid file", Check: checkPIDFile},
 
+	// Readiness and health.
+	{Name: "notify-socket", Path: servicedir.NotifySocket, Kind: Flag, Form: "a flag: it says how it is on a socket, as sd_notify does"},
+	{Name: "check", Path: servicedir.Checks, Kind: Dir, Form: "http, tcp, delay, period, timeout, success or failure of the check for readiness", Item: checkCheckName, CheckItem: checkCheck},
+	{Name: "watchdog", Path: servicedir.Watchdog, Exec: true, Form: "a time from 10ms, as 30s", Check: checkWatchdog},
+	{Name: "alive", Path: servicedir.Alive, Kind: Dir, Form: "run, http, tcp, grace, period, timeout or failure of the check that it is alive", Item: checkAliveName, CheckItem: checkCheck, ItemProgram: "run"},
+	{Name: "diagnose", Path: servicedir.Diagnose, Kind: Program, Form: "an executable, run before a service that is not alive is ended"},
+
 	// Descriptors.
 	{Name: "split-stderr", Path: servicedir.SplitStderr, Kind: Flag, Form: "a flag: standard error has a pipe of its own to the logger"},
 

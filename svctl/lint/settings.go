@@ -104,6 +104,10 @@ func (i *inspection) items(s *setting.Setting, name string, dir *entry) {
 			i.add(at, leadsNowhere(e)+", so it does not count")
 			continue
 		}
+		if s.IsProgram(e.name) {
+			i.program(at, e)
+			continue
+		}
 		i.value(s, at, e)
 	}
 }
@@ -117,8 +121,8 @@ func (i *inspection) value(s *setting.Setting, name string, e *entry) {
 		i.add(name, "not a regular file")
 	case e.textErr != nil:
 		i.add(name, "unable to read: "+servicedir.Reason(e.textErr))
-	case s.Check != nil:
-		if err := s.Check(string(e.text)); err != nil {
+	default:
+		if err := s.Verify(e.name, string(e.text)); err != nil {
 			i.add(name, err.Error())
 		} else {
 			i.accounts(s, name, string(e.text))
