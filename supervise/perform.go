@@ -56,6 +56,8 @@ func (s *Service) perform(a Action) {
 		case eventReady:
 			s.record.ReadyAt = time.Now()
 			s.note("ready", s.run.pid)
+		case eventLost:
+			s.note("unready", s.run.pid)
 		case eventFailed:
 			s.record.Reason = a.Cause
 			s.tell(a.Cause)

@@ -63,7 +63,6 @@ func (s *Service) question(p *probing, dir string) {
 			return
 		}
 	}
-	const most = 16 << 10
 	svprobe := []string{"svprobe", "-t", strconv.FormatInt(p.plan.Timeout.Milliseconds(), 10) + "ms"}
 	if text := readFile(s.dir, dir+"/http"); len(text) > 0 {
 		words, err := setting.ParseHTTP(string(text))

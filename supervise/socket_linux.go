@@ -28,7 +28,11 @@ func (s *Service) equipSocket(wanted bool) {
 		return
 	}
 	if h.socket >= 0 {
-		s.hear(nil) // what is left of the run before
+		for range waiting { // of the run before
+			if !s.hear(false) {
+				return
+			}
+		}
 		return
 	}
 	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
@@ -40,6 +44,9 @@ func (s *Service) equipSocket(wanted bool) {
 	if err != nil {
 		s.tell("unable to bind supervise/notify: " + reason(err) + ", going on without")
 		return
+	}
+	if s.engine.datagram == nil {
+		s.engine.datagram = make([]byte, notify.Most+1)
 	}
 	h.socket = fd
 	s.engine.poll.Add(fd, unix.POLLIN, s, tagNotify)
@@ -86,53 +93,51 @@ func (s *Service) closeSocket() {
 	h.socket = -1
 }
 
+// waiting is more datagrams than a socket has room for, by default.
+const waiting = 64
+
 // readSocket takes some of the datagrams that wait, so that others have their turn.
 func (s *Service) readSocket() {
 	const few = 16
 	for range few {
-		h := s.health
-		if h == nil || h.socket < 0 || !s.hear(s.heed) {
+		if h := s.health; h == nil || h.socket < 0 || !s.hear(true) {
 			return
 		}
 	}
 }
 
-// hear reads one datagram for take, or all for nobody, and says whether more may
-// wait. Whatever descriptors came with it are closed: that is all that BARRIER=1
-// asks for.
-func (s *Service) hear(take func(pid int, m *notify.Message)) bool {
-	var text [notify.Most + 1]byte
+// hear takes one datagram, and says whether there was one. heeded: what a process
+// of the service says is done. Whatever descriptors came with it are closed then:
+// that is all that BARRIER=1 asks for.
+func (s *Service) hear(heeded bool) bool {
+	text := s.engine.datagram
 	var control [256]byte
-	for {
-		n, room, flags, _, err := unix.Recvmsg(s.health.socket, text[:], control[:], unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
-		if err == unix.EINTR {
-			continue
-		}
-		if err != nil {
-			return false
-		}
-		pid := 0
-		messages, _ := unix.ParseSocketControlMessage(control[:room]) // what cannot be read says nothing
-		for i := range messages {
-			if sender, err := unix.ParseUnixCredentials(&messages[i]); err == nil {
-				pid = int(sender.Pid)
-			}
-		}
-		if take != nil && flags&unix.MSG_TRUNC == 0 && s.isOurs(pid) {
-			m := notify.Parse(text[:n])
-			take(pid, &m)
-		}
-		for i := range messages { // after what was said was done
-			if fds, err := unix.ParseUnixRights(&messages[i]); err == nil {
-				for _, fd := range fds {
-					_ = unix.Close(fd) // not ours
-				}
-			}
-		}
-		if take != nil {
-			return true
+	var n, room, flags int
+	_, err := fifo.Retry(func() (_ int, err error) {
+		n, room, flags, _, err = unix.Recvmsg(s.health.socket, text, control[:], unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
+		return n, err
+	})
+	if err != nil {
+		return false
+	}
+	pid := 0
+	messages, _ := unix.ParseSocketControlMessage(control[:room]) // what cannot be read says nothing
+	for i := range messages {
+		if sender, err := unix.ParseUnixCredentials(&messages[i]); err == nil {
+			pid = int(sender.Pid)
 		}
 	}
+	if heeded && flags&unix.MSG_TRUNC == 0 && s.isOurs(pid) {
+		m := notify.Parse(text[:n])
+		s.heed(&m)
+	}
+	for i := range messages {
+		fds, _ := unix.ParseUnixRights(&messages[i]) // none where it is of another kind
+		for _, fd := range fds {
+			_ = unix.Close(fd) // not ours
+		}
+	}
+	return true
 }
 
 // isOurs says that a process is of the service: it is run, or of its session or
@@ -160,9 +165,8 @@ func (s *Service) isOurs(pid int) bool {
 }
 
 // heed does what one message says.
-func (s *Service) heed(_ int, m *notify.Message) {
+func (s *Service) heed(m *notify.Message) {
 	h, r := s.health, &s.record
-	now := fifo.Now()
 	if m.HasText {
 		r.Text = m.Text
 	}
@@ -173,7 +177,7 @@ func (s *Service) heed(_ int, m *notify.Message) {
 		h.watchdog, h.heard = m.Watchdog, 0
 	}
 	if m.Alive && h.heard != 0 {
-		h.heard = now
+		h.heard = fifo.Now()
 	}
 	switch {
 	case m.Stopping:

@@ -76,6 +76,7 @@ func (i *inspection) inspect() {
 	i.directory(top)
 	i.programs(top)
 	i.settings(top)
+	i.health(top)
 	i.names(top)
 	i.state(top)
 	i.pipes(top)
