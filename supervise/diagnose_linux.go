@@ -58,8 +58,9 @@ func (h *health) endDiagnosis() {
 	}
 }
 
-// reapBeside takes the end of a process that runs beside the service. That of one
-// which was no child of ours may not be known.
+// reapBeside takes the end of a process that runs beside the service, and ends what
+// that has left in its group. The end of one which was no child of ours may not be
+// known.
 func (s *Service) reapBeside(p *process) (ending, bool) {
 	_, wait, ended, err := fifo.Peek(unix.P_PID, p.pid)
 	e := ending{wait: uint16(wait)}
@@ -71,6 +72,7 @@ func (s *Service) reapBeside(p *process) (ending, bool) {
 	case !ended:
 		return e, false
 	default:
+		_ = unix.Kill(-p.pid, unix.SIGKILL)                                    // what it has left; ESRCH: nothing
 		_, _ = fifo.Retry(func() (int, error) { return 0, quiet.Reap(p.pid) }) // it is a zombie
 	}
 	s.forget(*p)

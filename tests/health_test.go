@@ -208,3 +208,23 @@ func TestProbeStop(t *testing.T) {
 	}
 	w.ends()
 }
+
+// TestDiagnoseLimit: set/diagnose has ten seconds, and then its service is ended
+// all the same.
+func TestDiagnoseLimit(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("it waits for ten seconds")
+	}
+	w := plant(t)
+	w.put("web/run", sleeper)
+	w.put("web/set/alive/run", "#!/bin/sh\nexit 1\n")
+	w.put("web/set/alive/failure", "1\n")
+	w.put("web/set/diagnose", "#!/bin/sh\necho $$ >>diagnosed\nexec sleep 1000\n")
+	w.serve()
+	end := w.happens("web", "end", 1)[0]
+	if end.Cause != "alive" || end.Lived < 10*time.Second || end.Lived > 14*time.Second {
+		t.Errorf("got the end %+v; want alive after 10 s", end)
+	}
+	w.ends()
+}

@@ -27,6 +27,7 @@ var killRoles = map[string]func(){
 	stubName:      stubMain,
 	"finish":      killFinish,
 	"t":           killControl,
+	"check":       killCheck,
 }
 
 // The exit codes of run: for USR1, and for TERM.
@@ -94,6 +95,9 @@ func killControl() {
 		os.Exit(1)
 	}
 }
+
+// killCheck complains of another check, and is content.
+func killCheck() { killAlone("checking", "twice-check") }
 
 // killLogger keeps what it reads, until the end: of standard error, where it has
 // a pipe.
