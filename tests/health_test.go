@@ -147,6 +147,36 @@ func TestDiagnoseKilled(t *testing.T) {
 	w.ends()
 }
 
+// TestDiagnoseAway: set/diagnose ends while there is no supervise.
+func TestDiagnoseAway(t *testing.T) {
+	t.Parallel()
+	forkedOnly(t, "svscan is stopped while there is no supervise")
+	w := plant(t)
+	w.put("web/run", sleeper)
+	w.put("web/set/alive/run", "#!/bin/sh\ntest ! -e sick || test -e diagnosed\n")
+	w.put("web/set/alive/period", "50ms\n")
+	w.put("web/set/alive/timeout", "20s\n")
+	w.put("web/set/diagnose", "#!/bin/sh\necho $$ >diagnosed\nuntil test -e go; do sleep 0.02; done\n")
+	w.serve()
+	r := w.reaches("web", status.Up)
+	w.put("web/sick", "")
+	diagnosis := 0
+	eventually(t, w.scan, "it is diagnosed", func() bool {
+		text, _ := os.ReadFile(w.scan + "/web/diagnosed") // not yet
+		diagnosis, _ = strconv.Atoi(strings.TrimSpace(string(text)))
+		return diagnosis != 0
+	})
+	w.freeze(w.svscan.cmd.Process.Pid)
+	w.must(syscall.Kill(r.Supervisor, syscall.SIGKILL))
+	w.put("web/go", "")
+	eventually(t, w.scan, "it has ended", func() bool { return processGone(diagnosis) })
+	w.must(w.svscan.cmd.Process.Signal(syscall.SIGCONT))
+	if end := w.happens("web", "end", 1)[0]; end.PID != r.PID || end.Cause != "alive" {
+		t.Errorf("got the end %+v; want alive of %d", end, r.PID)
+	}
+	w.ends()
+}
+
 // TestProbeKilled: supervise is killed while a check hangs. That is ended, what was
 // ready stays so, and checks go on.
 func TestProbeKilled(t *testing.T) {

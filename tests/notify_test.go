@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/tests/need"
 )
 
 // TestNotify: what a service says on its notify socket, and who is heard.
@@ -20,6 +21,8 @@ func TestNotify(t *testing.T) {
 	w := plant(t)
 	w.announcer("web")
 	w.put("web/set/notify-socket", "")
+	w.put("web/set/check/period", "20ms\n") // behind the socket
+	w.put("web/check", "#!/bin/sh\necho >>asked\n")
 	w.put("web/timeout-up", "600000\n")
 	w.serve()
 	w.reaches("web", status.Starting)
@@ -74,10 +77,13 @@ func TestNotify(t *testing.T) {
 	w.say("web", "STATUS=still here")
 	shows("after a kill of supervise", true, "", "still here", 0)
 
+	if asked := w.asked("web"); asked != "" {
+		t.Error("the check was asked, though the socket comes first")
+	}
 	w.must(os.Remove(w.scan + "/web/set/notify-socket"))
 	w.must(syscall.Kill(w.record("web").PID, syscall.SIGKILL))
 	w.happens("web", "start", 3)
-	w.reaches("web", status.Up)
+	shows("by its check", w.reaches("web", status.Up).Ready, "", "", 0)
 	if _, err := os.Lstat(socket); err == nil {
 		t.Error("the socket is there though nobody asks for it")
 	}
@@ -191,6 +197,26 @@ func TestWatchdog(t *testing.T) {
 	ends := w.happens("web", "end", 2)
 	if causes := []string{ends[0].Cause, ends[1].Cause}; !slices.Equal(causes, []string{"watchdog", "watchdog"}) {
 		t.Errorf("got %q", causes)
+	}
+	w.ends()
+}
+
+// TestNotifyUser: a service that is not root may say something, also one that takes
+// no environment over.
+func TestNotifyUser(t *testing.T) {
+	t.Parallel()
+	need.Root(t)
+	need.Peer(t, "perl")
+	w := plant(t)
+	w.put("web/run", `#!/bin/sh
+exec perl -MSocket -e 'socket(S, AF_UNIX, SOCK_DGRAM, 0); send(S, "READY=1\nSTATUS=as $<", 0, pack_sockaddr_un($ENV{NOTIFY_SOCKET})) or die; sleep 1000'
+`)
+	w.put("web/set/notify-socket", "")
+	w.put("web/set/clear-env", "")
+	w.put("web/set/user", ":65534:65534\n")
+	w.serve()
+	if r := w.reaches("web", status.Up); !r.Ready || r.Text != "as 65534" {
+		t.Errorf("got ready %v, %q", r.Ready, r.Text)
 	}
 	w.ends()
 }
