@@ -156,7 +156,7 @@ func TestExtend(t *testing.T) {
 // it is, and one that says so itself.
 func TestWatchdog(t *testing.T) {
 	t.Parallel()
-	const interval = 2 * time.Second
+	const interval = 4 * time.Second
 	w := plant(t)
 	w.announcer("web")
 	w.put("web/set/notify-socket", "")
@@ -171,14 +171,14 @@ func TestWatchdog(t *testing.T) {
 	}
 	eventually(t, w.scan, "it has said for longer than that that it is well", func() bool {
 		pings, _ := os.ReadFile(w.scan + "/web/pings")
-		return len(pings) > 30
+		return len(pings) > 50
 	})
 	w.unaffected("web", up.PID)
 	w.say("web", "ping")
 	silent := time.Now()
 	end := w.happens("web", "end", 1)[0]
-	if took := end.At.Sub(silent); end.Cause != "watchdog" || end.Signal != int(syscall.SIGKILL) || took > interval+time.Second+500*time.Millisecond {
-		t.Errorf("got the end %+v after %v; want watchdog, KILL, after %v at most", end, took, interval+time.Second)
+	if took := end.At.Sub(silent); end.Cause != "watchdog" || end.Signal != int(syscall.SIGKILL) || took > interval+3*time.Second {
+		t.Errorf("got the end %+v after %v; want watchdog, KILL, after about %v", end, took, interval+time.Second)
 	}
 
 	w.happens("web", "start", 2)
