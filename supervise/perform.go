@@ -283,6 +283,7 @@ func (s *Service) makeDown() {
 // part shows what is so, for the supervise that comes next. Letters that wait are
 // kept for it.
 func (s *Service) part() {
+	s.readSocket()
 	s.show()
 	for {
 		if letters, noted, err := s.take(); err != nil || !noted || len(letters) == 0 {

@@ -77,6 +77,11 @@ func TestNotify(t *testing.T) {
 	w.say("web", "STATUS=still here")
 	shows("after a kill of supervise", true, "", "still here", 0)
 
+	w.send("web", "R")
+	eventually(t, w.scan, "supervise is executed again", func() bool { return w.record("web").Reexecs > 0 })
+	w.say("web", "STATUS=and here")
+	shows("after a reexec", true, "", "and here", 0)
+
 	if asked := w.asked("web"); asked != "" {
 		t.Error("the check was asked, though the socket comes first")
 	}
