@@ -6,7 +6,7 @@ BINDIR  = $(PREFIX)/bin
 MANDIR  = $(PREFIX)/share/man
 BIN     = bin
 
-PROGRAMS = svscan supervise svctl svlog svexec svwatch
+PROGRAMS = svscan supervise svctl svlog svexec svwatch svprobe
 
 # Every name that a program answers to, its own first: design and manual say
 # what each name changes.
@@ -17,6 +17,7 @@ svlog_names     = svlog multilog tai64n tai64nlocal readproctitle svlogd s6-log
 svexec_names    = svexec chpst setuidgid envuidgid envdir softlimit setlock pgrphack fghack \
                   s6-setuidgid s6-softlimit s6-envdir s6-setlock s6-notifyoncheck
 svwatch_names   = svwatch
+svprobe_names   = svprobe
 
 PAGES       = find . -name .git -prune -o -name '*.[158]' -print
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -28,7 +29,7 @@ SOAKTIME    = 30m
 BENCH       =
 
 # Those that tell most of svscan -dense, in half a minute.
-SAMPLE = Adopt|AdoptFinish|TakeOver|Reexec|Killed|Pace|LastRequestWins|DownWins|TimeoutKill|KillScope|KillTreeCrash|Daemonizes|CatchAllKilled|SplitStderr|RunDirectory|BoundKilled|FullDisk|NoDescriptors|RemovedAsDjbSays|LockFD|Orphans|Verdict|Nested|FirstStops
+SAMPLE = Adopt|AdoptFinish|TakeOver|Reexec|Killed|Pace|LastRequestWins|DownWins|TimeoutKill|KillScope|KillTreeCrash|Daemonizes|CatchAllKilled|SplitStderr|RunDirectory|BoundKilled|FullDisk|NoDescriptors|RemovedAsDjbSays|LockFD|Orphans|Verdict|Nested|FirstStops|Notify|Alive
 
 # The older marker of Go's collector, where the toolchain still has it: a
 # resident takes 36 kB less.

@@ -163,6 +163,7 @@ func (s *Service) adoptUnseen(run forkexec.Record) {
 	s.run = adopted(run)
 	s.m.State, s.m.Deadline = status.Starting, never
 	s.adoptRun()
+	s.adoptHealth(s.hasAttributes())
 	s.leads = !s.served && (s.run.fd >= 0 && leadsSession(s.run.pid) || s.run.fd < 0 && s.style.Session)
 	kind := Launched
 	if s.report < 0 {
@@ -235,7 +236,7 @@ func (s *Service) resume() {
 		s.begun()
 		s.step(Event{Kind: Started}) // while nobody was there to be told
 	}
-	if s.m.waits && !s.m.Ready && (s.wasReady() || s.handedOn != 0) {
+	if s.m.waits && !s.m.Ready && (!s.saysReady() && s.wasReady() || s.handedOn != 0) {
 		s.dropReadiness()
 		s.becameReady()
 	}

@@ -107,7 +107,7 @@ func (s *Service) fillRecord() {
 	r, m := &s.record, &s.m
 	was := r.State
 	r.State, r.Want, r.Leaving = m.State, m.Want, m.Leaving
-	r.Ready, r.Paused, r.GotTerm = m.Ready, m.Paused, m.GotTerm
+	r.Ready, r.Lost, r.Paused, r.GotTerm = m.Ready, m.lost, m.Paused, m.GotTerm
 	r.Run, r.RunPID, r.RunLeads = s.runs, s.run.pid, s.leads
 	r.PID = 0
 	switch {

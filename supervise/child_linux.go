@@ -28,6 +28,7 @@ import (
 //	1536  how the last process of each slot ended, in 16 bytes: the number of its
 //	      start, its wait status, and 1
 //	2048  letters that were taken and not answered for, 0 where there is none
+//	2560  set/check, set/alive and set/diagnose, a slot for each
 const (
 	worldSize  = forkexec.RecordSize
 	runSlot    = 1
@@ -37,7 +38,15 @@ const (
 	endsAt     = 1536
 	endSize    = 16
 	lettersAt  = 2048
-	childSize  = lettersAt + maxLetters
+	slotsAt    = lettersAt + maxLetters
+	childSize  = slotsAt + 3*forkexec.RecordSize
+)
+
+// The slots of what runs beside the service.
+const (
+	checkSlot = slotsAt/forkexec.RecordSize + iota
+	aliveSlot
+	diagnoseSlot
 )
 
 // slotOf is the slot of control/X.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/status"
 	"github.com/svdir/svdir/supervise/tally"
 )
 
@@ -18,6 +19,15 @@ func (s *Service) noteFinish(end ending) {
 	line := tally.Line{At: time.Now(), Kind: "finish", PID: s.finish.pid, Code: end.code(), Signal: int(end.signal()), Unknown: end.unknown}
 	line.Lived = line.At.Sub(s.files.finishing)
 	s.files.history = line.Append(s.files.history)
+}
+
+// noteEnd keeps how run ended.
+func (s *Service) noteEnd(end ending) {
+	r := &s.record
+	r.Wait, r.Ended, r.Unknown = end.wait, true, end.unknown
+	if end.unknown {
+		r.Wait = status.UnknownWait
+	}
 }
 
 // noteDeath remembers the end of run.

@@ -114,6 +114,17 @@
 // and are reaped by us. Where a cgroup can be had it does the killing, and the walk
 // finds nobody (cgroup_linux.go).
 //
+// # Readiness and health
+//
+// At each start one thing is chosen that will tell when run is ready (health.go):
+// the descriptor, the notify socket (socket_linux.go), of which package notify
+// reads the datagrams, or a check (probe_linux.go), whose times and thresholds
+// package probe keeps. All end in the events Ready, Unready and Sick. Probes, the
+// watchdog and set/diagnose go on while the machine says that run is there, which
+// is looked at after each event: so a stop ends them, whatever brought it. What
+// runs beside a service has slots of its own in supervise/child; the next
+// supervise ends a probe, and waits for set/diagnose.
+//
 // # What a start does
 //
 // A directory that has nothing but run, and has not changed for a while, is not

@@ -16,6 +16,7 @@ import (
 const (
 	eventUp     = command.Letter('u') // run was started
 	eventReady  = command.Letter('U') // run is ready
+	eventLost   = command.Letter('N') // run is not ready any more: ours alone
 	eventDead   = command.Letter('d') // run ended
 	eventDown   = command.Letter('D') // finish ended too
 	eventFailed = command.Letter('O') // and it is not started again
@@ -84,7 +85,10 @@ func (m *Machine) missed(s status.State, ev Event) {
 }
 
 func (m *Machine) isReady(Event) {
-	m.Ready = true
+	if m.Ready {
+		return
+	}
+	m.Ready, m.lost = true, false
 	if m.State == status.Starting {
 		m.State, m.Deadline = status.Up, never
 	}
@@ -159,7 +163,7 @@ func (m *Machine) endRest() {
 
 // forgetRun forgets what was so of a process of run that is gone.
 func (m *Machine) forgetRun() {
-	m.Running, m.Paused, m.GotTerm, m.Ready, m.waits, m.drains, m.young = false, false, false, false, false, false, false
+	m.Running, m.Paused, m.GotTerm, m.Ready, m.waits, m.drains, m.young, m.lost = false, false, false, false, false, false, false, false
 }
 
 // cause is why run ended, in a word for the history.

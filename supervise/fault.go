@@ -14,10 +14,12 @@ type Fault uint8
 const (
 	FaultNone      Fault = iota
 	FaultTimeoutUp       // it was not ready in time
+	FaultWatchdog        // it has not said for too long that it is well
+	FaultAlive           // set/alive has failed
 	Faults
 )
 
-var faultWords = [Faults]string{"", "timeout-up"}
+var faultWords = [Faults]string{"", "timeout-up", "watchdog", "alive"}
 
 // String is the word for the fault, empty for none.
 func (f Fault) String() string { return faultWords[f] }

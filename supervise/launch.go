@@ -94,7 +94,7 @@ func (s *Service) spawnScript(slot forkexec.Slot, argv []string) (process, error
 // hasAttributes says that set/ asks for something that svexec does. One that
 // cannot be read may ask for it: svexec says why it cannot.
 func (s *Service) hasAttributes() bool {
-	s.scoped, s.daemonizes, s.splits, s.aged, s.watched = false, false, false, false, false
+	s.scoped, s.daemonizes, s.splits, s.aged, s.watched, s.asks = false, false, false, false, false, 0
 	if s.isPlain() {
 		return false
 	}

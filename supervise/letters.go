@@ -256,7 +256,7 @@ func (m *Machine) resume(Event) {
 
 // runState is the state of a run that nothing was asked of.
 func (m *Machine) runState() status.State {
-	if m.unborn || m.young || m.oneshot || m.waits && !m.Ready {
+	if m.unborn || m.young || m.oneshot || m.waits && !m.Ready && !m.lost {
 		return status.Starting
 	}
 	return status.Up

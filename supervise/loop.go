@@ -46,6 +46,7 @@ type Engine struct {
 	reexec        reexec
 	shared        shared // svlog
 	subscriptions uint64
+	datagram      []byte           // of a notify socket, once there is one
 	text          [wholeText]byte  // of a file of some service, as it is made
 	letters       [maxLetters]byte // as they are read; on the stack they would make it grow for good
 }

@@ -42,6 +42,9 @@ const (
 	Unstarted  // run could not be started
 	Skip       // run is not to be started: its condition is false
 	Ready      // run said that it is ready
+	Unready    // it is not any more
+	Extended   // it asks for more time until it is
+	Sick       // it has failed, though it runs: Fault
 	RunEnded   // the process of run ended
 	GroupEnded // nothing is left of its process group, session or tree
 	FinishStarted
@@ -59,7 +62,7 @@ const (
 )
 
 var kindWords = [Kinds]string{"signal", "up", "down", "once", "exit", "pause", "continue", "term", "kill",
-	"not-again", "look", "down-tree", "let-go", "reexec", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "skip", "ready", "run-ended",
+	"not-again", "look", "down-tree", "let-go", "reexec", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "skip", "ready", "unready", "extended", "sick", "run-ended",
 	"group-ended", "finish-started", "finish-ended", "input-idle", "renew", "freshen", "met", "lacks", "unmet", "changed", "timeout"}
 
 // String is the word for the kind.
@@ -102,6 +105,9 @@ type Event struct {
 	// Left counts, with GroupEnded, the processes that outlived all of it; with
 	// InputEnd, and with RunEnded of a consumer, the bytes that wait for the logger.
 	Left int
+	// Fault: with Sick, how; Limit is then as of a stop. With Extended, Limit is
+	// what it asks for.
+	Fault Fault
 	// Reason: with Unmet, what it is, for people.
 	Reason string
 }
@@ -182,6 +188,7 @@ type Machine struct {
 	ended   time.Duration    // when it ended last
 	lacks   bool             // a start waits for what it needs
 	young   bool             // it is not up before it has lived for a while
+	lost    bool             // it was ready, and is not
 	// patience is how long this run may be starting, 0 for ever.
 	patience time.Duration
 	fault    Fault         // why we end this run ourselves

@@ -165,7 +165,7 @@ func (w *written) recall(words []byte) {
 // recall has the machine go on where that of the record r stopped.
 func (m *Machine) recall(r *status.Record, epoch time.Duration) {
 	m.State, m.Want, m.Leaving = r.State, r.Want, r.Leaving
-	m.Ready, m.Paused, m.GotTerm = r.Ready, r.Paused, r.GotTerm
+	m.Ready, m.lost, m.Paused, m.GotTerm = r.Ready, r.Lost, r.Paused, r.GotTerm
 	// Before 0.2 there were no words.
 	m.Running = r.Machine == nil && r.PID != 0 && r.State != status.Finishing && r.State.HasProcess()
 	for word := range bytes.FieldsSeq(r.Machine) {

@@ -56,6 +56,8 @@ func (s *Service) perform(a Action) {
 		case eventReady:
 			s.record.ReadyAt = time.Now()
 			s.note("ready", s.run.pid)
+		case eventLost:
+			s.note("unready", s.run.pid)
 		case eventFailed:
 			s.record.Reason = a.Cause
 			s.tell(a.Cause)
@@ -89,6 +91,7 @@ func (s *Service) start() {
 	}
 	defer closeFiles()
 	if s.wantsShared(attributes) {
+		s.dropHealth()
 		s.startServed()
 		return
 	}
@@ -105,6 +108,7 @@ func (s *Service) start() {
 		s.unstarted("unable to start run: "+reason(err), time.Second)
 		return
 	}
+	s.equipHealth(attributes)
 	l, report, files, err := s.via(s.program(attributes), files)
 	var p process
 	if err == nil {
@@ -157,6 +161,7 @@ func (s *Service) equip() (files []uintptr, done func(), ok bool) {
 // begun is when run is executed.
 func (s *Service) begun() {
 	s.told, s.record.Reason, s.record.Leftovers = "", "", 0
+	s.record.Text, s.record.Phase, s.record.Errno = "", "", 0
 	s.record.Starts++
 	s.record.Since = time.Now()
 	s.note("start", s.run.pid)
@@ -312,6 +317,7 @@ func (s *Service) removeDown() {
 // part shows what is so, for the supervise that comes next. Letters that wait are
 // kept for it.
 func (s *Service) part() {
+	s.readSocket()
 	s.show()
 	for {
 		if letters, noted, err := s.take(); err != nil || !noted || len(letters) == 0 {

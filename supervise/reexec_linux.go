@@ -167,6 +167,7 @@ func (e *Engine) execAgain() {
 	var value []byte
 	for _, s := range e.pair.services {
 		s.endWatchNow()
+		s.readSocket()
 		s.show()
 		argv = append(argv, s.name)
 		if len(value) > 0 {

@@ -92,7 +92,7 @@ func value[T any](s *Service, name string, v *T, absent T, parse func(text strin
 
 // startEvent is the event of a start of run, with how long it may be starting.
 func (s *Service) startEvent(kind Kind) Event {
-	ev := Event{Kind: kind, Notifies: !s.oneshot && (s.notify >= 0 || s.daemonizes), Oneshot: s.oneshot}
+	ev := Event{Kind: kind, Notifies: !s.oneshot && (s.notify >= 0 || s.daemonizes || s.saysReady()), Oneshot: s.oneshot}
 	switch {
 	case ev.Notifies, ev.Oneshot:
 		ev.Patience = s.timeoutUp()

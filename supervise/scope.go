@@ -32,6 +32,14 @@ func (s *Service) noteName(name string) {
 		s.daemonizes = true
 	case servicedir.SplitStderr:
 		s.splits = true
+	case servicedir.NotifySocket:
+		s.asks |= asksSocket
+	case servicedir.Checks:
+		s.asks |= asksCheck
+	case servicedir.Watchdog:
+		s.asks |= asksWatchdog
+	case servicedir.Alive:
+		s.asks |= asksAlive
 	}
 }
 
@@ -53,8 +61,9 @@ func (s *Service) armScope() {
 // adoptScope is armScope for a run that was started by an earlier supervise. If
 // it was to go into the background, and is ready or was handed on, it has.
 func (s *Service) adoptScope(handed bool) {
-	_ = s.hasAttributes() // for the scope
+	attributes := s.hasAttributes() // and what else is asked for
 	s.armScope()
+	s.adoptHealth(attributes)
 	if s.daemonizes && (s.m.Ready || handed) && s.run.fd >= 0 {
 		s.handedOn = fifo.Now() - 2*startPause
 		s.session, _ = unix.Getsid(s.run.pid) // it lives

@@ -60,6 +60,8 @@ type Service struct {
 	cage       *cage         // the cgroup of that, or nil
 	needing    *needing      // nil for nothing
 	turn       *turn         // nil while it need have none
+	health     *health       // nil where set/ asks for nothing of it
+	asks       asks          // what it asks for
 	daemonizes bool          // run ends and leaves its daemon
 	handedOn   time.Duration // when it did, 0 if it has not
 	session    int           // of that daemon, or 0
@@ -95,20 +97,6 @@ type Service struct {
 	toldDetached bool
 	looked       int
 }
-
-// What a descriptor in the wait is; a script's tag is tagScript + its letter.
-const (
-	tagControl = iota
-	tagRun
-	tagFinish
-	tagReady
-	tagReport
-	tagGroup
-	tagNeeds
-	tagWatch
-	tagChange
-	tagScript
-)
 
 // open takes the service directory at path, in the order on which clients
 // rely: who can open ok finds all the rest. Nothing runs yet.
@@ -218,6 +206,7 @@ func (s *Service) release() {
 	s.dropNeeds()
 	s.dropTurn()
 	s.endWatch()
+	s.dropHealth()
 	if s.report >= 0 {
 		s.engine.poll.Remove(s.report)
 		_ = quiet.Close(s.report) // a pipe has nothing to flush
@@ -263,6 +252,7 @@ func (s *Service) heard(tag int) {
 		s.readControl()
 	case tagRun:
 		s.readReport() // that it became run comes before its end
+		s.readSocket() // and so does what it has said
 		if end, ended := s.reap(&s.run, runSlot); ended {
 			s.dropReadiness()
 			s.dropReport()
@@ -289,6 +279,9 @@ func (s *Service) heard(tag int) {
 		s.needsChanged()
 	case tagWatch, tagChange:
 		s.heardWatch(tag)
+	case tagNotify, tagCheck, tagAlive, tagDiagnose:
+		s.readReport() // likewise
+		s.heardHealth(tag)
 	default:
 		s.scriptEnded(command.Letter(tag - tagScript))
 	}
@@ -307,6 +300,7 @@ func (s *Service) nextDue(now time.Duration) time.Duration {
 	earlier(s.askAt != 0, s.askAt)
 	earlier(s.logAt != 0 && !s.logLast, s.logAt)
 	earlier(s.watcher != nil, s.watcher.due())
+	earlier(s.health != nil, s.health.due())
 	earlier(s.hunt != nil && s.hunt.due && s.search == nil, now+huntPause)
 	return first
 }
@@ -318,6 +312,7 @@ func (s *Service) timeout(now time.Duration) {
 		s.askAgain()
 	}
 	s.watchAgain(now)
+	s.lookAfter(now)
 	switch {
 	case s.m.Deadline != never && s.m.Deadline <= now:
 		ev := Event{Kind: Timeout}
@@ -342,15 +337,6 @@ func (s *Service) runEnded(end ending) {
 		s.noteEnd(end)
 	}
 	s.step(s.runEnd(end))
-}
-
-// noteEnd keeps how run ended.
-func (s *Service) noteEnd(end ending) {
-	r := &s.record
-	r.Wait, r.Ended, r.Unknown = end.wait, true, end.unknown
-	if end.unknown {
-		r.Wait = status.UnknownWait
-	}
 }
 
 // finishEnded is the end of finish.
@@ -393,6 +379,7 @@ func (s *Service) drain() {
 		}
 	}
 	s.tendWatch()
+	s.tend()
 	if s.logger != nil {
 		s.logger.m.LastWords = s.m.Leaving
 	}

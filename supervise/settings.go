@@ -23,7 +23,7 @@ type settings struct {
 	maxDeathTally              int
 	killScope                  servicedir.Scope
 	timeoutUp, timeoutDown     time.Duration
-	minUptime                  time.Duration
+	minUptime, watchdog        time.Duration
 	rule                       *restart.Rule // nil until set/ has said something of restarting
 }
 

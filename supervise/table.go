@@ -78,6 +78,9 @@ var (
 	norun    = cell{"no run", (*Machine).noRun}
 	failed   = cell{"unstarted", (*Machine).unstarted}
 	ready    = cell{"ready", (*Machine).isReady}
+	unready  = cell{"unready", (*Machine).isUnready}
+	extended = cell{"extend", (*Machine).isExtended}
+	sick     = cell{"end sick", (*Machine).isSick}
 	runEnd   = cell{"run ended", (*Machine).runEnded}
 	groupEnd = cell{"group ended", (*Machine).groupEnded}
 	finStart = cell{"limit finish", (*Machine).finishStarted}
@@ -123,7 +126,10 @@ var table = [Kinds]row{
 	NoRun:         {down: nothing, waiting: nothing, starting: norun, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	Unstarted:     {down: nothing, waiting: nothing, starting: failed, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	Skip:          {down: nothing, waiting: nothing, starting: skip, up: nothing, paused: skip, stopping: skip, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
-	Ready:         {down: nothing, waiting: nothing, starting: ready, up: nothing, paused: ready, stopping: ready, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Ready:         {down: nothing, waiting: nothing, starting: ready, up: ready, paused: ready, stopping: ready, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Unready:       {down: nothing, waiting: nothing, starting: nothing, up: unready, paused: unready, stopping: unready, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Extended:      {down: nothing, waiting: nothing, starting: extended, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Sick:          {down: nothing, waiting: nothing, starting: sick, up: sick, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	RunEnded:      {down: nothing, waiting: nothing, starting: runEnd, up: runEnd, paused: runEnd, stopping: runEnd, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	GroupEnded:    {down: nothing, waiting: nothing, starting: nothing, up: nothing, paused: nothing, stopping: groupEnd, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	FinishStarted: {down: nothing, waiting: nothing, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: finStart, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},

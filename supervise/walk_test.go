@@ -45,7 +45,7 @@ func (w *world) ask(l command.Letter) {
 // happen is one thing of the world, drawn by chance.
 func (w *world) happen() {
 	w.t.Helper()
-	switch w.rand.IntN(10) {
+	switch w.rand.IntN(11) {
 	case 0, 1:
 		w.ask(command.Letter(walkLetters[w.rand.IntN(len(walkLetters))]))
 	case 2:
@@ -98,6 +98,8 @@ func (w *world) happen() {
 		w.step(Event{Kind: []Kind{Renew, Freshen}[w.rand.IntN(2)], Limit: worldKill})
 	case 8:
 		w.change()
+	case 10:
+		w.sicken()
 	case 9:
 		w.pass(time.Duration(w.rand.IntN(1500)) * time.Millisecond)
 	}

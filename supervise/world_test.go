@@ -248,6 +248,7 @@ func (w *world) announce(l command.Letter) {
 	truth := map[command.Letter]bool{
 		eventUp:     w.run && !w.unborn,
 		eventReady:  w.m.Ready && (w.run || w.m.done),
+		eventLost:   w.run && !w.m.Ready,
 		eventDead:   !w.run,
 		eventDown:   !w.run,
 		eventFailed: !w.run,
@@ -277,3 +278,23 @@ func (w *world) weigh(often int) Event {
 
 // isDone says that a oneshot has worked, and nobody undoes it yet.
 func (w *world) isDone() bool { return w.m.done && !w.finish }
+
+// sicken is news of how well run is.
+func (w *world) sicken() {
+	w.t.Helper()
+	if !w.run || w.unborn || w.ends > 0 {
+		return
+	}
+	switch w.rand.IntN(6) {
+	case 0:
+		w.step(Event{Kind: Sick, Fault: Fault(1 + w.rand.IntN(int(Faults)-1)), Limit: worldKill * time.Duration(w.rand.IntN(2))})
+	case 1:
+		w.step(Event{Kind: Extended, Limit: time.Duration(w.rand.IntN(3)) * time.Second})
+	case 2, 3:
+		w.step(Event{Kind: Unready})
+	default:
+		if w.m.lost {
+			w.step(Event{Kind: Ready})
+		}
+	}
+}

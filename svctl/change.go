@@ -21,7 +21,7 @@ type Change struct {
 // NextStart says that what runs keeps the old value.
 func (c *Change) NextStart() bool {
 	switch c.setting.Path {
-	case servicedir.NotificationFD, servicedir.LockFD, servicedir.NoSetsid, servicedir.Daemonizes:
+	case servicedir.NotificationFD, servicedir.LockFD, servicedir.NoSetsid, servicedir.Daemonizes, servicedir.NotifySocket, servicedir.Checks, servicedir.Alive:
 		return true
 	}
 	return c.setting.Exec
@@ -84,7 +84,7 @@ func LinesChange(name string, lines []string) (Change, error) {
 
 // FileChange is a program, copied from a file.
 func FileChange(name, file string) (Change, error) {
-	s, _, err := findSetting("set", name)
+	s, item, err := findSetting("set", name)
 	if err != nil {
 		return Change{}, err
 	}
@@ -98,7 +98,7 @@ func FileChange(name, file string) (Change, error) {
 	case !st.Mode().IsRegular() || st.Size() == 0:
 		return Change{}, &Problem{"set", name, Show(file) + " is empty, or no regular file", ErrUsage}
 	}
-	return Change{setting: s, source: file}, nil
+	return Change{setting: s, item: item, source: file}, nil
 }
 
 // newChange checks a value, and puts it into the unit of its file.

@@ -123,7 +123,16 @@ func isOneshot(path string) bool {
 // isReady: a service that says when it is ready is believed, else running must
 // do, and its check.
 func isReady(_, now *Service) bool {
-	return isUp(nil, now) && (now.Ready || !tellsReady(now.Dir))
+	return isUp(nil, now) && (now.Ready || !tellsReady(now.Dir) && !isAsked(now))
+}
+
+// isAsked says that supervise does not know yet, or not any more, that a service is
+// ready of which set/ has it find out.
+func isAsked(now *Service) bool {
+	if now.State != status.Starting && !now.Lost {
+		return false
+	}
+	return exists(filepath.Join(now.Dir, servicedir.NotifySocket)) || exists(filepath.Join(now.Dir, servicedir.Checks))
 }
 
 func tellsReady(dir string) bool {

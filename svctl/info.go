@@ -57,7 +57,7 @@ func Read(t Target) Service {
 func Inspect(t Target) Service {
 	s := Read(t)
 	s.Enabled = !exists(filepath.Join(t.Dir, servicedir.Down))
-	s.CanNotify = exists(filepath.Join(t.Dir, servicedir.NotificationFD))
+	s.CanNotify = exists(filepath.Join(t.Dir, servicedir.NotificationFD)) || isAsked(&s)
 	if arg := cmdline(s.PID); s.PID != 0 && len(arg) > 0 {
 		s.Command = arg[0]
 	}

@@ -22,6 +22,7 @@ type View struct {
 	State      string  `json:"state"`
 	Want       *string `json:"want"`
 	Ready      bool    `json:"ready"`
+	Lost       bool    `json:"lost"`
 	Enabled    bool    `json:"enabled"`
 	Removed    bool    `json:"removed"`
 	PID        *int    `json:"pid"`
@@ -38,6 +39,7 @@ type View struct {
 	Starts     *int    `json:"starts"`
 	Deaths     *int    `json:"deaths"`
 	Leftovers  int     `json:"leftovers"`
+	Says       *string `json:"says"`
 	Why        *string `json:"why"`
 	Error      *string `json:"error"`
 	Supervisor string  `json:"supervisor"`
@@ -54,11 +56,12 @@ var layoutNames = map[status.Layout]string{
 // NewView shows a service.
 func NewView(s *Service, now time.Time) View {
 	v := View{
-		Name: s.Name, Dir: s.Dir, Supervised: s.Supervised, State: s.StateWord(), Ready: s.Ready,
+		Name: s.Name, Dir: s.Dir, Supervised: s.Supervised, State: s.StateWord(), Ready: s.Ready, Lost: s.Lost,
 		Enabled: s.Enabled, Removed: s.Removed, Paused: s.Paused, GotTerm: s.GotTerm, Leaving: s.Leaving,
 		Leftovers: s.Leftovers, Supervisor: layoutNames[s.Layout], Services: []View{},
 		PID: some(s.PID, s.PID != 0), SupervPID: some(s.Supervisor, s.Supervisor != 0),
 		Command: some(s.Command, s.Command != ""),
+		Says:    some(s.Text, s.Text != ""),
 		Want:    some(s.Want.String(), s.Supervised && s.Err == nil),
 		Since:   moment(s.Since), ReadySince: moment(s.ReadyAt), NextStart: moment(s.NextStart),
 		ExitCode: some(s.ExitCode(), s.ExitCode() >= 0), ExitSignal: some(SignalName(s.ExitSignal()), s.ExitSignal() != 0), Unknown: s.Unknown,

@@ -107,6 +107,10 @@ func (s *Service) why(now time.Time) string {
 	add(s.Leaving, "its supervisor leaves")
 	add(s.Reason != "", s.Reason)
 	add(s.Supervised && s.PID == 0 && s.Want == status.WantUp && s.State == status.Down, "wanted up")
+	add(s.Lost, "not ready any more")
+	add(s.PID != 0 && s.Phase != "", s.Phase)
+	add(s.Text != "", s.Text)
+	add(s.Errno != 0, unix.Errno(s.Errno).Error())
 	add(s.GotTerm && s.PID != 0, "got TERM")
 	add(s.Paused && s.State != status.Paused, "paused")
 	if s.NextStart.After(now) {

@@ -14,7 +14,7 @@ import (
 // look looks at what must be so while the service rests.
 func (k *killScan) look() {
 	r := k.record()
-	if slices.Contains(k.files, "notification-fd") && k.want == status.Up {
+	if (slices.Contains(k.files, "notification-fd") || slices.Contains(k.files, "check")) && k.want == status.Up {
 		k.until("ready", func() bool { return k.record().Ready })
 	}
 	if r.Want == status.WantUp != (k.want == status.Up) && k.want != status.Exited {
@@ -38,7 +38,7 @@ func (k *killScan) look() {
 
 // check checks what must have been so, when all is over.
 func (k *killScan) check() {
-	for _, complaint := range []string{"twice", "early"} {
+	for _, complaint := range []string{"twice", "twice-check", "early"} {
 		if n := k.notes(complaint); len(n) > 0 {
 			k.fail("%s: %v", complaint, n)
 		}

@@ -19,12 +19,15 @@ import (
 const killScanName = "killscan"
 
 var killRoles = map[string]func(){
-	killScanName: killScanMain,
-	"run":        killRun,
-	labellerName: labellerMain,
-	drainerName:  drainerMain,
-	"finish":     killFinish,
-	"t":          killControl,
+	killScanName:  killScanMain,
+	"run":         killRun,
+	labellerName:  labellerMain,
+	drainerName:   drainerMain,
+	announcerName: announcerMain,
+	stubName:      stubMain,
+	"finish":      killFinish,
+	"t":           killControl,
+	"check":       killCheck,
 }
 
 // The exit codes of run: for USR1, and for TERM.
@@ -92,6 +95,9 @@ func killControl() {
 		os.Exit(1)
 	}
 }
+
+// killCheck complains of another check, and is content.
+func killCheck() { killAlone("checking", "twice-check") }
 
 // killLogger keeps what it reads, until the end: of standard error, where it has
 // a pipe.

@@ -84,7 +84,7 @@ func (k *killScan) plant() error {
 	if err != nil {
 		return err
 	}
-	values := map[string]string{"notification-fd": "3\n", "set/umask": "022\n"}
+	values := map[string]string{"notification-fd": "3\n", "set/umask": "022\n", "set/check/timeout": "20s\n"}
 	files := append([]string{"run"}, k.files...)
 	if k.logged {
 		files = append(files, "log/run", "log/logger")
@@ -95,7 +95,7 @@ func (k *killScan) plant() error {
 			return err
 		}
 		switch filepath.Base(name) {
-		case "run", "finish", "t":
+		case "run", "finish", "t", "check":
 			err = os.Symlink(self, path)
 		case "control":
 			if err = unix.Mkfifo(path, 0o600); err == nil {

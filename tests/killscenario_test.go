@@ -21,6 +21,8 @@ var killScenarios = []killScenario{
 	{name: "start", want: status.Up, starts: 1},
 	{name: "start with all", files: []string{"finish", "notification-fd", "set/umask"}, want: status.Up, starts: 1},
 	{name: "start logged", logged: true, files: []string{"finish"}, want: status.Up, starts: 1},
+	{name: "start with a check", files: []string{"finish", "check", "set/check/timeout"}, want: status.Up, starts: 1},
+	{name: "death with a check", files: []string{"check", "set/check/timeout"}, before: status.Up, dies: true, want: status.Up, starts: 2},
 	{name: "start, dies away", files: []string{"finish"}, away: true, want: status.Up, starts: 1},
 	{name: "start with all, dies away", files: []string{"finish", "notification-fd", "set/umask"}, away: true, want: status.Up, starts: 1},
 	{name: "death", files: []string{"finish"}, before: status.Up, dies: true, want: status.Up, starts: 2},

@@ -41,6 +41,9 @@ var floors = []struct {
 	{"supervise/restart", nil},
 	{"supervise/setting", []string{"supervise/needs", "supervise/restart", "supervise/servicedir", "supervise/tally"}},
 	{"supervise/needs", []string{"supervise/status"}},
+	{"supervise/probe", nil},
+	{"supervise/notify", nil},
+	{"supervise/probe/look", []string{"supervise/setting"}},
 	{"svscan/graph", []string{"supervise/needs"}},
 	{"svscan/scandir", nil},
 	{"supervise", engines},
@@ -55,7 +58,7 @@ var floors = []struct {
 	{"svscan", append(slices.Clone(engines), "supervise")},
 	{"svctl/...", append(slices.Clone(engines), "svctl/...")},
 	{"cmd/internal/diag", nil},
-	{"cmd/...", []string{"cmd/internal/diag", "supervise", "supervise/attribute", "supervise/background", "supervise/chain", "supervise/watch", "svscan", "logger", "logger/compat", "logger/s6log", "logger/svlogd", "svctl/..."}},
+	{"cmd/...", []string{"cmd/internal/diag", "supervise", "supervise/attribute", "supervise/background", "supervise/chain", "supervise/probe/look", "supervise/watch", "svscan", "logger", "logger/compat", "logger/s6log", "logger/svlogd", "svctl/..."}},
 	{"tests/...", []string{"..."}},
 	{"examples/...", []string{"..."}},
 }
@@ -63,7 +66,7 @@ var floors = []struct {
 // engines are the floors that every engine stands on.
 var engines = []string{
 	"fifo", "fifo/quiet", "logger/tai64n", "logger/logdir", "logger/serving", "supervise/status", "supervise/tally",
-	"supervise/command", "supervise/errstr", "supervise/forkexec", "supervise/needs", "supervise/proc", "supervise/restart", "supervise/servicedir", "supervise/setting", "svscan/graph", "svscan/scandir",
+	"supervise/command", "supervise/errstr", "supervise/forkexec", "supervise/needs", "supervise/notify", "supervise/probe", "supervise/proc", "supervise/restart", "supervise/servicedir", "supervise/setting", "svscan/graph", "svscan/scandir",
 }
 
 // residents stay in memory for as long as the machine runs, so what they may

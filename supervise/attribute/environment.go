@@ -2,6 +2,7 @@ package attribute
 
 import (
 	"errors"
+	"os"
 	"path"
 	"slices"
 	"strconv"
@@ -62,6 +63,9 @@ func (s *start) readEnvironment() error {
 	}
 	if clear {
 		s.env = s.env.cleared()
+	}
+	if err := s.keepNotify(clear); err != nil {
+		return err
 	}
 	s.env.unset("PWD") // a shell would believe it
 	if s.env.get("PATH") == "" {
@@ -186,4 +190,32 @@ func (s *start) placeholder(letter byte) (string, error) {
 		return s.identity.user, nil
 	}
 	return s.identity.group, nil
+}
+
+// keepNotify leaves what supervise says of the notify socket and of the watchdog
+// also where all else is cleared. The watchdog is that of this process.
+func (s *start) keepNotify(cleared bool) error {
+	was := environment(os.Environ())
+	if was.get("WATCHDOG_USEC") == "" && was.get("NOTIFY_SOCKET") == "" {
+		return nil
+	}
+	watched, err := s.flag("watchdog")
+	if err != nil {
+		return unusable("set/watchdog", err)
+	}
+	heard := watched
+	if cleared && !watched {
+		if heard, err = s.flag("notify-socket"); err != nil {
+			return unusable("set/notify-socket", err)
+		}
+	}
+	for _, name := range []string{"NOTIFY_SOCKET", "WATCHDOG_USEC"} {
+		if value := was.get(name); heard && value != "" {
+			s.env.put(name, value)
+		}
+	}
+	if watched && s.env.get("WATCHDOG_USEC") != "" && !s.options.Beside {
+		s.env.put("WATCHDOG_PID", strconv.Itoa(unix.Getpid())) // exec keeps it
+	}
+	return nil
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Usage is the line of svexec(8).
-const Usage = "svexec [-s dir] [-e fd] [-l fd] [-g fd] [-u user[:group...]] [--background pidfile [--timeout time]] [--] [prog [arg ...]]"
+const Usage = "svexec [--beside] [-s dir] [-e fd] [-l fd] [-g fd] [-u user[:group...]] [--background pidfile [--timeout time]] [--] [prog [arg ...]]"
 
 // Options are what svexec is called with.
 type Options struct {
@@ -22,6 +22,7 @@ type Options struct {
 	Background string        // the pid file of a daemon to stay in front of; empty for none
 	Timeout    time.Duration // for that file
 	Argv       []string      // empty: set/command
+	Beside     bool          // of a service that runs: it has all that is made for it
 }
 
 var errUsage = errors.New(Usage)
@@ -35,6 +36,10 @@ func Parse(args []string) (Options, error) {
 		if args[0] == "--" {
 			args = args[1:]
 			break
+		}
+		if args[0] == "--beside" {
+			o.Beside, args = true, args[1:]
+			continue
 		}
 		name, value, rest, ok := firstOption(args)
 		if !ok || o.set(name, value) != nil {
@@ -109,6 +114,9 @@ func descriptor(value string) (int, error) {
 // in front of: all but --background and --timeout.
 func (o Options) Inner() []string {
 	argv := []string{"svexec", "-s", o.Dir}
+	if o.Beside {
+		argv = append(argv, "--beside")
+	}
 	if o.User != "" {
 		argv = append(argv, "-u", o.User)
 	}

@@ -1,5 +1,7 @@
 package attribute
 
+import "slices"
+
 // step takes on one attribute, or a few that belong together. read finds out
 // what set/ asks for, and apply does it; each is nil where there is nothing to
 // do.
@@ -36,4 +38,12 @@ var order = []step{
 	// Taking the user on clears capabilities, so they come behind it.
 	{"capabilities", (*start).readCapabilities, (*start).setCapabilities},
 	{"no-new-privs", (*start).readNoNewPrivs, (*start).setNoNewPrivs},
+}
+
+// beside is the order for what runs beside the service, which has its directories
+// and its pipe, and was prepared.
+func beside(all []step) []step {
+	return slices.DeleteFunc(slices.Clone(all), func(s step) bool {
+		return s.name == "pipe" || s.name == "dirs" || s.name == "prepare"
+	})
 }

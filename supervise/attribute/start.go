@@ -74,6 +74,9 @@ func Exec(o Options) error {
 	if err := s.enter(); err != nil {
 		return err
 	}
+	if o.Beside {
+		return s.run(beside(order))
+	}
 	return s.run(order)
 }
 

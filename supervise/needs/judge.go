@@ -52,7 +52,7 @@ func Judge(n *Need, o *Other) (Answer, string) {
 	switch {
 	case kind == Started && (r.State == status.Up || r.State == status.Paused || r.State == status.Starting && r.PID != 0):
 		return Met, ""
-	case kind == Ready && (r.State == status.Up || r.State == status.Paused && r.Ready):
+	case kind == Ready && (r.State == status.Up && !r.Lost || r.State == status.Paused && r.Ready):
 		return Met, ""
 	case kind == Completed && ended:
 		return Met, ""
@@ -60,6 +60,9 @@ func Judge(n *Need, o *Other) (Answer, string) {
 		return Met, ""
 	case r.State == status.Failed, kind == Succeeded && ended, kind != Completed && r.State == status.Exited:
 		return n.unmet(fate(r.State))
+	}
+	if r.Lost {
+		return NotYet, n.Name + " is not ready any more"
 	}
 	return NotYet, n.Name + " is " + r.State.String()
 }

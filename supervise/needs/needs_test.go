@@ -27,17 +27,18 @@ func TestJudge(t *testing.T) {
 		{"skipped", Other{Record: status.Record{State: status.Skipped}}},
 		{"oneshot up", Other{Oneshot: true, Success: true, Record: status.Record{State: status.Up, Want: status.WantUp, Ended: true}}},
 		{"oneshot failed", Other{Oneshot: true, Record: status.Record{State: status.Failed, Ended: true, Wait: 1 << 8}}},
+		{"not ready any more", Other{Record: status.Record{State: status.Up, Want: status.WantUp, PID: 9, Lost: true}}},
 	}
 	// M is met, . not yet, N never. The columns are the outcomes above.
 	for row, want := range map[string]string{
-		"needs started":   "M..M..NNNMMN",
-		"needs ready":     "...M..NNNMMN",
-		"needs succeeded": "......MNNMMN",
-		"needs completed": "......MMMMMM",
-		"needs ":          "...M..NNNMMN",
-		"wants ready":     "..MM..MMMMMM",
-		"after ready":     "..MM..MMMMMM",
-		"after succeeded": "..M...MMMMMM",
+		"needs started":   "M..M..NNNMMNM",
+		"needs ready":     "...M..NNNMMN.",
+		"needs succeeded": "......MNNMMN.",
+		"needs completed": "......MMMMMM.",
+		"needs ":          "...M..NNNMMN.",
+		"wants ready":     "..MM..MMMMMM.",
+		"after ready":     "..MM..MMMMMM.",
+		"after succeeded": "..M...MMMMMM.",
 	} {
 		strength, kind, _ := strings.Cut(row, " ")
 		n := Need{Name: "db", Strength: Strength(index(strengthWords[:], strength)), Edge: Edge{Kind: Kind(index(kindWords[:], kind))}}

@@ -10,13 +10,14 @@ import "strings"
 
 // What the user puts there.
 const (
-	Run     = "run"     // the program
-	Finish  = "finish"  // what follows each end of run
-	Down    = "down"    // its presence: do not start at first
-	Check   = "check"   // run by clients: exit 0 says available
-	Control = "control" // directory of executables that replace signals
-	Log     = "log"     // the service directory of the logger
-	Set     = "set"     // directory of all settings that are ours
+	Run       = "run"        // the program
+	Finish    = "finish"     // what follows each end of run
+	Down      = "down"       // its presence: do not start at first
+	Check     = "check"      // run by clients: exit 0 says available
+	DataCheck = "data/check" // the same, in the place of s6
+	Control   = "control"    // directory of executables that replace signals
+	Log       = "log"        // the service directory of the logger
+	Set       = "set"        // directory of all settings that are ours
 
 	NotificationFD   = "notification-fd"     // the descriptor on which run writes a newline when ready
 	TimeoutFinish    = "timeout-finish"      // milliseconds, 0 = no limit
@@ -77,11 +78,16 @@ const (
 	KillScope  = Set + "/kill-scope" // process, group, session, tree
 	Daemonizes = Set + "/daemonizes" // run ends and leaves its daemon, perhaps the path of its pid file
 
-	Watch           = Set + "/watch"        // directory: what restarts it when it changes
-	WatchPaths      = Watch + "/paths"      // what is watched, one a line
-	WatchExtensions = Watch + "/extensions" // of the files that count, one a line
-	WatchIgnore     = Watch + "/ignore"     // patterns of what does not, one a line
-	WatchDebounce   = Watch + "/debounce"   // how long it must have been quiet
+	Watch           = Set + "/watch"         // directory: what restarts it when it changes
+	WatchPaths      = Watch + "/paths"       // what is watched, one a line
+	WatchExtensions = Watch + "/extensions"  // of the files that count, one a line
+	WatchIgnore     = Watch + "/ignore"      // patterns of what does not, one a line
+	WatchDebounce   = Watch + "/debounce"    // how long it must have been quiet
+	NotifySocket    = Set + "/notify-socket" // its presence: run has a socket for sd_notify
+	Checks          = Set + "/check"         // directory: its presence has supervise run Check, and how
+	Watchdog        = Set + "/watchdog"      // how long run may be silent
+	Alive           = Set + "/alive"         // directory: what is asked to find that run has failed
+	Diagnose        = Set + "/diagnose"      // run before it is ended for that
 
 	SplitStderr = Set + "/split-stderr" // its presence: standard error has a FIFO of its own to the logger
 )
@@ -91,7 +97,7 @@ const (
 func NeedsExec(name string) bool {
 	switch name {
 	case "command", "prepare", "condition", "env", "env-file", "clear-env", "path", "user", "umask", "cwd", "chroot",
-		"nice", "ionice", "oom-score", "limits", "capabilities", "no-new-privs", "dirs", "pipe":
+		"nice", "ionice", "oom-score", "limits", "capabilities", "no-new-privs", "dirs", "pipe", "watchdog":
 		return true
 	}
 	return false
@@ -121,6 +127,7 @@ const (
 	Producers   = "producers"    // what svscan has found that this service is to read, see ParseProducers
 	Needs       = "needs"        // what svscan has found that this service is to wait for, see package needs
 	Child       = "child"        // what may have happened since status.env was written
+	Notify      = "notify"       // the socket on which run says how it is
 	Ready       = "ready"        // the FIFO on which run says that it is ready
 	Report      = "report"       // the FIFO on which svexec says how far it got, or svlog what comes of a log that it serves
 	ServiceLock = "service-lock" // locked while a copy of the service lives, see LockFD

@@ -54,6 +54,28 @@ var All = []Setting{
 		{Name: "watch/ignore", Path: servicedir.WatchIgnore, Lines: true, Form: "patterns of what does not count, one a line, as **/*.log", Check: checkWatchIgnore},
 		{Name: "watch/debounce", Path: servicedir.WatchDebounce, Form: "a time, as 100ms", Check: checkDebounce},
 	}},
+	// Readiness and health.
+	{Name: "notify-socket", Path: servicedir.NotifySocket, Kind: Flag, Form: "a flag: it says how it is on a socket, as sd_notify does"},
+	{Name: "check", Path: servicedir.Checks, Kind: Dir, Form: "http, tcp, delay, period, timeout, success or failure of the check for readiness", Parts: []Setting{
+		{Name: "check/http", Path: servicedir.Checks + "/http", Lines: true, Form: "a URL, perhaps the status that is expected, and insecure", Check: checkHTTP},
+		{Name: "check/tcp", Path: servicedir.Checks + "/tcp", Form: "HOST:PORT", Check: checkTCP},
+		{Name: "check/delay", Path: servicedir.Checks + "/delay", Form: "a time, as 10s", Check: checkPause},
+		{Name: "check/period", Path: servicedir.Checks + "/period", Form: "a time from 10ms, as 10s", Check: checkSpan},
+		{Name: "check/timeout", Path: servicedir.Checks + "/timeout", Form: "a time from 10ms, as 1s", Check: checkSpan},
+		{Name: "check/success", Path: servicedir.Checks + "/success", Form: "how many in a row, 1 to 100", Check: checkTimes},
+		{Name: "check/failure", Path: servicedir.Checks + "/failure", Form: "how many in a row, 1 to 100", Check: checkTimes},
+	}},
+	{Name: "watchdog", Path: servicedir.Watchdog, Exec: true, Form: "a time from 10ms, as 30s", Check: checkSpan},
+	{Name: "alive", Path: servicedir.Alive, Kind: Dir, Form: "run, http, tcp, grace, period, timeout or failure of the check that it is alive", Parts: []Setting{
+		{Name: "alive/run", Path: servicedir.Alive + "/run", Kind: Program, Form: "an executable"},
+		{Name: "alive/http", Path: servicedir.Alive + "/http", Lines: true, Form: "a URL, perhaps the status that is expected, and insecure", Check: checkHTTP},
+		{Name: "alive/tcp", Path: servicedir.Alive + "/tcp", Form: "HOST:PORT", Check: checkTCP},
+		{Name: "alive/grace", Path: servicedir.Alive + "/grace", Form: "a time, as 10s", Check: checkPause},
+		{Name: "alive/period", Path: servicedir.Alive + "/period", Form: "a time from 10ms, as 10s", Check: checkSpan},
+		{Name: "alive/timeout", Path: servicedir.Alive + "/timeout", Form: "a time from 10ms, as 1s", Check: checkSpan},
+		{Name: "alive/failure", Path: servicedir.Alive + "/failure", Form: "how many in a row, 1 to 100", Check: checkTimes},
+	}},
+	{Name: "diagnose", Path: servicedir.Diagnose, Kind: Program, Form: "an executable, run before a service that is not alive is ended"},
 
 	// Descriptors.
 	{Name: "split-stderr", Path: servicedir.SplitStderr, Kind: Flag, Form: "a flag: standard error has a pipe of its own to the logger"},

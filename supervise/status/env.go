@@ -48,6 +48,10 @@ var fields = [...]struct {
 	{"REEXEC_FAILURE", func(r *Record) value { return (*phrase)(&r.ReexecFailure) }},
 	{"WATCHED", func(r *Record) value { return (*flag)(&r.Watched) }},
 	{"LOG_DIR", func(r *Record) value { return (*phrase)(&r.LogDir) }},
+	{"LOST", func(r *Record) value { return (*flag)(&r.Lost) }},
+	{"STATUS_TEXT", func(r *Record) value { return (*phrase)(&r.Text) }},
+	{"STATUS_PHASE", func(r *Record) value { return (*phrase)(&r.Phase) }},
+	{"STATUS_ERRNO", func(r *Record) value { return (*number)(&r.Errno) }},
 }
 
 // AppendEnv appends the text of supervise/status.env.

@@ -69,6 +69,12 @@ type Record struct {
 	ReexecFailure           string
 	// Watched says that svwatch watches for changes that restart it.
 	Watched bool
+	// Lost says that the service was ready, and is not any more.
+	Lost bool
+	// Text is what the service says of itself, Phase what it is about (reloading,
+	// stopping, or nothing), and Errno what went wrong, 0 if nothing did.
+	Text, Phase string
+	Errno       int
 	// LogDir is where a logger keeps its log, as far as is known.
 	LogDir string
 }

@@ -13,7 +13,7 @@ const HistorySize = 16 << 10
 // Line is one line of supervise/history.
 type Line struct {
 	At   time.Time
-	Kind string // start, ready, end, finish, failed
+	Kind string // start, ready, unready, end, finish, failed
 	PID  int
 	// For an end: how, why, and after how long. Code is -1 if a signal ended it;
 	// Unknown: nobody saw how.

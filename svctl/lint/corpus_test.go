@@ -54,6 +54,16 @@ var broken = []struct {
 	{"prepare without x", []string{"set/prepare #!/bin/sh\n"}, "web/set/prepare: not executable (chmod +x $D/set/prepare)"},
 	{"prepare is a directory", []string{"set/prepare/"}, "web/set/prepare: is a directory, not a program"},
 
+	// Readiness and health.
+	{"check without a question", []string{"set/check/period 5s\n"}, "web/set/check: nobody finds out whether it is ready: there is no check, and neither http nor tcp in it"},
+	{"check behind a descriptor", []string{"check*755 #!/bin/sh\n", "notification-fd 3\n", "set/check/"}, "web/set/check: note: not used for readiness: notification-fd comes first"},
+	{"http and tcp", []string{"set/check/http http://a/\n", "set/check/tcp a:1\n"}, "web/set/check/tcp: note: not used: set/check/http comes first"},
+	{"a bad period", []string{"check*755 #!/bin/sh\n", "set/check/period 5\n"}, "web/set/check/period: not a time from 10ms to 365d, as 10s"},
+	{"a name that is none", []string{"check*755 #!/bin/sh\n", "set/check/interval 5s\n"}, "web/set/check/interval: nobody looks at it: here are http, tcp, delay, period, timeout, success, failure"},
+	{"alive without x", []string{"set/alive/run #!/bin/sh\n"}, "web/set/alive/run: not executable (chmod +x $D/set/alive/run)"},
+	{"alive without a question", []string{"set/alive/grace 5s\n"}, "web/set/alive: nobody finds out whether it is well: there is neither run, http nor tcp in it"},
+	{"diagnose alone", []string{"set/diagnose*755 #!/bin/sh\n"}, "web/set/diagnose: never run: there is no set/alive"},
+
 	// Names that are almost right.
 	{"Run", []string{"-run", "set/command sleep\n9\n", "Run*755 #!/bin/sh\nexec true\n"}, "web/Run: nobody looks at it: did you mean run?"},
 	{"run.sh", []string{"-run", "set/command sleep\n9\n", "run.sh*755 #!/bin/sh\nexec true\n"}, "web/run.sh: nobody looks at it: did you mean run?"},

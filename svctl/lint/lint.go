@@ -81,6 +81,7 @@ func (i *inspection) inspect() {
 	i.programs(top)
 	i.settings(top)
 	i.order(top)
+	i.health(top)
 	i.names(top)
 	i.state(top)
 	i.pipes(top)

@@ -109,6 +109,10 @@ func (i *inspection) items(s *setting.Setting, name string, dir *entry) {
 			i.add(at, leadsNowhere(e)+", so it does not count")
 			continue
 		}
+		if part.Kind == setting.Program {
+			i.program(at, e)
+			continue
+		}
 		i.value(part, at, e)
 	}
 }
@@ -122,12 +126,14 @@ func (i *inspection) value(s *setting.Setting, name string, e *entry) {
 		i.add(name, "not a regular file")
 	case e.textErr != nil:
 		i.add(name, "unable to read: "+servicedir.Reason(e.textErr))
-	case s.Check != nil:
-		if err := s.Check(string(e.text)); err != nil {
-			i.add(name, err.Error())
-		} else {
-			i.accounts(s, name, string(e.text))
+	default:
+		if s.Check != nil {
+			if err := s.Check(string(e.text)); err != nil {
+				i.add(name, err.Error())
+				return
+			}
 		}
+		i.accounts(s, name, string(e.text))
 	}
 }
 

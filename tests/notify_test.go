@@ -1,0 +1,227 @@
+package tests
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/tests/need"
+)
+
+// TestNotify: what a service says on its notify socket, and who is heard.
+func TestNotify(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.announcer("web")
+	w.put("web/set/notify-socket", "")
+	w.put("web/set/check/period", "20ms\n") // behind the socket
+	w.put("web/check", "#!/bin/sh\necho >>asked\n")
+	w.put("web/timeout-up", "600000\n")
+	w.serve()
+	w.reaches("web", status.Starting)
+	shows := func(when string, ready bool, phase, text string, errno int) {
+		t.Helper()
+		r := w.record("web")
+		if r.State != status.Up || r.Ready != ready || r.Lost == ready || r.Phase != phase || r.Text != text || r.Errno != errno {
+			t.Errorf("%s: got %v, ready %v, lost %v, phase %q, text %q, errno %d", when, r.State, r.Ready, r.Lost, r.Phase, r.Text, r.Errno)
+		}
+	}
+	socket := w.scan + "/web/supervise/notify"
+	w.say("web", "STATUS=loading")
+	if r := w.record("web"); r.State != status.Starting || r.Ready || r.Text != "loading" {
+		t.Errorf("before it is ready: got %v, %v, %q", r.State, r.Ready, r.Text)
+	}
+	announcedAs(t, os.Getuid(), socket, "READY=1") // no process of the service
+	if os.Getuid() == 0 {
+		announcedAs(t, 65534, socket, "READY=1")
+	}
+	w.say("web", "garbage")
+	if r := w.record("web"); r.State != status.Starting || r.Ready || r.Text != "loading" {
+		t.Errorf("after what is not its own: got %v, %v, %q", r.State, r.Ready, r.Text)
+	}
+	w.say("web", `READY=1\nSTATUS=serving\nMAINPID=1`)
+	w.reaches("web", status.Up)
+	shows("ready", true, "", "serving", 0)
+	w.say("web", "RELOADING=1")
+	shows("reloading", true, "reloading", "serving", 0)
+	w.say("web", "READY=1", "ERRNO=2")
+	shows("reloaded", true, "", "serving", 2)
+	w.say("web", "child STATUS=by a child")
+	shows("of a child", true, "", "by a child", 2)
+	w.say("web", `STOPPING=1\nSTATUS=`)
+	shows("stopping", false, "stopping", "", 2)
+	w.say("web", "READY=1")
+	shows("it has said that it ends", false, "stopping", "", 2)
+	if n := len(w.history("web", "ready")); n != 1 {
+		t.Errorf("it became ready %d times; want once", n)
+	}
+
+	// The next run has the same socket, and begins anew.
+	before, pid := inode(t, socket), w.record("web").PID
+	w.must(syscall.Kill(pid, syscall.SIGKILL))
+	w.happens("web", "start", 2)
+	w.say("web", "READY=1")
+	w.reaches("web", status.Up)
+	shows("the next run", true, "", "", 0)
+	if inode(t, socket) != before {
+		t.Error("the socket was made anew")
+	}
+	w.killSupervise("web")
+	w.say("web", "STATUS=still here")
+	shows("after a kill of supervise", true, "", "still here", 0)
+
+	w.send("web", "R")
+	eventually(t, w.scan, "supervise is executed again", func() bool { return w.record("web").Reexecs > 0 })
+	w.say("web", "STATUS=and here")
+	shows("after a reexec", true, "", "and here", 0)
+
+	if asked := w.asked("web"); asked != "" {
+		t.Error("the check was asked, though the socket comes first")
+	}
+	w.must(os.Remove(w.scan + "/web/set/notify-socket"))
+	w.must(syscall.Kill(w.record("web").PID, syscall.SIGKILL))
+	w.happens("web", "start", 3)
+	shows("by its check", w.reaches("web", status.Up).Ready, "", "", 0)
+	if _, err := os.Lstat(socket); err == nil {
+		t.Error("the socket is there though nobody asks for it")
+	}
+	eventually(t, w.scan, "it has no socket", func() bool {
+		text, _ := os.ReadFile(w.scan + "/web/env")
+		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+		return len(lines) == 3 && !strings.Contains(lines[2], "notify")
+	})
+	w.ends()
+}
+
+func inode(t *testing.T, path string) uint64 {
+	t.Helper()
+	var st unix.Stat_t
+	if err := unix.Lstat(path, &st); err != nil {
+		t.Fatal(err)
+	}
+	return st.Ino
+}
+
+// TestNotifyFar: a service whose path is too long for a socket has one all the same.
+func TestNotifyFar(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	name := strings.Repeat("w", 120)
+	w.announcer(name)
+	w.put(name+"/set/notify-socket", "")
+	w.serve()
+	w.reaches(name, status.Starting)
+	w.say(name, "READY=1")
+	if r := w.reaches(name, status.Up); !r.Ready {
+		t.Error("it is not ready")
+	}
+	w.killSupervise(name)
+	w.say(name, "STATUS=here")
+	if got := w.record(name).Text; got != "here" {
+		t.Errorf("after a kill of supervise: got %q", got)
+	}
+	w.ends()
+}
+
+// TestExtend: EXTEND_TIMEOUT_USEC moves the end of timeout-up, and without it
+// that comes.
+func TestExtend(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.announcer("web")
+	w.put("web/set/notify-socket", "")
+	w.put("web/timeout-up", "60000\n")
+	w.serve()
+	w.reaches("web", status.Starting)
+	deadline := func() string {
+		for _, word := range strings.Fields(string(w.record("web").Machine)) {
+			if strings.HasPrefix(word, "deadline=") {
+				return word
+			}
+		}
+		return ""
+	}
+	w.say("web", "EXTEND_TIMEOUT_USEC=1000", "STATUS=early")
+	first := deadline()
+	w.say("web", `EXTEND_TIMEOUT_USEC=3600000000\nSTATUS=late`)
+	if later := deadline(); first == "" || later <= first && len(later) <= len(first) {
+		t.Errorf("got %q after %q", later, first)
+	}
+	w.ends()
+}
+
+// TestWatchdog: a service that is silent for too long is ended, however stubborn
+// it is, and one that says so itself.
+func TestWatchdog(t *testing.T) {
+	t.Parallel()
+	const interval = 4 * time.Second
+	w := plant(t)
+	w.announcer("web")
+	w.put("web/set/notify-socket", "")
+	w.put("web/set/watchdog", interval.String()+"\n")
+	w.serve()
+	w.reaches("web", status.Starting)
+	w.say("web", "stubborn", "ping 100ms", "READY=1")
+	up := w.reaches("web", status.Up)
+	text, _ := os.ReadFile(w.scan + "/web/env")
+	if want := fmt.Sprintf("%d %d %d ", up.PID, up.PID, interval.Microseconds()); !strings.HasPrefix(string(text), want) {
+		t.Errorf("it was told %q; want %q", text, want)
+	}
+	eventually(t, w.scan, "it has said for longer than that that it is well", func() bool {
+		pings, _ := os.ReadFile(w.scan + "/web/pings")
+		return len(pings) > 50
+	})
+	w.unaffected("web", up.PID)
+	w.say("web", "ping")
+	silent := time.Now()
+	end := w.happens("web", "end", 1)[0]
+	if took := end.At.Sub(silent); end.Cause != "watchdog" || end.Signal != int(syscall.SIGKILL) || took > interval+3*time.Second {
+		t.Errorf("got the end %+v after %v; want watchdog, KILL, after about %v", end, took, interval+time.Second)
+	}
+
+	w.happens("web", "start", 2)
+	w.say("web", "READY=1")
+	w.reaches("web", status.Up)
+	w.send("web", "p") // who is paused need not say anything
+	w.reaches("web", status.Paused)
+	w.send("web", "c")
+	w.reaches("web", status.Up)
+	w.say("web", "ping 100ms")
+	f, err := os.OpenFile(w.scan+"/web/say", os.O_RDWR, 0)
+	w.must(err)
+	_, err = f.WriteString("WATCHDOG=trigger\n")
+	w.must(err)
+	w.must(f.Close())
+	ends := w.happens("web", "end", 2)
+	if causes := []string{ends[0].Cause, ends[1].Cause}; !slices.Equal(causes, []string{"watchdog", "watchdog"}) {
+		t.Errorf("got %q", causes)
+	}
+	w.ends()
+}
+
+// TestNotifyUser: a service that is not root may say something, also one that takes
+// no environment over.
+func TestNotifyUser(t *testing.T) {
+	t.Parallel()
+	need.Root(t)
+	need.Peer(t, "perl")
+	w := plant(t)
+	w.put("web/run", `#!/bin/sh
+exec perl -MSocket -e 'socket(S, AF_UNIX, SOCK_DGRAM, 0); send(S, "READY=1\nSTATUS=as $<", 0, pack_sockaddr_un($ENV{NOTIFY_SOCKET})) or die; sleep 1000'
+`)
+	w.put("web/set/notify-socket", "")
+	w.put("web/set/clear-env", "")
+	w.put("web/set/user", ":65534:65534\n")
+	w.serve()
+	if r := w.reaches("web", status.Up); !r.Ready || r.Text != "as 65534" {
+		t.Errorf("got ready %v, %q", r.Ready, r.Text)
+	}
+	w.ends()
+}
