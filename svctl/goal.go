@@ -73,9 +73,9 @@ var (
 		}
 		return ""
 	}}
-	// Changed is for one that was told something while it rested.
+	// Changed is for one that rested, and has heard what it was told.
 	Changed = &Goal{Word: "changed", gone: true, met: func(before, now *Service) bool {
-		return now.State != before.State || now.Starts != before.Starts || now.Deaths != before.Deaths
+		return now.State != before.State || now.Want != before.Want || now.Starts != before.Starts || now.Deaths != before.Deaths
 	}}
 	// Settled is for a whole tree, where nothing is on its way any more.
 	Settled = &Goal{Word: "settled", gone: true, whole: true, met: isSettled}

@@ -101,7 +101,6 @@ func (i *inspection) nameInSet(name string) {
 	}
 	s, _, ok := setting.Find(name)
 	switch {
-	case inOrder(name):
 	case !ok:
 		i.add(at, "unknown setting"+i.suggest(name))
 	case s.Log && !i.reads:
@@ -114,9 +113,7 @@ func (i *inspection) nameInSet(name string) {
 // suggest is what may have been meant by a name, and where that stands.
 func (i *inspection) suggest(name string) string {
 	s := svctl.NearSetting(name)
-	switch near := svctl.Near(name, orderNames); {
-	case s == nil && near != "":
-		return " (did you mean " + near + "?)"
+	switch {
 	case s == nil:
 		return ""
 	case svctl.SettingPath(s) == path.Join(servicedir.Set, s.Name) && (!s.Log || i.reads):

@@ -43,15 +43,14 @@ func (i *inspection) order(top *entry) {
 		if dir == nil || used[place] != "" {
 			return nil
 		}
-		if !dir.mode.IsDir() {
+		if place == servicedir.Contents && !dir.mode.IsDir() { // the others are settings
 			i.add(place, "not a directory: it has one file for each service")
-			return nil
 		}
 		return slices.DeleteFunc(slices.Clone(dir.entries), func(e *entry) bool { return e.name[0] == '.' })
 	}
 	for strength, place := range wiring.Places {
 		for _, e := range names(place) {
-			i.edge(place, e, needs.Strength(strength))
+			i.edge(place, e.name, needs.Strength(strength))
 		}
 	}
 	for _, e := range names(servicedir.Before) {
@@ -114,25 +113,17 @@ func (i *inspection) usedBy(top *entry) map[string]string {
 	return used
 }
 
-// edge looks at one file that names what the service needs.
-func (i *inspection) edge(place string, e *entry, s needs.Strength) {
-	at := path.Join(place, e.name)
-	switch {
-	case e.mode.IsRegular() && e.textErr != nil:
-		i.add(at, "unable to read: "+servicedir.Reason(e.textErr)+", so the usual is taken")
-	case e.mode.IsRegular():
-		if _, err := needs.ParseEdge(string(e.text)); err != nil {
-			i.add(at, err.Error()+", so the usual is taken")
-		}
-	}
+// edge looks at what the service needs under this name.
+func (i *inspection) edge(place, name string, s needs.Strength) {
+	at := path.Join(place, name)
 	g := i.around()
-	members := g.Members(e.name)
+	members := g.Members(name)
 	for _, n := range g.Needs(i.own()) {
 		switch {
 		case n.Strength != s || n.Trouble == "":
-		case n.Name == e.name && !g.Has(e.name):
-			i.add(at, n.Trouble+i.meantService(e.name))
-		case n.Name == e.name:
+		case n.Name == name && !g.Has(name):
+			i.add(at, n.Trouble+i.meantService(name))
+		case n.Name == name:
 			i.add(at, n.Trouble)
 		case slices.Contains(members, n.Name) && g.Has(n.Name): // who is not there is told of its bundle
 			i.add(at, n.Name+" "+n.Trouble)
@@ -177,13 +168,7 @@ func (i *inspection) meantService(name string) string {
 	return ""
 }
 
-// inOrder are the directories of set/ whose files are edges.
-func inOrder(name string) bool {
-	at := path.Join(servicedir.Set, name)
-	return at == servicedir.Before || slices.Contains(wiring.Places[:], at)
-}
-
-// orderNames are their names.
+// orderNames are the directories of set/ that people may look for at the top.
 var orderNames = []string{
 	strings.TrimPrefix(servicedir.Wants, servicedir.Set+"/"), strings.TrimPrefix(servicedir.After, servicedir.Set+"/"),
 	strings.TrimPrefix(servicedir.Before, servicedir.Set+"/"),

@@ -44,8 +44,7 @@ func (c *call) order() ([]*task, error) {
 	}
 	goal := c.goal()
 	if goal == nil {
-		c.sendAll(all)
-		return all, nil
+		return all, c.sendAll(all)
 	}
 	watch, err := watchAll(all, goal)
 	if err != nil {
@@ -57,8 +56,11 @@ func (c *call) order() ([]*task, error) {
 		deadline = c.opt.limitOf(longest(all))
 	}
 	if c.verb.starts {
-		c.tell(all)
-	} else if err := c.tellInTurn(watch, all, deadline); err != nil {
+		err = c.tellStarts(all)
+	} else {
+		err = c.tellInTurn(watch, all, deadline)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return all, c.awaitUntil(watch, all, false, deadline)
@@ -66,20 +68,24 @@ func (c *call) order() ([]*task, error) {
 
 // sendAll waits for nothing, so it does not watch either: the kernel takes
 // milliseconds to end a watch.
-func (c *call) sendAll(all []*task) {
+func (c *call) sendAll(all []*task) error {
 	for _, t := range all {
 		if t.err == nil {
 			t.wait = &svctl.Waiting{Before: svctl.Read(t.Target)}
 		}
 	}
+	if c.verb.starts {
+		return c.tellStarts(all)
+	}
 	c.tell(all)
+	return nil
 }
 
 // tell sends the letters of the verb to all services.
 func (c *call) tell(all []*task) {
 	for _, t := range all {
 		if t.err == nil {
-			t.err = c.tellAwaited(t)
+			t.err = c.send(t)
 		}
 	}
 }

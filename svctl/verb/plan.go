@@ -152,26 +152,53 @@ func (c *call) lettersFor(t *task) string {
 	return c.verb.letters
 }
 
-// hearing is how long a service that gave up is given to hear that it is to come
-// up again, before those are told that would give up for it.
+// hearing is how long a service is given to hear that it is to come up, before
+// those are told that wait for it.
 const hearing = time.Second
 
-// tellAwaited tells a service for which others wait. They look at once at what it
-// is, so where it has given up they are told when it has changed its mind.
-func (c *call) tellAwaited(t *task) error {
-	before := &t.wait.Before
-	if !c.verb.starts || !t.awaited || before.State != status.Failed && before.State != status.Exited {
-		return c.send(t)
+// tellStarts tells all tasks to come up. Who waits for another looks at once at what
+// that is: one that is not wanted is not waited for by those that only want it, and
+// one that gave up makes others give up. So they are told when that has heard.
+func (c *call) tellStarts(all []*task) error {
+	heard := map[*task]*svctl.Waiting{}
+	var waits []*svctl.Waiting
+	for _, t := range all {
+		if t.err != nil || !t.awaited {
+			continue
+		}
+		switch r := &t.wait.Before; {
+		case r.Want == status.WantDown, r.State == status.Failed, r.State == status.Exited:
+			heard[t] = &svctl.Waiting{Target: t.Target, Goal: svctl.Changed}
+			waits = append(waits, heard[t])
+		}
 	}
-	watch, err := svctl.NewWatch([]*svctl.Waiting{{Target: t.Target, Goal: svctl.Changed}})
+	if waits == nil {
+		c.tell(all)
+		return nil
+	}
+	watch, err := svctl.NewWatch(waits)
 	if err != nil {
 		return err
 	}
 	defer watch.Close()
-	if err := c.send(t); err != nil {
-		return err
+	deaf := func(t *task) bool { return t.err == nil && heard[t] != nil && heard[t].Verdict == svctl.NotYet }
+	for deadline := time.Now().Add(hearing); ; {
+		var later []*task
+		late := !time.Now().Before(deadline)
+		for _, t := range all {
+			if !late && slices.ContainsFunc(t.after, deaf) {
+				later = append(later, t)
+			} else {
+				c.tell([]*task{t})
+			}
+		}
+		if all = later; all == nil {
+			return nil
+		}
+		if err := watch.Wait(true, deadline); err != nil {
+			return err
+		}
 	}
-	return watch.Wait(false, time.Now().Add(hearing))
 }
 
 // tellInTurn tells each service to end when those have ended that are to end before
@@ -233,8 +260,8 @@ func (t *task) fail(err error) { t.err, t.wait.Verdict = err, svctl.Never }
 
 func tooLateFor(t *task) error {
 	blocked := t.blocker()
-	for blocked.blocker() != nil {
-		blocked = blocked.blocker()
+	for seen := map[*task]bool{}; blocked.blocker() != nil && !seen[blocked]; blocked = blocked.blocker() {
+		seen[blocked] = true // a graph that changes may have a circle
 	}
 	now := blocked.wait.Now.Line(time.Now())
 	return late("timed out before " + svctl.Show(t.Name) + " was told: " + now + ", and is to end before")

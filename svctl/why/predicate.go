@@ -233,8 +233,11 @@ func (e *explainer) death(l *tally.Line) string {
 	case l.Signal != 0:
 		text = svctl.SignalName(l.Signal)
 	}
-	if l.Lived > 0 {
+	switch {
+	case l.Lived >= time.Millisecond:
 		text += " after " + lived(l.Lived)
+	case l.Cause != "": // who notes one notes the other
+		text += " at once"
 	}
 	switch l.Cause {
 	case "crash", "exit", "unknown", "":

@@ -83,7 +83,7 @@ var situations = []struct {
 }{
 	{"up and ready", up("web", status.Up, func(c *Case) { c.Ready = true })},
 	{"up, needed by others, with deaths before", up("db", status.Up, users(User{"api", needs.Hard}, User{"web", needs.Hard}, User{"fan", needs.Soft}),
-		died(48*time.Hour, "crash", -1, 11, time.Hour), died(time.Hour, "stop", 0, 0, time.Hour), died(10*time.Minute, "exit", 1, 0, 250*time.Millisecond))},
+		died(48*time.Hour, "crash", -1, 11, time.Hour), died(20*time.Hour, "exit", 1, 0, 0), died(time.Hour, "stop", 0, 0, time.Hour), died(10*time.Minute, "exit", 1, 0, 250*time.Millisecond))},
 	{"up in spite of a file down", up("web", status.Up, disabled)},
 	{"starting", up("web", status.Starting)},
 	{"starting with min-uptime", up("web", status.Starting, func(c *Case) { c.Young = true })},
