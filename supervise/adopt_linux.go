@@ -143,8 +143,8 @@ func (s *Service) adopt() {
 	if s.m.State == status.Finishing {
 		s.adoptFinish()
 	}
-	for i := range command.Letters {
-		s.adoptScript(command.Letters[i].Letter)
+	for _, letter := range scriptLetters {
+		s.adoptScript(letter)
 	}
 }
 
@@ -260,7 +260,9 @@ func (s *Service) resume() {
 	case m.lacks:
 		s.perform(Action{Do: Weigh})
 	case m.State == status.Stopping && !m.Running && len(s.group) == 0:
-		s.perform(Action{Do: EndGroup, Scope: m.scope})
+		s.perform(Action{Do: EndGroup, Scope: m.scope, Signal: m.course.signal()})
+	case m.isEasing() && !s.asking(drainHook):
+		s.step(Event{Kind: Answered, Letter: drainHook})
 	case m.State == status.Finishing && s.finish.pid == 0:
 		s.startFinish()
 	case m.State == status.Finishing && s.finish.fd < 0:

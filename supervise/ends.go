@@ -59,7 +59,7 @@ func (m *Machine) exists(ev Event) {
 	m.Running, m.waits, m.started, m.Deadline = true, ev.Notifies, m.now, never
 	m.patience, m.young, m.fault = ev.Patience, !ev.Notifies && ev.Patience > 0, 0
 	m.eager, m.owed, m.killed, m.letter = false, false, false, 0
-	m.whole, m.scope = false, servicedir.ScopeUsual
+	m.whole, m.scope, m.course = false, servicedir.ScopeUsual, nil
 }
 
 func (m *Machine) noRun(Event) { m.missed(status.Waiting, Event{}) }
@@ -113,6 +113,7 @@ func (m *Machine) runEnded(ev Event) {
 		// No stray of this run may live beside the next.
 		m.State, m.killed, m.limit = status.Stopping, false, ev.Limit
 		m.after(m.limit)
+		m.setCourse()
 	}
 	m.endRest()
 }
@@ -142,12 +143,13 @@ func (m *Machine) reach(set servicedir.Scope) servicedir.Scope {
 
 // endRest ends what run has left behind, at the deadline of this stop by KILL.
 func (m *Machine) endRest() {
-	m.act(Action{Do: EndGroup, Scope: m.scope})
+	m.overtake()
+	m.act(Action{Do: EndGroup, Scope: m.scope, Signal: m.course.signal()})
 	switch {
-	case m.killed:
+	case m.killed, m.course.signal() == syscall.SIGKILL:
 		m.act(Action{Do: KillGroup, Scope: m.scope})
 		m.after(killAgain)
-	case m.limit == 0:
+	case m.limit == 0 && !m.course.hasMore():
 		m.after(groupGrace)
 	}
 }
@@ -190,14 +192,14 @@ func (m *Machine) finish() {
 		m.notBorn()
 		return
 	}
-	m.State, m.Deadline = status.Finishing, never
+	m.State, m.Deadline, m.course = status.Finishing, never, nil
 	m.act(Action{Do: Finish})
 }
 
 // notBorn is the end of svexec: it could not become run, or was told not to. No
 // finish follows what never began.
 func (m *Machine) notBorn() {
-	m.unborn = false
+	m.unborn, m.course = false, nil
 	m.act(Action{Do: Announce, Letter: eventDown})
 	switch {
 	case m.Want == status.WantDown:
@@ -275,6 +277,10 @@ func (m *Machine) tooLong(Event) {
 	case m.drains:
 		m.after(drainPause)
 		m.act(Action{Do: CheckInput})
+	case m.isEasing():
+		m.act(Action{Do: KillHook, Letter: drainHook})
+		m.beginPlan()
+	case m.goOn():
 	case m.Running:
 		m.killed = true
 		m.act(Action{Do: KillRun})

@@ -25,7 +25,7 @@ func (e *Engine) readEnvironment(environ []string) {
 	for _, pair := range environ {
 		key, value, _ := strings.Cut(pair, "=")
 		switch key {
-		case "PWD", "SV_NAME", "SV_SERVICE", "SV_INSTANCE", "SV_PIPE_NAMES":
+		case "PWD", "SV_NAME", "SV_SERVICE", "SV_INSTANCE", "SV_PIPE_NAMES", "SV_PID":
 			continue // of an outer service
 		case svscanVariable:
 			svscan = value

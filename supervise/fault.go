@@ -30,7 +30,11 @@ func (m *Machine) abort(f Fault, limit time.Duration) {
 	}
 	m.fault, m.State, m.killed, m.limit, m.Paused, m.GotTerm = f, status.Stopping, false, limit, false, true
 	m.after(limit)
-	m.act(Action{Do: SendDown})
+	if m.way != nil {
+		m.faulty()
+	} else {
+		m.act(Action{Do: SendDown})
+	}
 	m.act(Action{Do: SendSignal, Signal: syscall.SIGCONT})
 }
 

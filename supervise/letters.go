@@ -103,6 +103,7 @@ func (m *Machine) halt(ev Event) {
 func (m *Machine) stop(ev Event) {
 	m.wantDown(ev)
 	m.State, m.Deadline, m.limit, m.killed = status.Stopping, never, 0, false
+	m.setCourse()
 	m.stopMore(ev)
 }
 
@@ -112,13 +113,13 @@ func (m *Machine) stopMore(ev Event) {
 	if !m.Running || m.LastWords {
 		return
 	}
-	if m.limit == 0 && ev.Limit > 0 {
+	if m.course == nil && m.limit == 0 && ev.Limit > 0 {
 		m.limit = ev.Limit
 		m.after(m.limit)
 	}
 	m.drains = false
 	m.letter = command.Down
-	m.act(Action{Do: Ask, Letter: command.Term})
+	m.askToEnd()
 }
 
 // The same with every descendant, where there is something to end.
@@ -171,10 +172,15 @@ func (m *Machine) exit(ev Event) {
 		return
 	}
 	m.Leaving = true
-	if m.style.ExitKills && m.Running {
+	switch {
+	case !m.style.ExitKills || !m.Running:
+		return
+	case m.State == status.Stopping && m.course != nil:
+		m.stopMore(ev)
+	default:
 		m.stop(ev)
-		m.letter = command.Exit
 	}
+	m.letter = command.Exit
 }
 
 // endNow is Shutdown, and the end of a logger that does not run.
@@ -205,7 +211,7 @@ func (m *Machine) drain(ev Event) {
 		m.resume(ev)
 	}
 	if m.State != status.Stopping || m.Deadline == never {
-		m.State, m.drains, m.limit, m.killed = status.Stopping, true, ev.Limit, false
+		m.State, m.drains, m.limit, m.killed, m.course = status.Stopping, true, ev.Limit, false, nil
 		m.after(drainPause)
 	}
 }
@@ -280,10 +286,18 @@ func (m *Machine) answer(ev Event) {
 		}
 		return
 	}
-	if !m.Running {
+	if ev.Letter == drainHook {
+		m.drained()
 		return
 	}
-	wanted := m.State == status.Stopping && (m.letter == command.Down || m.letter == command.Exit)
+	wanted := m.asksToEnd()
+	if !m.Running || ev.Letter == stopHook && !wanted {
+		return
+	}
+	if ev.Letter == stopHook {
+		ev.Letter = command.Term
+		ev.Handled = ev.Handled || m.course != nil && m.course.next > 1 // later ones were sent
+	}
 	if !ev.Handled {
 		m.send(ev.Letter, wanted)
 	}
@@ -298,7 +312,9 @@ func (m *Machine) answer(ev Event) {
 func (m *Machine) send(l command.Letter, wanted bool) {
 	info, _ := command.Unpack(byte(l))
 	switch {
-	case l == command.Term && wanted, l == command.Restart:
+	case l == command.Term && wanted:
+		m.sendStop()
+	case l == command.Restart:
 		m.GotTerm = true
 		m.act(Action{Do: SendDown})
 	case l == command.Reload:

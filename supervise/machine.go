@@ -98,6 +98,9 @@ type Event struct {
 	Left int
 	// Reason: with Unmet, what it is, for people.
 	Reason string
+	// Way: with what may stop it, and with RunEnded, how set/ says to, nil where it
+	// says nothing.
+	Way *Way
 }
 
 // Do is what kind of thing is to be done.
@@ -112,7 +115,7 @@ const (
 	SendDown              // the down signal to the process of run
 	SendReload            // the reload signal to the process of run
 	KillRun               // KILL to the process of run: timeout-kill has passed
-	EndGroup              // the down signal and CONT to what is left in Scope, until GroupEnded
+	EndGroup              // Signal, or else the down signal, and CONT to what is left in Scope, until GroupEnded
 	KillGroup             // KILL to what is left in Scope
 	GiveUpGroup           // wait no longer for it: GroupEnded
 	KillFinish            // CONT and KILL to finish
@@ -124,6 +127,7 @@ const (
 	Leave                 // close the service for good
 	Part                  // leave, and leave everything running
 	ExecAgain             // execute the program of supervise again
+	KillHook              // KILL to the program of set/ that Letter stands for
 )
 
 // Action is one thing to be done.
@@ -176,6 +180,8 @@ type Machine struct {
 	patience time.Duration
 	fault    Fault         // why we end this run ourselves
 	past     *restart.Past // since somebody asked for the start, where a rule asks for it
+	course   *course       // of this stop, where set/ says how
+	way      *Way          // of the event
 	now      time.Duration // of the event
 	acts     []Action
 	room     [8]Action // of acts: what Step says never needs more memory
@@ -190,7 +196,7 @@ func NewMachine(style *Style, logger bool) Machine {
 // until the next Step.
 func (m *Machine) Step(ev Event) []Action {
 	m.acts = m.room[:0]
-	m.now = ev.At
+	m.now, m.way = ev.At, ev.Way
 	switch ev.Letter {
 	case command.DownForGood, command.NeverAgain:
 		m.act(Action{Do: MakeDown})

@@ -25,13 +25,16 @@ func (s *Service) perform(a Action) {
 	case SendSignal:
 		s.signal(a.Signal, a.Group)
 	case SendDown:
-		s.signal(s.downSignal(), false)
+		s.signal(s.firstSignal(), false)
 	case SendReload:
 		s.signal(s.reloadSignal(), false)
 	case KillRun:
 		s.signal(syscall.SIGKILL, servicedir.Exists(s.dir, servicedir.KillGroupTimeout))
 	case EndGroup:
-		s.endRest(a.Scope, s.downSignal(), syscall.SIGCONT)
+		if a.Signal == 0 {
+			a.Signal = s.downSignal()
+		}
+		s.endRest(a.Scope, a.Signal, syscall.SIGCONT)
 	case KillGroup:
 		s.endRest(a.Scope, syscall.SIGKILL)
 	case GiveUpGroup:
@@ -68,6 +71,8 @@ func (s *Service) perform(a Action) {
 		s.pair.part()
 	case ExecAgain:
 		s.engine.wantExec(s)
+	case KillHook:
+		s.killHook(a.Letter)
 	}
 }
 

@@ -117,7 +117,7 @@ func (s *Service) request(info command.Info) Event {
 	kind := kinds[info.Letter]
 	ev := Event{Kind: kind, Letter: info.Letter}
 	if kind == Down || kind == Exit || kind == DownTree {
-		ev.Limit = s.timeoutKill()
+		ev.Limit, ev.Way = s.timeoutKill(), s.way()
 	}
 	if kind == DownTree {
 		s.engine.subreap() // what is left of run comes to us

@@ -19,24 +19,30 @@ func (s *Service) openSet() (int, error) {
 	})
 }
 
+// eachInSet says each setting that is there, set/ before its name.
+func (s *Service) eachInSet(name func(string)) error {
+	set, err := s.openSet()
+	switch err {
+	case nil:
+	case unix.ENOENT:
+		return nil
+	default:
+		return err
+	}
+	defer quiet.Close(set)
+	return fifo.EachName(set, func(item string) { name(servicedir.Set + "/" + item) })
+}
+
 // rule is what set/ says by now of restarting after such an end, nil where it
 // says nothing. One that cannot be looked through says what it said before.
 func (s *Service) rule(end ending) *restart.Rule {
-	set, err := s.openSet()
-	if err == unix.ENOENT {
-		s.settings.rule = nil
-		return nil
-	}
 	says := false
-	if err == nil {
-		err = fifo.EachName(set, func(name string) {
-			switch servicedir.Set + "/" + name {
-			case servicedir.Restart, servicedir.RestartLimit, servicedir.RestartDelay, servicedir.MinUptime, servicedir.SuccessExit, servicedir.OnExit:
-				says = true
-			}
-		})
-		_ = quiet.Close(set) // it was only read
-	}
+	err := s.eachInSet(func(name string) {
+		switch name {
+		case servicedir.Restart, servicedir.RestartLimit, servicedir.RestartDelay, servicedir.MinUptime, servicedir.SuccessExit, servicedir.OnExit:
+			says = true
+		}
+	})
 	switch {
 	case err != nil:
 		return s.settings.rule

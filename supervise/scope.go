@@ -63,7 +63,7 @@ func (s *Service) adoptScope(handed bool) {
 func (s *Service) runEnd(end ending) Event {
 	ev := Event{Kind: RunEnded, Code: end.code(), Signal: end.signal(), Rule: s.rule(end)}
 	if s.scoped {
-		ev.Limit = s.timeoutKill()
+		ev.Limit, ev.Way = s.timeoutKill(), s.way()
 	}
 	if s.scoped || s.m.State == status.Stopping {
 		ev.Scope = s.killScope()

@@ -103,6 +103,7 @@ type settings struct {
 	killScope                  servicedir.Scope
 	timeoutUp, minUptime       time.Duration
 	rule                       *restart.Rule // nil until set/ has said something of restarting
+	stops                      *stops        // likewise of stopping
 }
 
 // What a descriptor in the wait is; a script's tag is tagScript + its letter.
@@ -320,7 +321,7 @@ func (s *Service) timeout(now time.Duration) {
 	case s.m.Deadline != never && s.m.Deadline <= now:
 		ev := Event{Kind: Timeout}
 		if s.m.State == status.Starting {
-			ev.Limit = s.timeoutKill() // it was not ready in time
+			ev.Limit, ev.Way = s.timeoutKill(), s.way() // it was not ready in time
 		}
 		s.handle(ev)
 	case s.hunt != nil && s.hunt.due && s.search == nil:

@@ -35,7 +35,10 @@ func (w *world) ask(l command.Letter) {
 	case command.Down, command.NotAgain:
 		w.asked = command.Down
 	}
-	w.step(Event{Kind: kinds[l], Letter: l, Limit: worldKill})
+	if kinds[l] == Signal || kinds[l] == Term || kinds[l] == Kill {
+		w.asksSignal = true
+	}
+	w.step(Event{Kind: kinds[l], Letter: l, Limit: worldKill, Way: w.way})
 }
 
 // happen is one thing of the world, drawn by chance.
@@ -115,7 +118,7 @@ func (w *world) quiet() {
 	w.t.Helper()
 	w.ask(command.Down)
 	w.answerAll()
-	w.pass(worldKill + worldFinish + killAgain + groupGrace)
+	w.pass(worldDrain + worldKill + worldFinish + killAgain + 2*groupGrace)
 	if !w.left && w.m.State != status.Down {
 		w.fail("not down after a down and quiet")
 	}
@@ -148,7 +151,7 @@ func TestWalk(t *testing.T) {
 		t.Run(style.Name, func(t *testing.T) {
 			source := rand.New(rand.NewPCG(seed, 0))
 			for steps := 0; steps < *walkSteps; {
-				w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source)}
+				w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source), way: someWay(source)}
 				w.m = NewMachine(style, false)
 				w.m.Want = status.WantUp
 				w.step(Event{Kind: Boot})
@@ -182,7 +185,7 @@ func walkToTheEnd(t *testing.T, logger bool) {
 	t.Logf("-seed=%d", seed)
 	source := rand.New(rand.NewPCG(seed, 1))
 	for range 2000 {
-		w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source)}
+		w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source), way: someWay(source)}
 		w.m = NewMachine(&ours, logger)
 		w.m.Want = status.WantUp
 		w.step(Event{Kind: Boot})
@@ -199,7 +202,7 @@ func walkToTheEnd(t *testing.T, logger bool) {
 			w.eager = true // its last run need not wait
 			w.step(Event{Kind: InputEnd, Limit: worldKill, Left: source.IntN(2)})
 		} else {
-			w.step(Event{Kind: Shutdown, Limit: worldKill})
+			w.step(Event{Kind: Shutdown, Limit: worldKill, Way: w.way})
 			w.asked = command.Down
 		}
 		for range 5 {

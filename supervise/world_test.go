@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"syscall"
 	"testing"
@@ -11,12 +12,15 @@ import (
 	"github.com/svdir/svdir/supervise/restart"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/supervise/stopping"
 )
 
 // Limits of the world in which the machine walks.
 const (
 	worldKill   = 3 * time.Second
 	worldFinish = 2 * time.Second
+	worldDrain  = 2 * time.Second
+	worldPause  = time.Second // between the signals of a plan
 )
 
 // world is what the machine acts upon: processes that live and die, and a clock
@@ -48,6 +52,9 @@ type world struct {
 	rule        *restart.Rule // what set/ says of restarting
 	code        int           // of the last end of run
 	sig         syscall.Signal
+	way         *Way             // what set/ says of stopping
+	hooks       []command.Letter // programs of set/ that this run's stop has asked
+	asksSignal  bool             // somebody has asked for a signal since this run began
 }
 
 func (w *world) fail(why string) {
@@ -107,6 +114,12 @@ func (w *world) check() {
 	case m.lacks && m.State != status.Waiting && m.State != status.Failed:
 		w.fail("lacks what it does not wait for")
 	}
+	if c := m.course; c != nil {
+		kept := course{Way: Way{Plan: c.Plan, Stop: c.Stop}, next: c.next, easing: c.easing}
+		if got := recallCourse(rememberCourse(nil, c)); !reflect.DeepEqual(got, &kept) {
+			w.fail("the next supervise goes on with another course")
+		}
+	}
 	if w.rule != nil && !m.lacks && w.asked == command.Up && (m.State == status.Failed || m.State == status.Exited) {
 		w.asked = command.Down // as the rule says, which has tests of its own
 	}
@@ -118,6 +131,7 @@ func (w *world) perform(a Action) {
 	case Weigh:
 		w.queue = append(w.queue, w.weigh(2))
 	case Ask:
+		w.askHook(a.Letter)
 		if w.rand.IntN(4) == 0 && !slices.Contains(w.scripts, a.Letter) {
 			w.scripts = append(w.scripts, a.Letter)
 		} else if !slices.Contains(w.scripts, a.Letter) {
@@ -138,7 +152,15 @@ func (w *world) perform(a Action) {
 		w.finish = true
 		w.queue = append(w.queue, Event{Kind: FinishStarted, Limit: worldFinish})
 	case SendSignal:
+		if w.eases() && !w.asksSignal && !w.m.Paused && a.Signal != syscall.SIGCONT {
+			w.fail("a signal while set/drain runs")
+		}
 		w.signal(a.Signal)
+	case KillHook:
+		if !w.m.isEasing() && !slices.Contains(w.hooks, a.Letter) {
+			w.fail("ends a program that was not asked for")
+		}
+		w.scripts = slices.DeleteFunc(w.scripts, func(l command.Letter) bool { return l == a.Letter })
 	case SendDown:
 		w.signal(syscall.SIGTERM)
 	case SendReload:
@@ -198,7 +220,8 @@ func (w *world) start() {
 		return
 	}
 	w.run, w.started, w.ends, w.finishes, w.eager, w.due, w.owed = true, w.now, 0, 0, false, false, false
-	w.whole = false
+	w.whole, w.hooks, w.asksSignal = false, nil, false
+	w.scripts = slices.DeleteFunc(w.scripts, func(l command.Letter) bool { _, hook := hookName(l); return hook }) // of the run before
 	w.stubborn = w.rand.IntN(4) == 0
 	ev := Event{Kind: Started, Notifies: w.rand.IntN(2) == 0, Patience: time.Duration(w.rand.IntN(3)) * 700 * time.Millisecond}
 	if w.unborn = w.rand.IntN(3) == 0; w.unborn {
@@ -223,8 +246,37 @@ func (w *world) endRun(code int, sig syscall.Signal) {
 		w.ends++
 		w.code, w.sig = code, sig
 		w.queue = append(w.queue, Event{Kind: RunEnded, Code: code, Signal: sig, Rule: w.rule, Limit: worldKill * time.Duration(w.rand.IntN(2)),
-			Scope: servicedir.Scope(w.rand.IntN(int(servicedir.ScopeTree) + 1)), Left: w.rand.IntN(2)})
+			Scope: servicedir.Scope(w.rand.IntN(int(servicedir.ScopeTree) + 1)), Left: w.rand.IntN(2), Way: w.way})
 	}
+}
+
+// askHook holds that a program of set/ is run once for a stop.
+func (w *world) askHook(l command.Letter) {
+	w.t.Helper()
+	if _, hook := hookName(l); !hook {
+		return
+	}
+	if slices.Contains(w.hooks, l) {
+		w.fail("a program of set/ is run twice for one stop")
+	}
+	w.hooks = append(w.hooks, l)
+}
+
+// eases says that set/drain runs: nothing has asked run to end yet.
+func (w *world) eases() bool { return w.m.isEasing() && slices.Contains(w.scripts, drainHook) }
+
+// someWay is what set/ may say of stopping, or nothing.
+func someWay(source *rand.Rand) *Way {
+	drain, stop := source.IntN(2) == 0, source.IntN(2) == 0
+	plans := []stopping.Plan{stopping.Usual(syscall.SIGTERM, worldKill),
+		{{Signal: syscall.SIGINT, Pause: worldPause}, {Signal: syscall.SIGTERM, Pause: worldPause}, {Signal: syscall.SIGKILL}}, {{Signal: syscall.SIGKILL}}}
+	if stop {
+		plans = plans[:2] // what it does alone may be without effect
+	}
+	if source.IntN(2) == 0 {
+		return nil
+	}
+	return &Way{Plan: plans[source.IntN(len(plans))], Drain: drain, DrainTime: worldDrain, Stop: stop}
 }
 
 func (w *world) endFinish(code int, sig syscall.Signal) {

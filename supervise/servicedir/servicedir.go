@@ -58,6 +58,11 @@ const (
 	KillScope  = Set + "/kill-scope" // process, group, session, tree
 	Daemonizes = Set + "/daemonizes" // run ends and leaves its daemon, perhaps the path of its pid file
 
+	StopSignals = Set + "/stop-signals" // TERM 5s INT 5s KILL
+	Stop        = Set + "/stop"         // executable in place of the signal
+	Drain       = Set + "/drain"        // executable before that
+	DrainTime   = Set + "/drain-time"   // how long that may take
+
 	SplitStderr = Set + "/split-stderr" // its presence: standard error has a FIFO of its own to the logger
 )
 

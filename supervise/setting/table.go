@@ -39,6 +39,10 @@ var All = []Setting{
 	// Stopping.
 	{Name: "kill-scope", Path: servicedir.KillScope, Form: "process, group, session or tree", Check: checkScope},
 	{Name: "daemonizes", Path: servicedir.Daemonizes, Bare: true, Form: "a flag, or the path of a pid file", Check: checkPIDFile},
+	{Name: "stop-signals", Path: servicedir.StopSignals, Form: "signals and the times between them, as TERM 5s INT 5s KILL", Check: checkPlan},
+	{Name: "stop", Path: servicedir.Stop, Kind: Program, Form: "an executable, run in place of the signal that ends the service"},
+	{Name: "drain", Path: servicedir.Drain, Kind: Program, Form: "an executable, run before each stop, while the service still serves"},
+	{Name: "drain-time", Path: servicedir.DrainTime, Form: "a time, as 10s or 250ms; 0s is no limit", Check: checkDrainTime},
 
 	// Descriptors.
 	{Name: "split-stderr", Path: servicedir.SplitStderr, Kind: Flag, Form: "a flag: standard error has a pipe of its own to the logger"},

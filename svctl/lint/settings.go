@@ -35,6 +35,22 @@ func (i *inspection) settings(top *entry) {
 		i.nameInSet(e.name)
 	}
 	i.logSettings(top, set)
+	i.stopping(top)
+}
+
+// stopping finds settings of a stop that another one goes before, or without which
+// they mean nothing.
+func (i *inspection) stopping(top *entry) {
+	if top.find(servicedir.StopSignals) != nil {
+		for _, name := range []string{servicedir.DownSignal, servicedir.TimeoutKill} {
+			if top.find(name) != nil {
+				i.add(name, "not used: "+servicedir.StopSignals+" goes before it")
+			}
+		}
+	}
+	if top.find(servicedir.DrainTime) != nil && top.find(servicedir.Drain) == nil {
+		i.add(servicedir.DrainTime, "not used: there is no "+servicedir.Drain)
+	}
 }
 
 // descriptors finds one number that is asked for twice.
