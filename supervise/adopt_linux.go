@@ -85,6 +85,7 @@ func (s *Service) recall() bool {
 	s.m.recall(&old, e.epoch)
 	s.files.recall(old.Machine)
 	s.given.recall(old.Machine)
+	s.recallEnd(old.Machine)
 	s.cut(servicedir.History, s.files.historySize)
 	s.cut(servicedir.DeathTally, s.files.tallySize)
 	s.runs, s.leads = old.Run, old.RunLeads

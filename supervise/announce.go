@@ -63,6 +63,7 @@ func (s *Service) show() {
 func (s *Service) writeEnv() {
 	f := &s.files
 	s.record.Machine = s.given.remember(f.remember(s.m.remember(s.record.Machine[:0], s.engine.epoch)))
+	s.record.Machine = s.rememberEnd(s.record.Machine)
 	f.text = status.AppendEnv(f.text[:0], &s.record)
 	s.replace(servicedir.StatusEnv, &f.env)
 }

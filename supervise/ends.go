@@ -224,18 +224,30 @@ func (m *Machine) finishEnded(ev Event) {
 	m.act(Action{Do: Announce, Letter: eventDown})
 	switch {
 	case v.Failed:
+		m.over(status.Failed)
 		m.rest(status.Failed)
 	case m.Leaving && !m.lastRun() || m.Want == status.WantDown:
 		m.rest(status.Down)
 	case m.Want == status.WantOnce && !m.owed:
+		m.over(status.Exited)
 		m.rest(status.Exited)
 	case !v.Again:
 		m.Want = status.WantDown
+		m.over(status.Exited)
 		m.rest(status.Exited)
 	case v.At > m.now:
+		m.over(status.Backoff)
 		m.State, m.Deadline = status.Backoff, v.At
 	default:
+		m.over(status.Backoff)
 		m.launch()
+	}
+}
+
+// over is an end that nobody asked for.
+func (m *Machine) over(next status.State) {
+	if !m.Leaving && (m.letter == 0 || m.fault != FaultNone) {
+		m.act(Action{Do: Over, Next: next})
 	}
 }
 

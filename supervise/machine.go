@@ -128,6 +128,7 @@ const (
 	Part                  // leave, and leave everything running
 	ExecAgain             // execute the program of supervise again
 	KillHook              // KILL to the program of set/ that Letter stands for
+	Over                  // run has ended, and nobody asked for it; Next is what follows
 )
 
 // Action is one thing to be done.
@@ -138,6 +139,7 @@ type Action struct {
 	Group  bool
 	Scope  servicedir.Scope
 	Cause  string
+	Next   status.State
 }
 
 // never is the deadline of a machine that waits for nothing.

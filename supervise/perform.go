@@ -73,6 +73,8 @@ func (s *Service) perform(a Action) {
 		s.engine.wantExec(s)
 	case KillHook:
 		s.killHook(a.Letter)
+	case Over:
+		s.over(a.Next)
 	}
 }
 

@@ -37,8 +37,11 @@ func (s *Service) eachInSet(name func(string)) error {
 // says nothing. One that cannot be looked through says what it said before.
 func (s *Service) rule(end ending) *restart.Rule {
 	says := false
+	s.essential = false
 	err := s.eachInSet(func(name string) {
 		switch name {
+		case servicedir.Essential:
+			s.essential = true
 		case servicedir.Restart, servicedir.RestartLimit, servicedir.RestartDelay, servicedir.MinUptime, servicedir.SuccessExit, servicedir.OnExit:
 			says = true
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/svdir/svdir/supervise/forkexec"
 	"github.com/svdir/svdir/supervise/restart"
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/setting"
 	"github.com/svdir/svdir/supervise/status"
 )
 
@@ -91,6 +92,8 @@ type Service struct {
 	// lived.
 	toldDetached bool
 	looked       int
+	essential    bool // set/ says something of that, when it was looked through last
+	owes         int  // what svscan is to be told of an essential end, as code + 1, or 0
 }
 
 // settings are the values read last: a setting that cannot be read keeps its
@@ -104,6 +107,7 @@ type settings struct {
 	timeoutUp, minUptime       time.Duration
 	rule                       *restart.Rule // nil until set/ has said something of restarting
 	stops                      *stops        // likewise of stopping
+	kind                       setting.Essential
 }
 
 // What a descriptor in the wait is; a script's tag is tagScript + its letter.
@@ -305,6 +309,7 @@ func (s *Service) nextDue(now time.Duration) time.Duration {
 		}
 	}
 	earlier(s.files.stale, now+staleRetry)
+	earlier(s.owes != 0, now+endRetry)
 	earlier(s.files.hold != 0, s.files.hold)
 	earlier(s.askAt != 0, s.askAt)
 	earlier(s.logAt != 0 && !s.logLast, s.logAt)
@@ -316,6 +321,9 @@ func (s *Service) nextDue(now time.Duration) time.Duration {
 func (s *Service) timeout(now time.Duration) {
 	if s.askAt != 0 && s.askAt <= now {
 		s.askAgain()
+	}
+	if s.owes != 0 {
+		s.endTree(s.owes - 1)
 	}
 	switch {
 	case s.m.Deadline != never && s.m.Deadline <= now:

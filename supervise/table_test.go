@@ -102,7 +102,7 @@ func usualLetter(k Kind) command.Letter {
 }
 
 var doWords = [...]string{"weigh", "ask", "start", "finish", "send", "send down signal", "send reload signal", "kill run", "end group",
-	"kill group", "give up group", "kill finish", "check input", "make down", "remove down", "note death", "announce", "leave", "part", "exec again", "kill hook"}
+	"kill group", "give up group", "kill finish", "check input", "make down", "remove down", "note death", "announce", "leave", "part", "exec again", "kill hook", "over"}
 
 // String is the action in words.
 func (a Action) String() string {
@@ -117,6 +117,8 @@ func (a Action) String() string {
 		return fmt.Sprintf("%s %d", word, a.Signal)
 	case EndGroup, KillGroup, GiveUpGroup:
 		return strings.Replace(word, "group", a.Scope.String(), 1)
+	case Over:
+		return word + " before " + a.Next.String()
 	case NoteDeath:
 		return word + " " + a.Cause
 	}

@@ -51,12 +51,15 @@ func readOpen(fd int, name string) (string, error) {
 	return FirstLine(name, buf[:n])
 }
 
+// whyEmpty is what is wrong with a file that has nothing in it.
+const whyEmpty = "empty"
+
 // FirstLine is the value in the text of a setting.
 func FirstLine(name string, text []byte) (string, error) {
 	line, _, _ := strings.Cut(string(text), "\n")
 	line = strings.Trim(line, " \t\r")
 	if line == "" {
-		return "", &ValueError{name, "empty"}
+		return "", &ValueError{name, whyEmpty}
 	}
 	for i := 0; i < len(line); i++ {
 		if line[i] < ' ' && line[i] != '\t' || line[i] == 0x7f {
@@ -112,6 +115,16 @@ func Value[T any](dir int, name string, old, absent T, parse func(text string) (
 		}
 		return v, err
 	})
+}
+
+// Bare is Value for a setting that may be empty: then its text is.
+func Bare[T any](dir int, name string, old, absent T, parse func(text string) (T, error)) (T, error) {
+	v, err := Value(dir, name, old, absent, parse)
+	var bad *ValueError
+	if errors.As(err, &bad) && bad.Reason == whyEmpty {
+		return parse("")
+	}
+	return v, err
 }
 
 // setting reads one value: absent where there is no file, and old with an

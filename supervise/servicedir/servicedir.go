@@ -63,6 +63,8 @@ const (
 	Drain       = Set + "/drain"        // executable before that
 	DrainTime   = Set + "/drain-time"   // how long that may take
 
+	Essential = Set + "/essential" // whose end is that of the tree: empty, or always, on-exit, on-failed
+
 	SplitStderr = Set + "/split-stderr" // its presence: standard error has a FIFO of its own to the logger
 )
 

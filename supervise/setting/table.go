@@ -44,6 +44,9 @@ var All = []Setting{
 	{Name: "drain", Path: servicedir.Drain, Kind: Program, Form: "an executable, run before each stop, while the service still serves"},
 	{Name: "drain-time", Path: servicedir.DrainTime, Form: "a time, as 10s or 250ms; 0s is no limit", Check: checkDrainTime},
 
+	// The tree.
+	{Name: "essential", Path: servicedir.Essential, Bare: true, Form: "a flag, or always, on-exit or on-failed: its end is the end of all", Check: checkEssential},
+
 	// Descriptors.
 	{Name: "split-stderr", Path: servicedir.SplitStderr, Kind: Flag, Form: "a flag: standard error has a pipe of its own to the logger"},
 
