@@ -30,6 +30,12 @@ func (s *Service) acquire() (int, error) {
 		return fd, err
 	}
 	old, found := s.lastStatus()
+	if found {
+		s.job = recallJob(old.Machine, 0) // by the wall clock that is good for another boot too
+		if s.job != nil {
+			s.job.counts = false
+		}
+	}
 	if !found || old.BootID != s.engine.boot {
 		return fd, err
 	}
@@ -86,6 +92,7 @@ func (s *Service) recall() bool {
 	s.files.recall(old.Machine)
 	s.given.recall(old.Machine)
 	s.recallEnd(old.Machine)
+	s.adoptJob(old.Machine)
 	s.cut(servicedir.History, s.files.historySize)
 	s.cut(servicedir.DeathTally, s.files.tallySize)
 	s.runs, s.leads = old.Run, old.RunLeads
@@ -260,6 +267,8 @@ func (s *Service) resume() {
 		s.perform(Action{Do: Weigh})
 	case m.lacks:
 		s.perform(Action{Do: Weigh})
+	case m.timed:
+		s.perform(Action{Do: Arm})
 	case m.State == status.Stopping && !m.Running && len(s.group) == 0:
 		s.perform(Action{Do: EndGroup, Scope: m.scope, Signal: m.course.signal()})
 	case m.isEasing() && !s.asking(drainHook):

@@ -69,7 +69,12 @@ func (m *Machine) beginPlan() {
 	c, letter := m.course, command.Term
 	c.easing, c.next, m.limit = false, 1, c.Plan.Limit()
 	m.after(c.Plan[0].Pause)
-	if c.Stop && !m.unborn {
+	switch {
+	case c.Plan[0].Signal == syscall.SIGKILL: // nothing has its place
+		m.after(killAgain)
+		m.act(Action{Do: KillRun})
+		return
+	case c.Stop && !m.unborn:
 		letter = stopHook
 	}
 	m.act(Action{Do: Ask, Letter: letter})

@@ -39,7 +39,7 @@ func (m *Machine) hasStarted(ev Event) {
 	if !m.unborn {
 		m.exists(ev)
 	}
-	m.unborn, m.tries = false, 0
+	m.unborn, m.tries, m.due = false, 0, false
 	if m.State == status.Starting {
 		m.State = m.runState()
 		if m.State == status.Up || m.Deadline == never {
@@ -235,6 +235,9 @@ func (m *Machine) finishEnded(ev Event) {
 		m.Want = status.WantDown
 		m.over(status.Exited)
 		m.rest(status.Exited)
+	case ev.Timed && m.Want == status.WantUp && !m.due:
+		m.over(status.Waiting)
+		m.later(ev)
 	case v.At > m.now:
 		m.over(status.Backoff)
 		m.State, m.Deadline = status.Backoff, v.At

@@ -33,7 +33,7 @@ func (s *Service) over(state status.State) {
 	e := use(s, v, func() (setting.Essential, error) {
 		return servicedir.Bare(s.dir, servicedir.Essential, max(*v, setting.EssentialAlways), setting.NotEssential, setting.ParseEssential)
 	})
-	if e.Counts(state == status.Failed, state == status.Backoff) {
+	if e.Counts(state == status.Failed, state == status.Backoff || state == status.Waiting) {
 		s.endTree(endCode(&s.record, state))
 	}
 }

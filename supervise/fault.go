@@ -12,12 +12,13 @@ import (
 type Fault uint8
 
 const (
-	FaultNone      Fault = iota
-	FaultTimeoutUp       // it was not ready in time
+	FaultNone       Fault = iota
+	FaultTimeoutUp        // it was not ready in time
+	FaultTimeoutRun       // it took longer than it may
 	Faults
 )
 
-var faultWords = [Faults]string{"", "timeout-up"}
+var faultWords = [Faults]string{"", "timeout-up", "timeout-run"}
 
 // String is the word for the fault, empty for none.
 func (f Fault) String() string { return faultWords[f] }

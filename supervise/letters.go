@@ -17,12 +17,13 @@ func (m *Machine) begin(ev Event) {
 	}
 	m.Want, m.Leaving, m.owed = status.WantUp, false, false
 	m.eager, m.tries = ev.Kind != Boot, 0
-	m.past = nil
+	m.past, m.due = nil, false
 	m.launch()
 }
 
 func (m *Machine) wantUp(Event) {
 	if !m.final {
+		m.due = m.due && m.Want == status.WantUp // a once was asked for, and is no more
 		m.Want, m.Leaving, m.owed = status.WantUp, false, false
 	}
 }
@@ -45,20 +46,20 @@ func (m *Machine) beginOnce(ev Event) {
 // thisOnce makes the run that there is, or that is about to be, the last.
 func (m *Machine) thisOnce(Event) {
 	if !m.final {
-		m.Want, m.Leaving, m.owed = status.WantOnce, false, !m.Running
+		m.Want, m.Leaving, m.owed, m.due = status.WantOnce, false, !m.Running, true
 	}
 }
 
 func (m *Machine) nextOnce(Event) {
 	if !m.final {
-		m.Want, m.Leaving, m.owed, m.eager, m.past = status.WantOnce, false, true, true, nil
+		m.Want, m.Leaving, m.owed, m.eager, m.past, m.due = status.WantOnce, false, true, true, nil, true
 	}
 }
 
 // launch weighs what the service needs. When that is met, control/u is asked, and
 // then run started. What reads for the last time needs nothing but that.
 func (m *Machine) launch() {
-	m.State, m.Deadline, m.lacks = status.Starting, never, false
+	m.State, m.Deadline, m.lacks, m.timed = status.Starting, never, false, false
 	if m.final {
 		m.act(Action{Do: Ask, Letter: command.Up})
 	} else {
@@ -69,7 +70,7 @@ func (m *Machine) launch() {
 // tryNow is for a start that waits: its time has come, or something in the
 // directory changed. A change does not hurry a service that died too soon.
 func (m *Machine) tryNow(ev Event) {
-	if (ev.Kind == Timeout || m.tries > 0) && !m.lacks {
+	if (ev.Kind == Timeout || m.tries > 0) && !m.lacks && !m.timed {
 		m.launch()
 	}
 }
@@ -79,7 +80,7 @@ func (m *Machine) stayDown(Event) {
 	m.rest(status.Down)
 }
 
-func (m *Machine) wantDown(Event) { m.Want, m.owed = status.WantDown, false }
+func (m *Machine) wantDown(Event) { m.Want, m.owed, m.due = status.WantDown, false, false }
 
 // unwant and halt are for starting, where run may not be there yet.
 

@@ -30,6 +30,7 @@ const (
 	DownTree
 	LetGo
 	Reexec
+	At // a time for the next start; Handled: one is set
 	// From supervise itself.
 	Boot     // supervise has begun, and the service is wanted up
 	Shutdown // TERM: stop, and leave
@@ -47,16 +48,20 @@ const (
 	FinishEnded // finish ended, or there is none
 	InputIdle   // a logger's FIFO is empty
 	// From what it needs.
-	Met     // nothing is in the way of a start
-	Lacks   // something is not yet as it must be
-	Unmet   // something will not be, by itself
-	Timeout // the deadline has come
+	Met   // nothing is in the way of a start
+	Lacks // something is not yet as it must be
+	Unmet // something will not be, by itself
+	// From the clock.
+	Later      // the time for this start has not come
+	Due        // it has
+	RunTooLong // timeout-run has passed
+	Timeout    // the deadline has come
 	Kinds
 )
 
 var kindWords = [Kinds]string{"signal", "up", "down", "once", "exit", "pause", "continue", "term", "kill",
-	"not-again", "look", "down-tree", "let-go", "reexec", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "ready", "run-ended",
-	"group-ended", "finish-started", "finish-ended", "input-idle", "met", "lacks", "unmet", "timeout"}
+	"not-again", "look", "down-tree", "let-go", "reexec", "at", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "ready", "run-ended",
+	"group-ended", "finish-started", "finish-ended", "input-idle", "met", "lacks", "unmet", "later", "due", "run-too-long", "timeout"}
 
 // String is the word for the kind.
 func (k Kind) String() string { return kindWords[k] }
@@ -101,6 +106,8 @@ type Event struct {
 	// Way: with what may stop it, and with RunEnded, how set/ says to, nil where it
 	// says nothing.
 	Way *Way
+	// Timed: with FinishEnded, the next start waits for its time.
+	Timed bool
 }
 
 // Do is what kind of thing is to be done.
@@ -129,6 +136,7 @@ const (
 	ExecAgain             // execute the program of supervise again
 	KillHook              // KILL to the program of set/ that Letter stands for
 	Over                  // run has ended, and nobody asked for it; Next is what follows
+	Arm                   // Due when the time for the next start comes
 )
 
 // Action is one thing to be done.
@@ -177,6 +185,8 @@ type Machine struct {
 	started time.Duration    // when run was started last
 	ended   time.Duration    // when it ended last
 	lacks   bool             // a start waits for what it needs
+	timed   bool             // a start waits for its time
+	due     bool             // that has come, or does not matter: for the next start
 	young   bool             // it is not up before it has lived for a while
 	// patience is how long this run may be starting, 0 for ever.
 	patience time.Duration
@@ -221,7 +231,7 @@ func (m *Machine) after(d time.Duration) {
 
 // rest is a state in which nothing runs and nothing is due.
 func (m *Machine) rest(s status.State) {
-	m.State, m.Deadline, m.lacks = s, never, false
+	m.State, m.Deadline, m.lacks, m.timed, m.due = s, never, false, false, false
 	if m.Leaving {
 		m.act(Action{Do: Leave})
 	}

@@ -37,6 +37,8 @@ var flagWords = [...]flagWord{
 	{"drains", func(m *Machine) *bool { return &m.drains }},
 	{"whole", func(m *Machine) *bool { return &m.whole }},
 	{"lacks", func(m *Machine) *bool { return &m.lacks }},
+	{"timed", func(m *Machine) *bool { return &m.timed }},
+	{"due", func(m *Machine) *bool { return &m.due }},
 	{"young", func(m *Machine) *bool { return &m.young }},
 }
 

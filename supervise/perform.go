@@ -75,6 +75,8 @@ func (s *Service) perform(a Action) {
 		s.killHook(a.Letter)
 	case Over:
 		s.over(a.Next)
+	case Arm:
+		s.arm()
 	}
 }
 
@@ -90,6 +92,10 @@ func (s *Service) start() {
 	// and would miss an u in the same piece.
 	s.sendEvents()
 	attributes := s.hasAttributes()
+	if s.comesLater() {
+		s.happen(Event{Kind: Later})
+		return
+	}
 	files, closeFiles, equipped := s.equip()
 	if !equipped {
 		return
@@ -169,6 +175,9 @@ func (s *Service) begun() {
 	s.record.Since = time.Now()
 	s.note("start", s.run.pid)
 	s.planLog()
+	if s.timed || s.limited {
+		s.jobBegan()
+	}
 }
 
 // notStarted says why what l starts could not be started, once.

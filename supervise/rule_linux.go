@@ -37,11 +37,13 @@ func (s *Service) eachInSet(name func(string)) error {
 // says nothing. One that cannot be looked through says what it said before.
 func (s *Service) rule(end ending) *restart.Rule {
 	says := false
-	s.essential = false
+	s.essential, s.timed = false, false
 	err := s.eachInSet(func(name string) {
 		switch name {
 		case servicedir.Essential:
 			s.essential = true
+		case servicedir.Schedule, servicedir.Every:
+			s.timed = true
 		case servicedir.Restart, servicedir.RestartLimit, servicedir.RestartDelay, servicedir.MinUptime, servicedir.SuccessExit, servicedir.OnExit:
 			says = true
 		}
@@ -65,6 +67,9 @@ func (s *Service) readRule(r *restart.Rule, end ending) {
 	r.Delay = value(s, servicedir.RestartDelay, &r.Delay, restart.Delay{}, setting.ParseRestartDelay)
 	r.MinUptime = s.minUptime()
 	r.Success = value(s, servicedir.SuccessExit, &r.Success, restart.Success{}, setting.ParseSuccess)
+	if s.timed {
+		r.When, r.Limit, r.Delay = restart.Always, restart.Limit{}, restart.Delay{} // its times say when
+	}
 	r.Answer = restart.Answer{} // one that was read before is for another end
 	if name := end.name(); name != "" {
 		r.Answer = value(s, servicedir.OnExit+"/"+name, &r.Answer, restart.Answer{}, setting.ParseAnswer)
@@ -102,6 +107,7 @@ func (s *Service) finishEnd(end ending, ran bool) Event {
 	if ran || s.adopting {
 		ev.Rule = s.rule(ending{s.record.Wait, s.record.Unknown})
 	}
+	ev.Timed = s.timed
 	if ev.Rule != nil {
 		ev.RunCode, ev.RunSignal = s.record.ExitCode(), unix.Signal(s.record.ExitSignal())
 		ev.Chance = s.chance(ev.Rule)

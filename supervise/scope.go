@@ -30,6 +30,10 @@ func (s *Service) noteName(name string) {
 		s.daemonizes = true
 	case servicedir.SplitStderr:
 		s.splits = true
+	case servicedir.Schedule, servicedir.Every:
+		s.timed = true
+	case servicedir.TimeoutRun:
+		s.limited = true
 	}
 }
 
@@ -53,6 +57,9 @@ func (s *Service) armScope() {
 func (s *Service) adoptScope(handed bool) {
 	_ = s.hasAttributes() // for the scope
 	s.armScope()
+	if s.m.Running && !s.m.unborn {
+		s.jobBegan()
+	}
 	if s.daemonizes && (s.m.Ready || handed) && s.run.fd >= 0 {
 		s.handedOn = fifo.Now() - 2*startPause
 		s.session, _ = unix.Getsid(s.run.pid) // it lives

@@ -16,7 +16,7 @@ var (
 )
 
 // letters that a walk sends, the wanted states more often than the rest.
-var walkLetters = []byte("uuudddToxpcttkhaiq12byrlPCKOLGR")
+var walkLetters = []byte("uuudddToxpcttkhaiq12byrlPCKOLGRA")
 
 // ask sends a letter, and remembers what was asked last.
 func (w *world) ask(l command.Letter) {
@@ -34,6 +34,13 @@ func (w *world) ask(l command.Letter) {
 		w.asked, w.whole = command.Down, w.whole || w.run || w.m.State == status.Stopping
 	case command.Down, command.NotAgain:
 		w.asked = command.Down
+	case command.At:
+		handled := w.rand.IntN(2) == 0
+		if handled && (!w.run || w.m.State == status.Stopping) && w.m.State != status.Starting {
+			w.asked, w.owed, w.eager = command.Up, false, true
+		}
+		w.step(Event{Kind: At, Letter: l, Handled: handled})
+		return
 	}
 	if kinds[l] == Signal || kinds[l] == Term || kinds[l] == Kill {
 		w.asksSignal = true
@@ -44,7 +51,7 @@ func (w *world) ask(l command.Letter) {
 // happen is one thing of the world, drawn by chance.
 func (w *world) happen() {
 	w.t.Helper()
-	switch w.rand.IntN(9) {
+	switch w.rand.IntN(11) {
 	case 0, 1:
 		w.ask(command.Letter(walkLetters[w.rand.IntN(len(walkLetters))]))
 	case 2:
@@ -82,6 +89,15 @@ func (w *world) happen() {
 	case 7:
 		if w.m.lacks {
 			w.step(w.weigh(1))
+		}
+	case 9:
+		if w.m.timed && w.armed != never || w.job && w.run && w.m.State == status.Up && w.m.Want == status.WantUp {
+			w.come()
+			w.drain()
+		}
+	case 10:
+		if w.run {
+			w.step(Event{Kind: RunTooLong, Limit: worldKill, Way: w.way})
 		}
 	case 8:
 		w.pass(time.Duration(w.rand.IntN(1500)) * time.Millisecond)
@@ -151,7 +167,7 @@ func TestWalk(t *testing.T) {
 		t.Run(style.Name, func(t *testing.T) {
 			source := rand.New(rand.NewPCG(seed, 0))
 			for steps := 0; steps < *walkSteps; {
-				w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source), way: someWay(source)}
+				w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source), way: someWay(source), job: source.IntN(3) == 0}
 				w.m = NewMachine(style, false)
 				w.m.Want = status.WantUp
 				w.step(Event{Kind: Boot})
@@ -185,7 +201,7 @@ func walkToTheEnd(t *testing.T, logger bool) {
 	t.Logf("-seed=%d", seed)
 	source := rand.New(rand.NewPCG(seed, 1))
 	for range 2000 {
-		w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source), way: someWay(source)}
+		w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source), way: someWay(source), job: source.IntN(3) == 0}
 		w.m = NewMachine(&ours, logger)
 		w.m.Want = status.WantUp
 		w.step(Event{Kind: Boot})

@@ -52,6 +52,9 @@ type world struct {
 	rule        *restart.Rule // what set/ says of restarting
 	code        int           // of the last end of run
 	sig         syscall.Signal
+	job         bool             // its starts wait for their time
+	armed       time.Duration    // that time, never without
+	came        bool             // it has come
 	way         *Way             // what set/ says of stopping
 	hooks       []command.Letter // programs of set/ that this run's stop has asked
 	asksSignal  bool             // somebody has asked for a signal since this run began
@@ -78,6 +81,8 @@ func (w *world) step(ev Event) {
 				w.unborn, w.finishes, w.started = false, 1, 0
 				w.owed = w.asked == command.Once
 			}
+		case Started:
+			w.came = false
 		case FinishEnded:
 			w.finish, w.ending = false, false
 		}
@@ -109,8 +114,10 @@ func (w *world) check() {
 		w.fail("gives up what was asked for")
 	case m.Deadline != never && !slices.Contains([]status.State{status.Starting, status.Stopping, status.Finishing, status.Backoff, status.Waiting}, m.State):
 		w.fail("a deadline for nothing")
-	case (m.State == status.Backoff || m.State == status.Waiting) && m.Deadline == never && !m.lacks:
+	case (m.State == status.Backoff || m.State == status.Waiting) && m.Deadline == never && !m.lacks && !m.timed:
 		w.fail("waits for ever")
+	case m.timed && (m.State != status.Waiting || m.lacks || m.Deadline != never):
+		w.fail("waits for its time in another state")
 	case m.lacks && m.State != status.Waiting && m.State != status.Failed:
 		w.fail("lacks what it does not wait for")
 	}
@@ -152,7 +159,7 @@ func (w *world) perform(a Action) {
 		w.finish = true
 		w.queue = append(w.queue, Event{Kind: FinishStarted, Limit: worldFinish})
 	case SendSignal:
-		if w.eases() && !w.asksSignal && !w.m.Paused && a.Signal != syscall.SIGCONT {
+		if w.eases() && !w.asksSignal && a.Signal != syscall.SIGCONT && a.Signal != syscall.SIGSTOP {
 			w.fail("a signal while set/drain runs")
 		}
 		w.signal(a.Signal)
@@ -183,6 +190,11 @@ func (w *world) perform(a Action) {
 		}
 		w.group = false
 		w.queue = append(w.queue, Event{Kind: GroupEnded})
+	case Arm:
+		w.armed = w.now + time.Duration(w.rand.IntN(4))*time.Second
+		if w.armed == w.now {
+			w.come()
+		}
 	case CheckInput:
 		if w.rand.IntN(2) == 0 {
 			w.queue = append(w.queue, Event{Kind: InputIdle})
@@ -203,6 +215,13 @@ func (w *world) perform(a Action) {
 	}
 }
 
+// come is when the time for a start has come.
+func (w *world) come() {
+	w.armed = never
+	w.came, w.eager = true, true
+	w.queue = append(w.queue, Event{Kind: Due, Limit: worldKill, Way: w.way})
+}
+
 // start holds invariants 1, 2, 3 and 6.
 func (w *world) start() {
 	w.t.Helper()
@@ -218,13 +237,20 @@ func (w *world) start() {
 	case !w.eager && w.started > 0 && w.now-w.started < startPause:
 		w.fail("a start too soon")
 	}
+	if w.job && !w.m.due {
+		w.queue = append(w.queue, Event{Kind: Later})
+		return
+	}
+	if w.job && !w.came && w.asked == command.Up {
+		w.fail("a start before its time")
+	}
 	if w.rand.IntN(10) == 0 {
 		kind := []Kind{NoRun, Unstarted}[w.rand.IntN(2)]
 		w.queue = append(w.queue, Event{Kind: kind})
 		return
 	}
 	w.run, w.started, w.ends, w.finishes, w.eager, w.due, w.owed = true, w.now, 0, 0, false, false, false
-	w.whole, w.hooks, w.asksSignal = false, nil, false
+	w.whole, w.hooks, w.asksSignal = false, nil, len(w.scripts) > 0                                               // which were asked for another run
 	w.scripts = slices.DeleteFunc(w.scripts, func(l command.Letter) bool { _, hook := hookName(l); return hook }) // of the run before
 	w.stubborn = w.rand.IntN(4) == 0
 	ev := Event{Kind: Started, Notifies: w.rand.IntN(2) == 0, Patience: time.Duration(w.rand.IntN(3)) * 700 * time.Millisecond}
@@ -287,7 +313,7 @@ func (w *world) endFinish(code int, sig syscall.Signal) {
 	if w.finish && !w.ending {
 		w.ending = true
 		w.queue = append(w.queue, Event{Kind: FinishEnded, Code: code, Signal: sig,
-			Rule: w.rule, RunCode: w.code, RunSignal: w.sig, Chance: w.rand.Uint32()})
+			Timed: w.job, Rule: w.rule, RunCode: w.code, RunSignal: w.sig, Chance: w.rand.Uint32()})
 	}
 }
 

@@ -117,6 +117,31 @@ func Value[T any](dir int, name string, old, absent T, parse func(text string) (
 	})
 }
 
+// Text is Value for a setting of several lines, all of which are for parse.
+func Text[T any](dir int, name string, old, absent T, parse func(text string) (T, error)) (T, error) {
+	fd, err := openat(dir, name, unix.O_RDONLY|unix.O_NONBLOCK)
+	if err == unix.ENOENT || err == unix.ENOTDIR {
+		return absent, nil
+	}
+	if err != nil {
+		return old, &ValueError{name, "unable to open: " + err.Error()}
+	}
+	defer quiet.Close(fd)
+	text := make([]byte, maxValue+1)
+	n, err := quiet.Read(fd, text)
+	switch {
+	case err != nil:
+		return old, &ValueError{name, "unable to read: " + err.Error()}
+	case n > maxValue:
+		return old, &ValueError{name, "too long: at most 4096 bytes"}
+	}
+	v, err := parse(string(text[:n]))
+	if err != nil {
+		return old, &ValueError{name, err.Error()}
+	}
+	return v, nil
+}
+
 // Bare is Value for a setting that may be empty: then its text is.
 func Bare[T any](dir int, name string, old, absent T, parse func(text string) (T, error)) (T, error) {
 	v, err := Value(dir, name, old, absent, parse)

@@ -63,6 +63,12 @@ const (
 	Drain       = Set + "/drain"        // executable before that
 	DrainTime   = Set + "/drain-time"   // how long that may take
 
+	Schedule   = Set + "/schedule"    // when it starts: lines of cron, @daily, @start, ...
+	Every      = Set + "/every"       // the interval between two starts
+	Overlap    = Set + "/overlap"     // skip, queue, replace
+	Missed     = Set + "/missed"      // run, skip
+	TimeoutRun = Set + "/timeout-run" // how long a run may take
+
 	Essential = Set + "/essential" // whose end is that of the tree: empty, or always, on-exit, on-failed
 
 	SplitStderr = Set + "/split-stderr" // its presence: standard error has a FIFO of its own to the logger
@@ -95,6 +101,7 @@ const (
 	ErrPipe     = "log-stderr"   // that of standard error, where split-stderr is
 	Producers   = "producers"    // what svscan has found that this service is to read, see ParseProducers
 	Needs       = "needs"        // what svscan has found that this service is to wait for, see package needs
+	StartAt     = "start-at"     // when somebody wants the next start, see ParseStartAt
 	Child       = "child"        // what may have happened since status.env was written
 	Ready       = "ready"        // the FIFO on which run says that it is ready
 	Report      = "report"       // the FIFO on which svexec says how far it got, or svlog what comes of a log that it serves

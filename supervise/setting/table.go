@@ -44,6 +44,13 @@ var All = []Setting{
 	{Name: "drain", Path: servicedir.Drain, Kind: Program, Form: "an executable, run before each stop, while the service still serves"},
 	{Name: "drain-time", Path: servicedir.DrainTime, Form: "a time, as 10s or 250ms; 0s is no limit", Check: checkDrainTime},
 
+	// Time.
+	{Name: "schedule", Path: servicedir.Schedule, Lines: true, Form: "times to start at, one a line, as 30 4 * * mon-fri, @daily or @start", Check: checkSchedule},
+	{Name: "every", Path: servicedir.Every, Form: "a time between two starts, as 30s or 1h", Check: checkEvery},
+	{Name: "overlap", Path: servicedir.Overlap, Form: "skip, queue or replace", Check: checkOverlap},
+	{Name: "missed", Path: servicedir.Missed, Form: "run or skip", Check: checkMissed},
+	{Name: "timeout-run", Path: servicedir.TimeoutRun, Form: "a time, as 10m; 0s is no limit", Check: checkTimeoutRun},
+
 	// The tree.
 	{Name: "essential", Path: servicedir.Essential, Bare: true, Form: "a flag, or always, on-exit or on-failed: its end is the end of all", Check: checkEssential},
 

@@ -33,6 +33,8 @@ type options struct {
 	fields, settings               []string
 	timeout                        time.Duration
 	timeoutSet, forever            bool
+	later, cancel                  bool // a start at another time, or none at that
+	at                             time.Time
 }
 
 // option is one of them.
@@ -76,6 +78,9 @@ var optionTable = []option{
 	{"", "timeout", "time", "wait at most so long (10s, 2m, or never)", setTimeout},
 	{"g", "group", "", "to the process group", flag(func(o *options) *bool { return &o.group })},
 	{"", "tree", "", "and end every descendant", flag(func(o *options) *bool { return &o.whole })},
+	{"", "in", "time", "start after so long (30s, 10m)", setIn},
+	{"", "at", "time", "start at that time (20:00, '2026-11-29 20:00')", setAt},
+	{"", "cancel", "", "do not start at the time that was set", setCancel},
 	{"", "up", "", "its process runs", goal(svctl.Up)},
 	{"", "ready", "", "it is ready", goal(svctl.Ready)},
 	{"", "down", "", "its process has ended", goal(svctl.Down)},

@@ -54,8 +54,8 @@ var verbs = []verb{
 	{word: "history", args: "name ...", does: "show starts, ends and their causes", options: "all", run: history},
 	{word: "logs", args: someName, does: "show the last lines that they logged", options: "follow lines since until grep stdout stderr utc all", run: showLogs},
 
-	{word: "up", args: someName, does: "start, and keep running", options: waiting, run: control, letters: "u", goal: svctl.Up, starts: true},
-	{word: "start", args: someName, does: "the same", options: waiting, run: control, letters: "u", goal: svctl.Up, starts: true},
+	{word: "up", args: someName, does: "start, and keep running", options: waiting + " in at cancel", run: control, letters: "u", goal: svctl.Begun, starts: true},
+	{word: "start", args: someName, does: "the same", options: waiting + " in at cancel", run: control, letters: "u", goal: svctl.Begun, starts: true},
 	{word: "down", args: someName, does: "stop, and do not start again", options: waiting + " tree", run: control, letters: "d", whole: "T", goal: svctl.Stopped},
 	{word: "stop", args: someName, does: "the same", options: waiting + " tree", run: control, letters: "d", whole: "T", goal: svctl.Stopped},
 	{word: "once", args: someName, does: "start, and do not start again when it ends", options: waiting, run: control, letters: "o", goal: svctl.RanOnce, starts: true},
