@@ -23,10 +23,10 @@ import (
 const endRetry = time.Second
 
 // over is an end of run that nobody asked for, and what follows it: failed, exited,
-// or backoff for a restart. Whether set/ has something to say of it, the rule has
-// just seen, but for a service that fails before it runs.
+// or what waits for a restart. Whether set/ has something to say of it, the rule has
+// just seen.
 func (s *Service) over(state status.State) {
-	if !s.essential && state != status.Failed {
+	if !s.essential {
 		return
 	}
 	v := &s.settings.kind
@@ -46,12 +46,12 @@ func endCode(r *status.Record, state status.State) int {
 	switch {
 	case r.ExitSignal() != 0:
 		return 128 + r.ExitSignal()
-	case code < 0 && r.Ended:
+	case code < 0:
 		return unknown
-	case code <= 0 && state == status.Failed:
+	case code == 0 && state == status.Failed:
 		return failed
 	}
-	return max(code, 0)
+	return code
 }
 
 // endTree tells svscan. Where that is not there for the moment, it is told when it

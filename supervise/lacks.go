@@ -32,6 +32,5 @@ func (m *Machine) unmet(ev Event) {
 	if m.weighs() && (m.State != status.Failed || !m.lacks) {
 		m.State, m.Deadline, m.lacks = status.Failed, never, true
 		m.act(Action{Do: Announce, Letter: eventFailed, Cause: ev.Reason})
-		m.act(Action{Do: Over, Next: status.Failed})
 	}
 }

@@ -202,7 +202,7 @@ func (w *world) perform(a Action) {
 	case KillFinish:
 		w.endFinish(0, syscall.SIGKILL)
 	case Over:
-		if w.run || w.asked == command.Down && a.Next != status.Failed {
+		if w.run || w.asked == command.Down && a.Next != status.Failed || w.m.lacks {
 			w.fail("an end that was asked for, or is none")
 		}
 	case Announce:
