@@ -84,6 +84,7 @@ func TestJobEvery(t *testing.T) {
 	plan(t, j, 20*s, false, true, 23*s) // far behind: it does not catch up
 	j.ran, j.overlap = true, setting.OverlapSkip
 	plan(t, j, 28*s, false, false, 29*s)
+	plan(t, j, 29*s, false, true, 32*s)
 
 	later := scheduled(t, "@every 10m")
 	plan(t, later, 0, true, false, 10*time.Minute)
