@@ -30,6 +30,12 @@ func (s *Service) acquire() (int, error) {
 		return fd, err
 	}
 	old, found := s.lastStatus()
+	if found {
+		s.job = recallJob(old.Machine, 0) // by the wall clock that is good for another boot too
+		if s.job != nil {
+			s.job.counts = false
+		}
+	}
 	if !found || old.BootID != s.engine.boot {
 		return fd, err
 	}
@@ -86,6 +92,8 @@ func (s *Service) recall() bool {
 	s.files.recall(old.Machine)
 	s.given.recall(old.Machine)
 	s.recallWatch(old.Machine)
+	s.recallEnd(old.Machine)
+	s.adoptJob(old.Machine)
 	s.cut(servicedir.History, s.files.historySize)
 	s.cut(servicedir.DeathTally, s.files.tallySize)
 	s.runs, s.leads = old.Run, old.RunLeads
@@ -144,8 +152,8 @@ func (s *Service) adopt() {
 	if s.m.State == status.Finishing {
 		s.adoptFinish()
 	}
-	for i := range command.Letters {
-		s.adoptScript(command.Letters[i].Letter)
+	for _, letter := range scriptLetters {
+		s.adoptScript(letter)
 	}
 }
 
@@ -264,8 +272,12 @@ func (s *Service) resume() {
 		s.perform(Action{Do: Ask, Letter: command.Term}) // perhaps once more
 	case m.lacks:
 		s.perform(Action{Do: Weigh})
+	case m.timed:
+		s.perform(Action{Do: Arm})
 	case m.State == status.Stopping && !m.Running && len(s.group) == 0:
-		s.perform(Action{Do: EndGroup, Scope: m.scope})
+		s.perform(Action{Do: EndGroup, Scope: m.scope, Signal: m.course.signal()})
+	case m.isEasing() && !s.asking(drainHook):
+		s.step(Event{Kind: Answered, Letter: drainHook})
 	case m.State == status.Finishing && s.finish.pid == 0:
 		s.startFinish()
 	case m.State == status.Finishing && s.finish.fd < 0:

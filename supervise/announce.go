@@ -88,6 +88,7 @@ func (s *Service) show() {
 func (s *Service) writeEnv() {
 	f := &s.files
 	s.record.Machine = s.rememberWatch(s.given.remember(f.remember(s.m.remember(s.record.Machine[:0], s.engine.epoch))))
+	s.record.Machine = rememberJob(s.rememberEnd(s.record.Machine), s.job, s.engine.epoch)
 	f.text = status.AppendEnv(f.text[:0], &s.record)
 	s.replace(servicedir.StatusEnv, &f.env)
 }
@@ -138,6 +139,9 @@ func (s *Service) fillRecord() {
 	r.NextStart = time.Time{}
 	if m.Deadline != never && (m.State == status.Backoff || m.State == status.Waiting) {
 		r.NextStart = time.Now().Add(m.Deadline - fifo.Now())
+	}
+	if m.timed && s.job != nil {
+		r.NextStart = s.job.shown
 	}
 }
 

@@ -3,6 +3,7 @@ package supervise
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -23,7 +24,8 @@ import (
 //	0     the world in which the rest means something: boot and process 1
 //	32    run
 //	64    finish
-//	96    control/X, a slot for each letter in the order of svcontrol(5)
+//	96    control/X, a slot for each letter in the order of svcontrol(5); in place of
+//	      those of ours, which have no control/X, the programs in set/
 //	1024  what run said on its notification descriptor
 //	1536  how the last process of each slot ended, in 16 bytes: the number of its
 //	      start, its wait status, and 1
@@ -49,8 +51,24 @@ const (
 	diagnoseSlot
 )
 
-// slotOf is the slot of control/X.
-func slotOf(l command.Letter) int { return scriptSlot + l.Number() }
+// slotOf is the slot of control/X, or of a program in set/.
+func slotOf(l command.Letter) int { return scriptSlot + slices.Index(scriptLetters[:], l) }
+
+// letterOf is the letter of a slot.
+func letterOf(slot int) command.Letter { return scriptLetters[slot-scriptSlot] }
+
+// fieldLetters is how many letters of the field there are: the first in
+// command.Letters.
+const fieldLetters = 25
+
+// scriptLetters are the letters in the order of their slots.
+var scriptLetters = func() (all [fieldLetters + 2]command.Letter) {
+	for i := range all[:fieldLetters] {
+		all[i] = command.Letters[i].Letter
+	}
+	all[fieldLetters], all[fieldLetters+1] = drainHook, stopHook
+	return all
+}()
 
 // openChild opens supervise/child with all the room that it will ever need, so
 // that no full disk keeps a child from noting itself.

@@ -103,7 +103,7 @@ func (s *Service) adoptHealth(attributes bool) {
 	case s.adoptBeside(&h.diagnosis, diagnoseSlot, tagDiagnose):
 		h.diagnoseBy = fifo.Now() + diagnoseLimit
 	case noted.PID != 0 && noted.Sequence == s.runs:
-		s.happen(Event{Kind: Sick, Fault: FaultAlive, Limit: s.timeoutKill()})
+		s.happen(Event{Kind: Sick, Fault: FaultAlive, Limit: s.timeoutKill(), Way: s.way()})
 	}
 }
 

@@ -19,6 +19,9 @@ type Host interface {
 	Reexec()
 	// Look: p has made a FIFO that is to be held while nobody else does.
 	Look(p *Pair)
+	// EssentialEnded: the end of this service, with that exit code, is to be the end
+	// of all.
+	EssentialEnded(name string, code int)
 }
 
 // Embed is an Engine that is part of a program: poll is its one wait, notice says

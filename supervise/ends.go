@@ -40,7 +40,7 @@ func (m *Machine) hasStarted(ev Event) {
 	if !m.unborn {
 		m.exists(ev)
 	}
-	m.unborn, m.tries = false, 0
+	m.unborn, m.tries, m.due = false, 0, false
 	if m.State == status.Starting {
 		m.State = m.runState()
 		if m.State == status.Up || m.Deadline == never {
@@ -61,7 +61,7 @@ func (m *Machine) exists(ev Event) {
 	m.patience, m.fault, m.skips, m.oneshot, m.done = ev.Patience, 0, false, ev.Oneshot && !m.logger, false
 	m.young = !ev.Notifies && !m.oneshot && ev.Patience > 0
 	m.eager, m.owed, m.killed, m.letter = false, false, false, 0
-	m.whole, m.changed, m.scope = false, false, servicedir.ScopeUsual
+	m.whole, m.changed, m.scope, m.course = false, false, servicedir.ScopeUsual, nil
 }
 
 func (m *Machine) noRun(Event) { m.missed(status.Waiting, Event{}) }
@@ -122,6 +122,7 @@ func (m *Machine) runEnded(ev Event) {
 		// No stray of this run may live beside the next.
 		m.State, m.killed, m.limit = status.Stopping, false, ev.Limit
 		m.after(m.limit)
+		m.setCourse()
 	}
 	m.endRest()
 }
@@ -151,12 +152,13 @@ func (m *Machine) reach(set servicedir.Scope) servicedir.Scope {
 
 // endRest ends what run has left behind, at the deadline of this stop by KILL.
 func (m *Machine) endRest() {
-	m.act(Action{Do: EndGroup, Scope: m.scope})
+	m.overtake()
+	m.act(Action{Do: EndGroup, Scope: m.scope, Signal: m.course.signal()})
 	switch {
-	case m.killed:
+	case m.killed, m.course.signal() == syscall.SIGKILL:
 		m.act(Action{Do: KillGroup, Scope: m.scope})
 		m.after(killAgain)
-	case m.limit == 0:
+	case m.limit == 0 && !m.course.hasMore():
 		m.after(groupGrace)
 	}
 }
@@ -201,14 +203,14 @@ func (m *Machine) finish() {
 		m.notBorn()
 		return
 	}
-	m.State, m.Deadline = status.Finishing, never
+	m.State, m.Deadline, m.course = status.Finishing, never, nil
 	m.act(Action{Do: Finish})
 }
 
 // notBorn is the end of svexec: it could not become run, or was told not to. No
 // finish follows what never began.
 func (m *Machine) notBorn() {
-	m.unborn = false
+	m.unborn, m.course = false, nil
 	m.act(Action{Do: Announce, Letter: eventDown})
 	switch {
 	case m.Want == status.WantDown:
@@ -238,18 +240,33 @@ func (m *Machine) finishEnded(ev Event) {
 	m.act(Action{Do: Announce, Letter: eventDown})
 	switch {
 	case v.Failed:
+		m.over(status.Failed)
 		m.rest(status.Failed)
 	case m.Leaving && !m.lastRun() || m.Want == status.WantDown:
 		m.rest(status.Down)
 	case m.Want == status.WantOnce && !m.owed:
+		m.over(status.Exited)
 		m.rest(status.Exited)
 	case !v.Again:
 		m.gaveUp, m.Want = m.Want, status.WantDown
+		m.over(status.Exited)
 		m.rest(status.Exited)
+	case ev.Timed && m.Want == status.WantUp && !m.due:
+		m.over(status.Waiting)
+		m.later(ev)
 	case v.At > m.now:
+		m.over(status.Backoff)
 		m.State, m.Deadline = status.Backoff, v.At
 	default:
+		m.over(status.Backoff)
 		m.launch()
+	}
+}
+
+// over is an end that nobody asked for.
+func (m *Machine) over(next status.State) {
+	if !m.Leaving && (m.letter == 0 || m.fault != FaultNone) {
+		m.act(Action{Do: Over, Next: next})
 	}
 }
 
@@ -291,6 +308,10 @@ func (m *Machine) tooLong(Event) {
 	case m.drains:
 		m.after(drainPause)
 		m.act(Action{Do: CheckInput})
+	case m.isEasing():
+		m.act(Action{Do: KillHook, Letter: drainHook})
+		m.beginPlan()
+	case m.goOn():
 	case m.Running:
 		m.killed = true
 		m.act(Action{Do: KillRun})

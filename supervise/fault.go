@@ -12,14 +12,15 @@ import (
 type Fault uint8
 
 const (
-	FaultNone      Fault = iota
-	FaultTimeoutUp       // it was not ready in time
-	FaultWatchdog        // it has not said for too long that it is well
-	FaultAlive           // set/alive has failed
+	FaultNone       Fault = iota
+	FaultTimeoutUp        // it was not ready in time
+	FaultWatchdog         // it has not said for too long that it is well
+	FaultAlive            // set/alive has failed
+	FaultTimeoutRun       // it took longer than it may
 	Faults
 )
 
-var faultWords = [Faults]string{"", "timeout-up", "watchdog", "alive"}
+var faultWords = [Faults]string{"", "timeout-up", "watchdog", "alive", "timeout-run"}
 
 // String is the word for the fault, empty for none.
 func (f Fault) String() string { return faultWords[f] }
@@ -32,7 +33,11 @@ func (m *Machine) abort(f Fault, limit time.Duration) {
 	}
 	m.fault, m.State, m.killed, m.limit, m.Paused, m.GotTerm = f, status.Stopping, false, limit, false, true
 	m.after(limit)
-	m.act(Action{Do: SendDown})
+	if m.way != nil {
+		m.faulty()
+	} else {
+		m.act(Action{Do: SendDown})
+	}
 	m.act(Action{Do: SendSignal, Signal: syscall.SIGCONT})
 }
 

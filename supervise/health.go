@@ -210,7 +210,7 @@ func (s *Service) sick(f Fault) {
 		limit = watchdogKill
 	}
 	s.warn("it has failed (" + f.String() + "), ending it")
-	s.handle(Event{Kind: Sick, Fault: f, Limit: limit})
+	s.handle(Event{Kind: Sick, Fault: f, Limit: limit, Way: s.way()})
 }
 
 const watchdogKill = time.Second

@@ -39,10 +39,8 @@ func (m *Machine) renew(ev Event) {
 	if !m.Running || m.Want != status.WantUp {
 		return
 	}
-	m.State, m.Deadline, m.limit, m.killed, m.eager = status.Stopping, never, ev.Limit, false, true
-	m.after(m.limit)
-	m.letter = command.Down
-	m.act(Action{Do: Ask, Letter: command.Term})
+	m.stop(ev)
+	m.Want, m.eager = status.WantUp, true
 }
 
 func (m *Machine) freshen(Event) {

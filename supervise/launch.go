@@ -95,6 +95,7 @@ func (s *Service) spawnScript(slot forkexec.Slot, argv []string) (process, error
 // cannot be read may ask for it: svexec says why it cannot.
 func (s *Service) hasAttributes() bool {
 	s.scoped, s.daemonizes, s.splits, s.aged, s.watched, s.asks = false, false, false, false, false, 0
+	s.timed, s.limited = false, false
 	if s.isPlain() {
 		return false
 	}

@@ -17,12 +17,13 @@ func (m *Machine) begin(ev Event) {
 	}
 	m.Want, m.Leaving, m.owed = status.WantUp, false, false
 	m.eager, m.tries = ev.Kind != Boot, 0
-	m.past = nil
+	m.past, m.due = nil, false
 	m.launch()
 }
 
 func (m *Machine) wantUp(Event) {
 	if !m.final {
+		m.due = m.due && m.Want == status.WantUp // a once was asked for, and is no more
 		m.Want, m.Leaving, m.owed = status.WantUp, false, false
 	}
 }
@@ -45,20 +46,20 @@ func (m *Machine) beginOnce(ev Event) {
 // thisOnce makes the run that there is, or that is about to be, the last.
 func (m *Machine) thisOnce(Event) {
 	if !m.final {
-		m.Want, m.Leaving, m.owed = status.WantOnce, false, !m.Running && !m.done
+		m.Want, m.Leaving, m.owed, m.due = status.WantOnce, false, !m.Running && !m.done, true
 	}
 }
 
 func (m *Machine) nextOnce(Event) {
 	if !m.final {
-		m.Want, m.Leaving, m.owed, m.eager, m.past = status.WantOnce, false, true, true, nil
+		m.Want, m.Leaving, m.owed, m.eager, m.past, m.due = status.WantOnce, false, true, true, nil, true
 	}
 }
 
 // launch weighs what the service needs. When that is met, control/u is asked, and
 // then run started. What reads for the last time needs nothing but that.
 func (m *Machine) launch() {
-	m.State, m.Deadline, m.lacks = status.Starting, never, false
+	m.State, m.Deadline, m.lacks, m.timed = status.Starting, never, false, false
 	if m.final {
 		m.act(Action{Do: Ask, Letter: command.Up})
 	} else {
@@ -69,7 +70,7 @@ func (m *Machine) launch() {
 // tryNow is for a start that waits: its time has come, or something in the
 // directory changed. A change does not hurry a service that died too soon.
 func (m *Machine) tryNow(ev Event) {
-	if (ev.Kind == Timeout || m.tries > 0) && !m.lacks {
+	if (ev.Kind == Timeout || m.tries > 0) && !m.lacks && !m.timed {
 		m.launch()
 	}
 }
@@ -79,7 +80,9 @@ func (m *Machine) stayDown(Event) {
 	m.rest(status.Down)
 }
 
-func (m *Machine) wantDown(Event) { m.Want, m.owed, m.changed = status.WantDown, false, false }
+func (m *Machine) wantDown(Event) {
+	m.Want, m.owed, m.changed, m.due = status.WantDown, false, false, false
+}
 
 // unwant and halt are for starting, where run may not be there yet.
 
@@ -107,6 +110,7 @@ func (m *Machine) stop(ev Event) {
 		return
 	}
 	m.State, m.Deadline, m.limit, m.killed = status.Stopping, never, 0, false
+	m.setCourse()
 	m.stopMore(ev)
 }
 
@@ -116,13 +120,13 @@ func (m *Machine) stopMore(ev Event) {
 	if !m.Running || m.LastWords {
 		return
 	}
-	if m.limit == 0 && ev.Limit > 0 {
+	if m.course == nil && m.limit == 0 && ev.Limit > 0 {
 		m.limit = ev.Limit
 		m.after(m.limit)
 	}
 	m.drains = false
 	m.letter = command.Down
-	m.act(Action{Do: Ask, Letter: command.Term})
+	m.askToEnd()
 }
 
 // The same with every descendant, where there is something to end.
@@ -175,10 +179,15 @@ func (m *Machine) exit(ev Event) {
 		return
 	}
 	m.Leaving = true
-	if m.style.ExitKills && (m.Running || m.done && m.State == status.Up) {
+	switch {
+	case !m.style.ExitKills || !m.Running && !(m.done && m.State == status.Up):
+		return
+	case m.State == status.Stopping && m.course != nil:
+		m.stopMore(ev)
+	default:
 		m.stop(ev)
-		m.letter = command.Exit
 	}
+	m.letter = command.Exit
 }
 
 // endNow is Shutdown, and the end of a logger that does not run.
@@ -209,7 +218,7 @@ func (m *Machine) drain(ev Event) {
 		m.resume(ev)
 	}
 	if m.State != status.Stopping || m.Deadline == never {
-		m.State, m.drains, m.limit, m.killed = status.Stopping, true, ev.Limit, false
+		m.State, m.drains, m.limit, m.killed, m.course = status.Stopping, true, ev.Limit, false, nil
 		m.after(drainPause)
 	}
 }
@@ -284,10 +293,18 @@ func (m *Machine) answer(ev Event) {
 		}
 		return
 	}
-	if !m.Running {
+	if ev.Letter == drainHook {
+		m.drained()
 		return
 	}
-	wanted := m.State == status.Stopping && (m.letter == command.Down || m.letter == command.Exit)
+	wanted := m.asksToEnd()
+	if !m.Running || ev.Letter == stopHook && !wanted {
+		return
+	}
+	if ev.Letter == stopHook {
+		ev.Letter = command.Term
+		ev.Handled = ev.Handled || m.course != nil && m.course.next > 1 // later ones were sent
+	}
 	if !ev.Handled {
 		m.send(ev.Letter, wanted)
 	}
@@ -302,7 +319,9 @@ func (m *Machine) answer(ev Event) {
 func (m *Machine) send(l command.Letter, wanted bool) {
 	info, _ := command.Unpack(byte(l))
 	switch {
-	case l == command.Term && wanted, l == command.Restart:
+	case l == command.Term && wanted:
+		m.sendStop()
+	case l == command.Restart:
 		m.GotTerm = true
 		m.act(Action{Do: SendDown})
 	case l == command.Reload:

@@ -30,6 +30,7 @@ const (
 	DownTree
 	LetGo
 	Reexec
+	At // a time for the next start; Handled: one is set
 	// From supervise itself.
 	Boot     // supervise has begun, and the service is wanted up
 	Shutdown // TERM: stop, and leave
@@ -57,13 +58,17 @@ const (
 	Lacks   // something is not yet as it must be
 	Unmet   // something will not be, by itself
 	Changed // what set/watch asks for has another content
-	Timeout // the deadline has come
+	// From the clock.
+	Later      // the time for this start has not come
+	Due        // it has
+	RunTooLong // timeout-run has passed
+	Timeout    // the deadline has come
 	Kinds
 )
 
 var kindWords = [Kinds]string{"signal", "up", "down", "once", "exit", "pause", "continue", "term", "kill",
-	"not-again", "look", "down-tree", "let-go", "reexec", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "skip", "ready", "unready", "extended", "sick", "run-ended",
-	"group-ended", "finish-started", "finish-ended", "input-idle", "renew", "freshen", "met", "lacks", "unmet", "changed", "timeout"}
+	"not-again", "look", "down-tree", "let-go", "reexec", "at", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "skip", "ready", "unready", "extended", "sick", "run-ended",
+	"group-ended", "finish-started", "finish-ended", "input-idle", "renew", "freshen", "met", "lacks", "unmet", "changed", "later", "due", "run-too-long", "timeout"}
 
 // String is the word for the kind.
 func (k Kind) String() string { return kindWords[k] }
@@ -110,6 +115,11 @@ type Event struct {
 	Fault Fault
 	// Reason: with Unmet, what it is, for people.
 	Reason string
+	// Way: with what may stop it, and with RunEnded, how set/ says to, nil where it
+	// says nothing.
+	Way *Way
+	// Timed: with FinishEnded, the next start waits for its time.
+	Timed bool
 }
 
 // Do is what kind of thing is to be done.
@@ -124,7 +134,7 @@ const (
 	SendDown              // the down signal to the process of run
 	SendReload            // the reload signal to the process of run
 	KillRun               // KILL to the process of run: timeout-kill has passed
-	EndGroup              // the down signal and CONT to what is left in Scope, until GroupEnded
+	EndGroup              // Signal, or else the down signal, and CONT to what is left in Scope, until GroupEnded
 	KillGroup             // KILL to what is left in Scope
 	GiveUpGroup           // wait no longer for it: GroupEnded
 	KillFinish            // CONT and KILL to finish
@@ -137,6 +147,9 @@ const (
 	Leave                 // close the service for good
 	Part                  // leave, and leave everything running
 	ExecAgain             // execute the program of supervise again
+	KillHook              // KILL to the program of set/ that Letter stands for
+	Over                  // run has ended, and nobody asked for it; Next is what follows
+	Arm                   // Due when the time for the next start comes
 )
 
 // Action is one thing to be done.
@@ -147,6 +160,7 @@ type Action struct {
 	Group  bool
 	Scope  servicedir.Scope
 	Cause  string
+	Next   status.State
 }
 
 // never is the deadline of a machine that waits for nothing.
@@ -187,6 +201,8 @@ type Machine struct {
 	started time.Duration    // when run was started last
 	ended   time.Duration    // when it ended last
 	lacks   bool             // a start waits for what it needs
+	timed   bool             // a start waits for its time
+	due     bool             // that has come, or does not matter: for the next start
 	young   bool             // it is not up before it has lived for a while
 	lost    bool             // it was ready, and is not
 	// patience is how long this run may be starting, 0 for ever.
@@ -195,6 +211,8 @@ type Machine struct {
 	changed  bool          // another run follows this one, for what is watched has changed
 	gaveUp   status.Want   // what was wanted before it was given up, or had ended for good
 	past     *restart.Past // since somebody asked for the start, where a rule asks for it
+	course   *course       // of this stop, where set/ says how
+	way      *Way          // of the event
 	now      time.Duration // of the event
 	acts     []Action
 	room     [8]Action // of acts: what Step says never needs more memory
@@ -209,7 +227,7 @@ func NewMachine(style *Style, logger bool) Machine {
 // until the next Step.
 func (m *Machine) Step(ev Event) []Action {
 	m.acts = m.room[:0]
-	m.now = ev.At
+	m.now, m.way = ev.At, ev.Way
 	switch ev.Letter {
 	case command.DownForGood, command.NeverAgain:
 		m.act(Action{Do: MakeDown})
@@ -232,7 +250,7 @@ func (m *Machine) after(d time.Duration) {
 
 // rest is a state in which nothing runs and nothing is due.
 func (m *Machine) rest(s status.State) {
-	m.State, m.Deadline, m.lacks = s, never, false
+	m.State, m.Deadline, m.lacks, m.timed, m.due = s, never, false, false, false
 	if m.Leaving {
 		m.act(Action{Do: Leave})
 	}

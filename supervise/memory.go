@@ -41,6 +41,8 @@ var flagWords = [...]flagWord{
 	{"oneshot", func(m *Machine) *bool { return &m.oneshot }},
 	{"done", func(m *Machine) *bool { return &m.done }},
 	{"changed", func(m *Machine) *bool { return &m.changed }},
+	{"timed", func(m *Machine) *bool { return &m.timed }},
+	{"due", func(m *Machine) *bool { return &m.due }},
 	{"young", func(m *Machine) *bool { return &m.young }},
 }
 
@@ -105,7 +107,7 @@ func (m *Machine) remember(b []byte, epoch time.Duration) []byte {
 		say(t.word)
 		b = strconv.AppendInt(append(b, '='), at.Milliseconds(), 10)
 	}
-	return rememberPast(b, m.past, epoch)
+	return rememberCourse(rememberPast(b, m.past, epoch), m.course)
 }
 
 // remember appends the sizes of the files that status.env agrees with.
@@ -171,7 +173,7 @@ func (m *Machine) recall(r *status.Record, epoch time.Duration) {
 	for word := range bytes.FieldsSeq(r.Machine) {
 		m.recallWord(string(word), epoch)
 	}
-	m.past = recallPast(r.Machine, epoch)
+	m.past, m.course = recallPast(r.Machine, epoch), recallCourse(r.Machine)
 	if m.Deadline != never {
 		m.Deadline = max(m.Deadline, 0) // it may have passed before our clock began
 	}

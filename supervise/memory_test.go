@@ -66,6 +66,7 @@ func TestRecallVersions(t *testing.T) {
 func FuzzRecall(f *testing.F) {
 	f.Add([]byte("running eager letter=d tries=3 limit=5000 started=1506199 deadline=1511199"), uint8(5))
 	f.Add([]byte("young patience=700 ended=1500300 fault=timeout-up bad=3 pause=4000 restarts=1500000,1501000"), uint8(7))
+	f.Add([]byte("running letter=d limit=5000 deadline=1511199 signals=15:5000,2:5000,9 next-signal=2 easing stop-program"), uint8(5))
 	f.Add([]byte("deadline=99999999999999 tries=-1 letter= letter=\x00 started=0 final final"), uint8(0))
 	f.Fuzz(func(t *testing.T, words []byte, state uint8) {
 		const epoch = 1000 * time.Second

@@ -160,7 +160,7 @@ func (s *Service) followNeeds() {
 		other := otherOf(n.Dir)
 		switch needs.After(n, other, s.record.Since) {
 		case needs.Restart, needs.Stop:
-			s.happen(Event{Kind: Renew, Limit: s.timeoutKill()})
+			s.happen(Event{Kind: Renew, Limit: s.timeoutKill(), Way: s.way()})
 			return
 		case needs.Reload:
 			if other.Record.Since.After(s.needing.told) {

@@ -126,9 +126,9 @@ func (p *Pair) signalled(sig syscall.Signal) {
 			// A logger between two runs, or before the first: what waits is worth
 			// one more.
 			s.gather()
-			s.handle(Event{Kind: InputEnd, Left: s.pending(), Limit: s.timeoutKill()})
+			s.handle(Event{Kind: InputEnd, Left: s.pending(), Limit: s.stopLimit()})
 		case sig == syscall.SIGTERM:
-			s.handle(Event{Kind: Shutdown, Limit: s.timeoutKill()})
+			s.handle(Event{Kind: Shutdown, Limit: s.timeoutKill(), Way: s.way()})
 		case !s.style.S6Signals:
 		case sig == syscall.SIGHUP:
 			s.handle(Event{Kind: Exit})
@@ -167,7 +167,7 @@ func (p *Pair) left(s *Service) {
 		}
 	}
 	if logger != nil && !logger.gone {
-		logger.handle(Event{Kind: InputEnd, Left: logger.pending(), Limit: logger.timeoutKill()})
+		logger.handle(Event{Kind: InputEnd, Left: logger.pending(), Limit: logger.stopLimit()})
 	}
 	if len(p.services) == 0 {
 		p.end()

@@ -25,13 +25,16 @@ func (s *Service) perform(a Action) {
 	case SendSignal:
 		s.signal(a.Signal, a.Group)
 	case SendDown:
-		s.signal(s.downSignal(), false)
+		s.signal(s.firstSignal(), false)
 	case SendReload:
 		s.signal(s.reloadSignal(), false)
 	case KillRun:
 		s.signal(syscall.SIGKILL, s.has(servicedir.KillGroupTimeout))
 	case EndGroup:
-		s.endRest(a.Scope, s.downSignal(), syscall.SIGCONT)
+		if a.Signal == 0 {
+			a.Signal = s.downSignal()
+		}
+		s.endRest(a.Scope, a.Signal, syscall.SIGCONT)
 	case KillGroup:
 		s.endRest(a.Scope, syscall.SIGKILL)
 	case GiveUpGroup:
@@ -70,6 +73,12 @@ func (s *Service) perform(a Action) {
 		s.pair.part()
 	case ExecAgain:
 		s.engine.wantExec(s)
+	case KillHook:
+		s.killHook(a.Letter)
+	case Over:
+		s.over(a.Next)
+	case Arm:
+		s.arm()
 	}
 }
 
@@ -85,6 +94,10 @@ func (s *Service) start() {
 	// and would miss an u in the same piece.
 	s.sendEvents()
 	attributes := s.hasAttributes()
+	if s.comesLater() {
+		s.happen(Event{Kind: Later})
+		return
+	}
 	files, closeFiles, equipped := s.equip()
 	if !equipped {
 		return
@@ -166,6 +179,9 @@ func (s *Service) begun() {
 	s.record.Since = time.Now()
 	s.note("start", s.run.pid)
 	s.planLog()
+	if s.timed || s.limited {
+		s.jobBegan()
+	}
 }
 
 // notStarted says why what l starts could not be started, once.

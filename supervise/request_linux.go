@@ -109,6 +109,7 @@ var kinds = [256]Kind{
 	command.Term: Term, command.Kill: Kill,
 	command.NotAgain: NotAgain, command.NeverAgain: NotAgain,
 	command.DownTree: DownTree,
+	command.At:       At,
 	command.Look:     Look, command.LetGo: LetGo, command.Reexec: Reexec,
 }
 
@@ -116,8 +117,12 @@ var kinds = [256]Kind{
 func (s *Service) request(info command.Info) Event {
 	kind := kinds[info.Letter]
 	ev := Event{Kind: kind, Letter: info.Letter}
+	s.overruleAt(kind)
+	if kind == At {
+		return s.askedAt(ev)
+	}
 	if kind == Down || kind == Exit || kind == DownTree {
-		ev.Limit = s.timeoutKill()
+		ev.Limit, ev.Way = s.timeoutKill(), s.way()
 	}
 	if kind == DownTree {
 		s.engine.subreap() // what is left of run comes to us
@@ -126,6 +131,9 @@ func (s *Service) request(info command.Info) Event {
 		s.pair.look(s)
 		s.lookAtSources()
 		s.lookAtNeeds()
+		if s.m.timed {
+			s.perform(Action{Do: Arm}) // its times may be others
+		}
 	}
 	return ev
 }

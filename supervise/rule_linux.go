@@ -17,28 +17,39 @@ func (s *Service) openSet() (int, error) {
 	})
 }
 
+// eachInSet says each setting that is there, set/ before its name.
+func (s *Service) eachInSet(name func(string)) error {
+	set, err := s.openSet()
+	switch err {
+	case nil:
+	case unix.ENOENT:
+		return nil
+	default:
+		return err
+	}
+	defer quiet.Close(set)
+	return fifo.EachName(set, func(item string) { name(servicedir.Set + "/" + item) })
+}
+
 // rule is what set/ says by now of restarting after such an end, nil where it
 // says nothing. One that cannot be looked through says what it said before.
 func (s *Service) rule(end ending) *restart.Rule {
+	s.essential, s.timed = false, false
 	if s.isPlain() {
 		s.settings.rule = nil
 		return nil
 	}
-	set, err := s.openSet()
-	if err == unix.ENOENT {
-		s.settings.rule = s.usualRule()
-		return s.settings.rule
-	}
 	says := false
-	if err == nil {
-		err = fifo.EachName(set, func(name string) {
-			switch servicedir.Set + "/" + name {
-			case servicedir.Restart, servicedir.RestartLimit, servicedir.RestartDelay, servicedir.MinUptime, servicedir.SuccessExit, servicedir.OnExit:
-				says = true
-			}
-		})
-		_ = quiet.Close(set) // it was only read
-	}
+	err := s.eachInSet(func(name string) {
+		switch name {
+		case servicedir.Essential:
+			s.essential = true
+		case servicedir.Schedule, servicedir.Every:
+			s.timed = true
+		case servicedir.Restart, servicedir.RestartLimit, servicedir.RestartDelay, servicedir.MinUptime, servicedir.SuccessExit, servicedir.OnExit:
+			says = true
+		}
+	})
 	switch {
 	case err != nil:
 		return s.settings.rule
@@ -71,6 +82,9 @@ func (s *Service) readRule(r *restart.Rule, end ending) {
 	r.Delay = value(s, servicedir.RestartDelay, &r.Delay, restart.Delay{}, setting.ParseRestartDelay)
 	r.MinUptime = s.minUptime()
 	r.Success = value(s, servicedir.SuccessExit, &r.Success, restart.Success{}, setting.ParseSuccess)
+	if s.timed {
+		r.When, r.Limit, r.Delay = restart.Always, restart.Limit{}, restart.Delay{} // its times say when
+	}
 	r.Answer = restart.Answer{} // one that was read before is for another end
 	if name := end.name(); name != "" {
 		r.Answer = value(s, servicedir.OnExit+"/"+name, &r.Answer, restart.Answer{}, setting.ParseAnswer)
@@ -109,6 +123,7 @@ func (s *Service) finishEnd(end ending, ran bool) Event {
 	if ran || s.adopting {
 		ev.Rule = s.rule(ending{s.record.Wait, s.record.Unknown})
 	}
+	ev.Timed = s.timed
 	if ev.Rule != nil {
 		ev.RunCode, ev.RunSignal = s.record.ExitCode(), unix.Signal(s.record.ExitSignal())
 		ev.Chance = s.chance(ev.Rule)

@@ -40,6 +40,10 @@ func (s *Service) noteName(name string) {
 		s.asks |= asksWatchdog
 	case servicedir.Alive:
 		s.asks |= asksAlive
+	case servicedir.Schedule, servicedir.Every:
+		s.timed = true
+	case servicedir.TimeoutRun:
+		s.limited = true
 	}
 }
 
@@ -64,6 +68,9 @@ func (s *Service) adoptScope(handed bool) {
 	attributes := s.hasAttributes() // and what else is asked for
 	s.armScope()
 	s.adoptHealth(attributes)
+	if s.m.Running && !s.m.unborn {
+		s.jobBegan()
+	}
 	if s.daemonizes && (s.m.Ready || handed) && s.run.fd >= 0 {
 		s.handedOn = fifo.Now() - 2*startPause
 		s.session, _ = unix.Getsid(s.run.pid) // it lives
@@ -74,7 +81,7 @@ func (s *Service) adoptScope(handed bool) {
 func (s *Service) runEnd(end ending) Event {
 	ev := Event{Kind: RunEnded, Code: end.code(), Signal: end.signal(), Rule: s.rule(end)}
 	if s.scoped {
-		ev.Limit = s.timeoutKill()
+		ev.Limit, ev.Way = s.timeoutKill(), s.way()
 	}
 	if s.scoped || s.m.State == status.Stopping {
 		ev.Scope = s.killScope()

@@ -1,6 +1,8 @@
 package supervise
 
 import (
+	"strconv"
+
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/servicedir"
 )
@@ -14,10 +16,16 @@ func (s *Service) ask(letter command.Letter) {
 			return
 		}
 	}
-	name := servicedir.Control + "/" + string(rune(letter))
-	if !s.style.Control || s.isPlain() || !servicedir.IsExecutable(s.dir, name) {
+	name, hook := hookName(letter)
+	if !hook {
+		name = servicedir.Control + "/" + string(rune(letter))
+	}
+	if !hook && !s.style.Control || s.isPlain() || !servicedir.IsExecutable(s.dir, name) {
 		s.happen(Event{Kind: Answered, Letter: letter})
 		return
+	}
+	if hook {
+		defer s.lend("SV_PID=" + strconv.Itoa(s.run.pid))()
 	}
 	p, err := s.spawnScript(s.slot(slotOf(letter), s.runs+1), []string{name})
 	if err != nil {

@@ -3,8 +3,6 @@ package supervise
 import (
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/command"
@@ -52,6 +50,9 @@ type Service struct {
 	hunt        *hunt            // that ends it, nil if none does
 	search      *search          // what is asked of /proc, nil if nothing is
 
+	job        *job          // when it starts, nil for at once
+	timed      bool          // set/ says when
+	limited    bool          // and how long it may run
 	aged       bool          // set/ has a min-uptime
 	oneshot    bool          // up is started in the place of run, and ends
 	watched    bool          // set/ has a watch
@@ -96,67 +97,8 @@ type Service struct {
 	// lived.
 	toldDetached bool
 	looked       int
-}
-
-// open takes the service directory at path, in the order on which clients
-// rely: who can open ok finds all the rest. Nothing runs yet.
-func (s *Service) open(path string) error {
-	var err error
-	if s.dir < 0 {
-		if s.dir, err = openDir(path); err != nil {
-			return &trouble{"open directory", path, err}
-		}
-	}
-	s.cwd = dirPath(s.dir, path)
-	s.style = s.engine.styleOf(s)
-	s.settings = defaults(s.style)
-	if s.style.Events {
-		if err := fifo.MakeEventDir(s.dir, servicedir.Event); err != nil {
-			return &trouble{"make", path + "/" + servicedir.Event, err}
-		}
-	}
-	if s.state, err = servicedir.OpenState(s.dir); err != nil {
-		return &trouble{"open directory", path + "/" + servicedir.State, err}
-	}
-	if s.lock < 0 {
-		if s.lock, err = s.acquire(); err != nil {
-			return &trouble{"acquire", path + "/supervise/lock", err}
-		}
-	}
-	if s.control == (fifo.Control{}) {
-		if s.control, err = fifo.OpenControlAsOne(s.state, servicedir.ControlIn); err != nil {
-			return &trouble{"open", path + "/supervise/control", err}
-		}
-	}
-	s.openChild()
-	s.m = NewMachine(s.style, s.input >= 0)
-	if s.recall() || s.recallChild() {
-		s.adopt()
-	} else {
-		s.beginAnew()
-	}
-	if err = s.makeOK(); err != nil {
-		return &trouble{"open", path + "/supervise/ok", err}
-	}
-	s.engine.poll.Add(s.control.FD(), unix.POLLIN, s, tagControl)
-	if !s.pair.again {
-		s.announce(eventSupervised)
-	}
-	return nil
-}
-
-// beginAnew is for a directory in which no supervise has left anything to go on
-// with. What it writes is for the next supervise alone: clients see what has come
-// of boot.
-func (s *Service) beginAnew() {
-	if !servicedir.Exists(s.dir, servicedir.Down) || s.isOneshot() {
-		s.m.Want = status.WantUp
-	}
-	s.record.Since = time.Now()
-	s.files.historySize, s.files.tallySize = s.size(servicedir.History), s.size(servicedir.DeathTally)
-	s.forgetPast()
-	s.fillRecord()
-	s.writeEnv()
+	essential    bool // set/ says something of that, when it was looked through last
+	owes         int  // what svscan is to be told of an essential end, as code + 1, or 0
 }
 
 // The events with which supervise itself comes and goes.
@@ -207,6 +149,7 @@ func (s *Service) release() {
 	s.dropTurn()
 	s.endWatch()
 	s.dropHealth()
+	s.dropTimer()
 	if s.report >= 0 {
 		s.engine.poll.Remove(s.report)
 		_ = quiet.Close(s.report) // a pipe has nothing to flush
@@ -282,6 +225,8 @@ func (s *Service) heard(tag int) {
 	case tagNotify, tagCheck, tagAlive, tagDiagnose:
 		s.readReport() // likewise
 		s.heardHealth(tag)
+	case tagClock:
+		s.timerTold()
 	default:
 		s.scriptEnded(command.Letter(tag - tagScript))
 	}
@@ -296,6 +241,11 @@ func (s *Service) nextDue(now time.Duration) time.Duration {
 		}
 	}
 	earlier(s.files.stale, now+staleRetry)
+	earlier(s.owes != 0, now+endRetry)
+	if j := s.job; j != nil {
+		earlier(j.wake != never, j.wake)
+		earlier(j.runDue != 0, j.runDue)
+	}
 	earlier(s.files.hold != 0, s.files.hold)
 	earlier(s.askAt != 0, s.askAt)
 	earlier(s.logAt != 0 && !s.logLast, s.logAt)
@@ -313,11 +263,15 @@ func (s *Service) timeout(now time.Duration) {
 	}
 	s.watchAgain(now)
 	s.lookAfter(now)
+	if s.owes != 0 {
+		s.endTree(s.owes - 1)
+	}
+	s.jobTimeout(now)
 	switch {
 	case s.m.Deadline != never && s.m.Deadline <= now:
 		ev := Event{Kind: Timeout}
 		if s.m.State == status.Starting {
-			ev.Limit = s.timeoutKill() // it was not ready in time
+			ev.Limit, ev.Way = s.timeoutKill(), s.way() // it was not ready in time
 		}
 		s.handle(ev)
 	case s.hunt != nil && s.hunt.due && s.search == nil:
@@ -380,6 +334,7 @@ func (s *Service) drain() {
 	}
 	s.tendWatch()
 	s.tend()
+	s.settleJob()
 	if s.logger != nil {
 		s.logger.m.LastWords = s.m.Leaving
 	}

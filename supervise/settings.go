@@ -25,6 +25,8 @@ type settings struct {
 	timeoutUp, timeoutDown     time.Duration
 	minUptime, watchdog        time.Duration
 	rule                       *restart.Rule // nil until set/ has said something of restarting
+	stops                      *stops        // likewise of stopping
+	kind                       setting.Essential
 }
 
 func (s *Service) timeoutKill() time.Duration {

@@ -98,6 +98,12 @@ var (
 	hurry    = cell{"hurry", (*Machine).hurry}
 	revive   = cell{"revive", (*Machine).revive}
 	patience = cell{"patience ends", (*Machine).patienceEnds}
+	later    = cell{"later", (*Machine).later}
+	comes    = cell{"comes", (*Machine).comes}
+	replace  = cell{"replace", (*Machine).replace}
+	at       = cell{"at", (*Machine).at}
+	atNext   = cell{"at next", (*Machine).atNext}
+	tooSlow  = cell{"ran too long", (*Machine).ranTooLong}
 )
 
 // table is the whole behaviour: the row of an event, the cell of a state.
@@ -116,6 +122,7 @@ var table = [Kinds]row{
 	DownTree: {down: stay, waiting: stay, starting: haltAll, up: stopAll, paused: stopAll, stopping: moreAll, finishing: wantDown, backoff: stay, failed: stay, exited: stay, skipped: stay},
 	LetGo:    {down: letGo, waiting: letGo, starting: letGo, up: letGo, paused: letGo, stopping: letGo, finishing: letGo, backoff: letGo, failed: letGo, exited: letGo, skipped: letGo},
 	Reexec:   {down: again, waiting: again, starting: again, up: again, paused: again, stopping: again, finishing: again, backoff: again, failed: again, exited: again, skipped: again},
+	At:       {down: at, waiting: at, starting: nothing, up: nothing, paused: nothing, stopping: atNext, finishing: atNext, backoff: at, failed: at, exited: at, skipped: at},
 	Boot:     {down: begin, waiting: nothing, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	Shutdown: {down: endNow, waiting: endNow, starting: endNow, up: endNow, paused: endNow, stopping: endNow, finishing: endNow, backoff: endNow, failed: endNow, exited: endNow, skipped: endNow},
 	InputEnd: {down: endNow, waiting: drainOne, starting: drain, up: drain, paused: drain, stopping: drain, finishing: drain, backoff: drainOne, failed: endNow, exited: endNow, skipped: endNow},
@@ -141,5 +148,8 @@ var table = [Kinds]row{
 	Lacks:         {down: nothing, waiting: lack, starting: lack, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: lack, exited: nothing, skipped: nothing},
 	Unmet:         {down: nothing, waiting: unmet, starting: unmet, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: unmet, exited: nothing, skipped: nothing},
 	Changed:       {down: nothing, waiting: look, starting: rerun, up: rerun, paused: rerun, stopping: runNext, finishing: runNext, backoff: hurry, failed: revive, exited: revive, skipped: nothing},
+	Later:         {down: nothing, waiting: nothing, starting: later, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Due:           {down: nothing, waiting: comes, starting: replace, up: replace, paused: replace, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	RunTooLong:    {down: nothing, waiting: nothing, starting: tooSlow, up: tooSlow, paused: tooSlow, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	Timeout:       {down: nothing, waiting: look, starting: patience, up: nothing, paused: nothing, stopping: tooLong, finishing: tooLong, backoff: look, failed: nothing, exited: nothing, skipped: nothing},
 }

@@ -102,18 +102,23 @@ func usualLetter(k Kind) command.Letter {
 }
 
 var doWords = [...]string{"weigh", "ask", "start", "finish", "send", "send down signal", "send reload signal", "kill run", "end group",
-	"kill group", "give up group", "kill finish", "check input", "make down", "remove down", "note death", "write down", "announce", "leave", "part", "exec again"}
+	"kill group", "give up group", "kill finish", "check input", "make down", "remove down", "note death", "write down", "announce", "leave", "part", "exec again", "kill hook", "over", "arm"}
 
 // String is the action in words.
 func (a Action) String() string {
 	word := doWords[a.Do]
 	switch a.Do {
-	case Ask, Announce:
+	case Ask, Announce, KillHook:
+		if hook, ok := hookName(a.Letter); ok {
+			return word + " " + hook
+		}
 		return word + " " + string(rune(a.Letter))
 	case SendSignal:
 		return fmt.Sprintf("%s %d", word, a.Signal)
 	case EndGroup, KillGroup, GiveUpGroup:
 		return strings.Replace(word, "group", a.Scope.String(), 1)
+	case Over:
+		return word + " before " + a.Next.String()
 	case NoteDeath:
 		return word + " " + a.Cause
 	}

@@ -15,5 +15,6 @@ const (
 	tagCheck
 	tagAlive
 	tagDiagnose
+	tagClock
 	tagScript
 )

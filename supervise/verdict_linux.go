@@ -8,7 +8,6 @@ import (
 
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/fifo/quiet"
-	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/svscan/scandir"
 )
@@ -71,7 +70,7 @@ func (s *Service) reap(p *process, slot int) (ending, bool) {
 	s.forget(*p)
 	p.fd, p.asked = -1, 0
 	if slot >= scriptSlot {
-		s.spent = append(s.spent, command.Letters[slot-scriptSlot].Letter)
+		s.spent = append(s.spent, letterOf(slot))
 	}
 	return e, true
 }
@@ -94,7 +93,7 @@ func tagOf(slot int) int {
 	case finishSlot:
 		return tagFinish
 	}
-	return tagScript + int(command.Letters[slot-scriptSlot].Letter)
+	return tagScript + int(letterOf(slot))
 }
 
 // askAgain asks once more how processes ended whose reaper did not come.

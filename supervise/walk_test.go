@@ -17,7 +17,7 @@ var (
 )
 
 // letters that a walk sends, the wanted states more often than the rest.
-var walkLetters = []byte("uuudddToxpcttkhaiq12byrlPCKOLGR")
+var walkLetters = []byte("uuudddToxpcttkhaiq12byrlPCKOLGRA")
 
 // ask sends a letter, and remembers what was asked last.
 func (w *world) ask(l command.Letter) {
@@ -38,14 +38,24 @@ func (w *world) ask(l command.Letter) {
 		w.asked, w.whole = command.Down, w.whole || w.run || w.m.State == status.Stopping
 	case command.Down, command.NotAgain:
 		w.asked = command.Down
+	case command.At:
+		handled := w.rand.IntN(2) == 0
+		if handled && (!w.run || w.m.State == status.Stopping) && w.m.State != status.Starting {
+			w.asked, w.owed, w.eager = command.Up, false, true
+		}
+		w.step(Event{Kind: At, Letter: l, Handled: handled})
+		return
 	}
-	w.step(Event{Kind: kinds[l], Letter: l, Limit: worldKill})
+	if kinds[l] == Signal || kinds[l] == Term || kinds[l] == Kill {
+		w.asksSignal = true
+	}
+	w.step(Event{Kind: kinds[l], Letter: l, Limit: worldKill, Way: w.way})
 }
 
 // happen is one thing of the world, drawn by chance.
 func (w *world) happen() {
 	w.t.Helper()
-	switch w.rand.IntN(11) {
+	switch w.rand.IntN(13) {
 	case 0, 1:
 		w.ask(command.Letter(walkLetters[w.rand.IntN(len(walkLetters))]))
 	case 2:
@@ -95,7 +105,16 @@ func (w *world) happen() {
 		if w.m.Want == status.WantUp && w.m.State != status.Stopping && (w.run || w.isDone()) {
 			w.eager = true // it starts again at once
 		}
-		w.step(Event{Kind: []Kind{Renew, Freshen}[w.rand.IntN(2)], Limit: worldKill})
+		w.step(Event{Kind: []Kind{Renew, Freshen}[w.rand.IntN(2)], Limit: worldKill, Way: w.way})
+	case 11:
+		if w.m.timed && w.armed != never || w.job && w.run && w.m.State == status.Up && w.m.Want == status.WantUp {
+			w.come()
+			w.drain()
+		}
+	case 12:
+		if w.run {
+			w.step(Event{Kind: RunTooLong, Limit: worldKill, Way: w.way})
+		}
 	case 8:
 		w.change()
 	case 10:
@@ -114,7 +133,7 @@ func (w *world) change() {
 	}
 	w.owed = w.owed || w.asked == command.Once
 	w.untouched = w.asked == command.Down
-	w.step(Event{Kind: Changed, Limit: worldKill})
+	w.step(Event{Kind: Changed, Limit: worldKill, Way: w.way})
 	w.untouched = false
 }
 
@@ -148,7 +167,7 @@ func (w *world) quiet() {
 	w.t.Helper()
 	w.ask(command.Down)
 	w.answerAll()
-	w.pass(worldKill + worldFinish + killAgain + groupGrace)
+	w.pass(worldDrain + worldKill + worldFinish + killAgain + 2*groupGrace)
 	if !w.left && w.m.State != status.Down {
 		w.fail("not down after a down and quiet")
 	}
@@ -181,7 +200,7 @@ func TestWalk(t *testing.T) {
 		t.Run(style.Name, func(t *testing.T) {
 			source := rand.New(rand.NewPCG(seed, 0))
 			for steps := 0; steps < *walkSteps; {
-				w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source)}
+				w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source), way: someWay(source), job: source.IntN(3) == 0}
 				w.m = NewMachine(style, false)
 				w.m.Want = status.WantUp
 				w.step(Event{Kind: Boot})
@@ -215,7 +234,7 @@ func walkToTheEnd(t *testing.T, logger bool) {
 	t.Logf("-seed=%d", seed)
 	source := rand.New(rand.NewPCG(seed, 1))
 	for range 2000 {
-		w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source)}
+		w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source), way: someWay(source), job: source.IntN(3) == 0}
 		w.m = NewMachine(&ours, logger)
 		w.m.Want = status.WantUp
 		w.step(Event{Kind: Boot})
@@ -232,7 +251,7 @@ func walkToTheEnd(t *testing.T, logger bool) {
 			w.eager = true // its last run need not wait
 			w.step(Event{Kind: InputEnd, Limit: worldKill, Left: source.IntN(2)})
 		} else {
-			w.step(Event{Kind: Shutdown, Limit: worldKill})
+			w.step(Event{Kind: Shutdown, Limit: worldKill, Way: w.way})
 			w.asked = command.Down
 		}
 		for range 5 {

@@ -146,7 +146,7 @@ func (s *Service) hearWatch() {
 		s.watcher.sees, s.watcher.tries = true, 0
 	}
 	if bytes.IndexByte(said[:n], saysChanged) >= 0 {
-		s.step(Event{Kind: Changed, Limit: s.timeoutKill()})
+		s.step(Event{Kind: Changed, Limit: s.timeoutKill(), Way: s.way()})
 	}
 	s.flush()
 }

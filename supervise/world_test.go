@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"syscall"
 	"testing"
@@ -11,12 +12,15 @@ import (
 	"github.com/svdir/svdir/supervise/restart"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/supervise/stopping"
 )
 
 // Limits of the world in which the machine walks.
 const (
 	worldKill   = 3 * time.Second
 	worldFinish = 2 * time.Second
+	worldDrain  = 2 * time.Second
+	worldPause  = time.Second // between the signals of a plan
 )
 
 // world is what the machine acts upon: processes that live and die, and a clock
@@ -50,6 +54,12 @@ type world struct {
 	rule        *restart.Rule // what set/ says of restarting
 	code        int           // of the last end of run
 	sig         syscall.Signal
+	job         bool             // its starts wait for their time
+	armed       time.Duration    // that time, never without
+	came        bool             // it has come
+	way         *Way             // what set/ says of stopping
+	hooks       []command.Letter // programs of set/ that this run's stop has asked
+	asksSignal  bool             // somebody has asked for a signal since this run began
 }
 
 func (w *world) fail(why string) {
@@ -73,6 +83,8 @@ func (w *world) step(ev Event) {
 				w.unborn, w.finishes, w.started = false, 1, 0
 				w.owed = w.asked == command.Once
 			}
+		case Started:
+			w.came = false
 		case FinishEnded:
 			w.finish, w.ending = false, false
 		}
@@ -104,12 +116,20 @@ func (w *world) check() {
 		w.fail("gives up what was asked for")
 	case m.Deadline != never && !slices.Contains([]status.State{status.Starting, status.Stopping, status.Finishing, status.Backoff, status.Waiting}, m.State):
 		w.fail("a deadline for nothing")
-	case (m.State == status.Backoff || m.State == status.Waiting) && m.Deadline == never && !m.lacks:
+	case (m.State == status.Backoff || m.State == status.Waiting) && m.Deadline == never && !m.lacks && !m.timed:
 		w.fail("waits for ever")
 	case m.done && m.Running, w.isDone() && m.State != status.Up:
 		w.fail("a oneshot that has worked, and is not up")
+	case m.timed && (m.State != status.Waiting || m.lacks || m.Deadline != never):
+		w.fail("waits for its time in another state")
 	case m.lacks && m.State != status.Waiting && m.State != status.Failed:
 		w.fail("lacks what it does not wait for")
+	}
+	if c := m.course; c != nil {
+		kept := course{Way: Way{Plan: c.Plan, Stop: c.Stop}, next: c.next, easing: c.easing}
+		if got := recallCourse(rememberCourse(nil, c)); !reflect.DeepEqual(got, &kept) {
+			w.fail("the next supervise goes on with another course")
+		}
 	}
 	if w.rule != nil && !m.lacks && w.asked == command.Up && (m.State == status.Failed || m.State == status.Exited) {
 		w.before, w.asked = w.asked, command.Down // as the rule says, which has tests of its own
@@ -125,6 +145,7 @@ func (w *world) perform(a Action) {
 	case Weigh:
 		w.queue = append(w.queue, w.weigh(2))
 	case Ask:
+		w.askHook(a.Letter)
 		if w.rand.IntN(4) == 0 && !slices.Contains(w.scripts, a.Letter) {
 			w.scripts = append(w.scripts, a.Letter)
 		} else if !slices.Contains(w.scripts, a.Letter) {
@@ -145,7 +166,15 @@ func (w *world) perform(a Action) {
 		w.finish = true
 		w.queue = append(w.queue, Event{Kind: FinishStarted, Limit: worldFinish})
 	case SendSignal:
+		if w.eases() && !w.asksSignal && a.Signal != syscall.SIGCONT && a.Signal != syscall.SIGSTOP {
+			w.fail("a signal while set/drain runs")
+		}
 		w.signal(a.Signal)
+	case KillHook:
+		if !w.m.isEasing() && !slices.Contains(w.hooks, a.Letter) {
+			w.fail("ends a program that was not asked for")
+		}
+		w.scripts = slices.DeleteFunc(w.scripts, func(l command.Letter) bool { return l == a.Letter })
 	case SendDown:
 		w.signal(syscall.SIGTERM)
 	case SendReload:
@@ -168,12 +197,21 @@ func (w *world) perform(a Action) {
 		}
 		w.group = false
 		w.queue = append(w.queue, Event{Kind: GroupEnded})
+	case Arm:
+		w.armed = w.now + time.Duration(w.rand.IntN(4))*time.Second
+		if w.armed == w.now {
+			w.come()
+		}
 	case CheckInput:
 		if w.rand.IntN(2) == 0 {
 			w.queue = append(w.queue, Event{Kind: InputIdle})
 		}
 	case KillFinish:
 		w.endFinish(0, syscall.SIGKILL)
+	case Over:
+		if w.run || w.asked == command.Down && a.Next != status.Failed || w.m.lacks {
+			w.fail("an end that was asked for, or is none")
+		}
 	case Announce:
 		w.announce(a.Letter)
 	case Leave:
@@ -182,6 +220,13 @@ func (w *world) perform(a Action) {
 		}
 		w.left = true
 	}
+}
+
+// come is when the time for a start has come.
+func (w *world) come() {
+	w.armed = never
+	w.came, w.eager = true, true
+	w.queue = append(w.queue, Event{Kind: Due, Limit: worldKill, Way: w.way})
 }
 
 // start holds invariants 1, 2, 3 and 6.
@@ -199,13 +244,21 @@ func (w *world) start() {
 	case !w.eager && w.started > 0 && w.now-w.started < startPause:
 		w.fail("a start too soon")
 	}
+	if w.job && !w.m.due {
+		w.queue = append(w.queue, Event{Kind: Later})
+		return
+	}
+	if w.job && !w.came && w.asked == command.Up && !w.m.final {
+		w.fail("a start before its time")
+	}
 	if w.rand.IntN(10) == 0 {
 		kind := []Kind{NoRun, Unstarted}[w.rand.IntN(2)]
 		w.queue = append(w.queue, Event{Kind: kind})
 		return
 	}
 	w.run, w.started, w.ends, w.finishes, w.eager, w.due, w.owed = true, w.now, 0, 0, false, false, false
-	w.whole = false
+	w.whole, w.hooks, w.asksSignal = false, nil, len(w.scripts) > 0                                               // which were asked for another run
+	w.scripts = slices.DeleteFunc(w.scripts, func(l command.Letter) bool { _, hook := hookName(l); return hook }) // of the run before
 	w.stubborn = w.rand.IntN(4) == 0
 	ev := Event{Kind: Started, Notifies: w.rand.IntN(2) == 0, Oneshot: w.rand.IntN(3) == 0, Patience: time.Duration(w.rand.IntN(3)) * 700 * time.Millisecond}
 	if w.unborn = w.rand.IntN(3) == 0; w.unborn {
@@ -230,15 +283,44 @@ func (w *world) endRun(code int, sig syscall.Signal) {
 		w.ends++
 		w.code, w.sig = code, sig
 		w.queue = append(w.queue, Event{Kind: RunEnded, Code: code, Signal: sig, Rule: w.rule, Limit: worldKill * time.Duration(w.rand.IntN(2)),
-			Scope: servicedir.Scope(w.rand.IntN(int(servicedir.ScopeTree) + 1)), Left: w.rand.IntN(2)})
+			Scope: servicedir.Scope(w.rand.IntN(int(servicedir.ScopeTree) + 1)), Left: w.rand.IntN(2), Way: w.way})
 	}
+}
+
+// askHook holds that a program of set/ is run once for a stop.
+func (w *world) askHook(l command.Letter) {
+	w.t.Helper()
+	if _, hook := hookName(l); !hook {
+		return
+	}
+	if slices.Contains(w.hooks, l) {
+		w.fail("a program of set/ is run twice for one stop")
+	}
+	w.hooks = append(w.hooks, l)
+}
+
+// eases says that set/drain runs: nothing has asked run to end yet.
+func (w *world) eases() bool { return w.m.isEasing() && slices.Contains(w.scripts, drainHook) }
+
+// someWay is what set/ may say of stopping, or nothing.
+func someWay(source *rand.Rand) *Way {
+	drain, stop := source.IntN(2) == 0, source.IntN(2) == 0
+	plans := []stopping.Plan{stopping.Usual(syscall.SIGTERM, worldKill),
+		{{Signal: syscall.SIGINT, Pause: worldPause}, {Signal: syscall.SIGTERM, Pause: worldPause}, {Signal: syscall.SIGKILL}}, {{Signal: syscall.SIGKILL}}}
+	if stop {
+		plans = plans[:2] // what it does alone may be without effect
+	}
+	if source.IntN(2) == 0 {
+		return nil
+	}
+	return &Way{Plan: plans[source.IntN(len(plans))], Drain: drain, DrainTime: worldDrain, Stop: stop}
 }
 
 func (w *world) endFinish(code int, sig syscall.Signal) {
 	if w.finish && !w.ending {
 		w.ending = true
 		w.queue = append(w.queue, Event{Kind: FinishEnded, Code: code, Signal: sig,
-			Rule: w.rule, RunCode: w.code, RunSignal: w.sig, Chance: w.rand.Uint32()})
+			Timed: w.job, Rule: w.rule, RunCode: w.code, RunSignal: w.sig, Chance: w.rand.Uint32()})
 	}
 }
 
@@ -287,7 +369,7 @@ func (w *world) sicken() {
 	}
 	switch w.rand.IntN(6) {
 	case 0:
-		w.step(Event{Kind: Sick, Fault: Fault(1 + w.rand.IntN(int(Faults)-1)), Limit: worldKill * time.Duration(w.rand.IntN(2))})
+		w.step(Event{Kind: Sick, Fault: Fault(1 + w.rand.IntN(int(Faults)-1)), Limit: worldKill * time.Duration(w.rand.IntN(2)), Way: w.way})
 	case 1:
 		w.step(Event{Kind: Extended, Limit: time.Duration(w.rand.IntN(3)) * time.Second})
 	case 2, 3:

@@ -93,7 +93,7 @@ func scanLock(scan string) string {
 const (
 	newerThanDaemontools = "q12"
 	onlyS6               = "by"
-	onlyOurs             = "rlPCKDUOQLTR" // s6 has most of them, since versions that cannot be told apart
+	onlyOurs             = "rlPCKDUOQLTRA" // s6 has most of them, since versions that cannot be told apart
 )
 
 // Understands says whether the supervisor of the service knows the letter.

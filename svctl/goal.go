@@ -42,7 +42,11 @@ type Goal struct {
 // The goals. Down is the process of run alone, Finished that finish has ended
 // too, Stopped that the service will stay so.
 var (
-	Up       = &Goal{Word: "up", met: isUp, wantsUp: true}
+	Up = &Goal{Word: "up", met: isUp, wantsUp: true}
+	// Begun is for who asks for a start, also where that waits for its time.
+	Begun = &Goal{Word: "up", wantsUp: true, met: func(_, now *Service) bool {
+		return isUp(nil, now) || waitsForTime(now)
+	}}
 	Ready    = &Goal{Word: "ready", met: isReady, wantsUp: true, probes: true}
 	Checked  = &Goal{Word: "checked", met: isUp, wantsUp: true, probes: true}
 	Down     = &Goal{Word: "down", met: func(_, now *Service) bool { return !now.Running() }, gone: true}
@@ -51,7 +55,7 @@ var (
 		return isFinished(nil, now) && now.Want != status.WantUp
 	}}
 	Restarted = &Goal{Word: "restarted", wantsUp: true, met: func(before, now *Service) bool {
-		return isUp(nil, now) && startedSince(before, now)
+		return isUp(nil, now) && startedSince(before, now) || waitsForTime(now)
 	}}
 	RanOnce = &Goal{Word: "up", wantsUp: true, met: func(before, now *Service) bool {
 		return isUp(nil, now) || now.State == status.Exited || startedSince(before, now)
@@ -118,6 +122,11 @@ func isOneshot(path string) bool {
 	defer unix.Close(dir)
 	kind, _, _ := servicedir.ReadValue(dir, servicedir.Type) // what is bad says nothing
 	return kind == servicedir.TypeOneshot
+}
+
+// waitsForTime says that it starts by a schedule, or when somebody has said.
+func waitsForTime(s *Service) bool {
+	return s.Supervised && s.State == status.Waiting && s.Want == status.WantUp && !s.NextStart.IsZero() && s.Reason == ""
 }
 
 // isReady: a service that says when it is ready is believed, else running must

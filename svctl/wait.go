@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/setting"
 	"github.com/svdir/svdir/svctl/inotify"
 )
 
@@ -188,8 +189,12 @@ func Limit(t Target) time.Duration {
 	defer unix.Close(dir)
 	// A setting that cannot be read limits nothing; supervise warns of it.
 	kill, _ := servicedir.Millis(dir, servicedir.TimeoutKill, 0, 0)
+	if plan, err := servicedir.Value(dir, servicedir.StopSignals, nil, nil, setting.ParsePlan); err == nil && plan != nil {
+		kill = plan.Limit()
+	}
+	drain, _ := servicedir.Value(dir, servicedir.DrainTime, 0, 0, setting.ParseDrainTime)
 	finish, _ := servicedir.Millis(dir, servicedir.TimeoutFinish, 0, 0)
-	return kill + finish
+	return drain + kill + finish
 }
 
 // stateParent is the directory in which supervise/ will appear: the service

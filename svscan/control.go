@@ -17,6 +17,8 @@ var (
 	// byLine are those that have more to say: the whole line.
 	byLine = map[byte]func(s *scanner, line string){
 		'X': (*scanner).terminate,
+
+		scandir.EssentialEnded: (*scanner).essentialEnded,
 	}
 )
 

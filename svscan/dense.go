@@ -105,6 +105,12 @@ func (d *dense) Ended(p *supervise.Pair) { d.ended = append(d.ended, p) }
 // Reexec is asked for by a letter to any service: we are its supervise.
 func (d *dense) Reexec() { d.reexec() }
 
+// EssentialEnded begins the orderly end, of which more is done at the next turn.
+func (d *dense) EssentialEnded(name string, code int) {
+	d.endBy(name, code)
+	d.stirred = true
+}
+
 // Look is done at the next turn. One that has just begun has no entry yet, and was
 // looked at.
 func (d *dense) Look(p *supervise.Pair) {

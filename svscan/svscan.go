@@ -97,7 +97,7 @@ type scanner struct {
 	left           bool          // the loop has ended
 	code           int           // with this exit code
 	fault          error         // unless that ended it
-	exitCode       int           // of the orderly end, as terminate named it
+	exitCode       int           // of the orderly end, as terminate named it, or that of an essential service
 }
 
 // Run keeps supervise running for each service directory of the scan directory
@@ -179,6 +179,9 @@ func (s *scanner) arrive() error {
 	}
 	s.bind() // not before: who has no tree leaves nothing to end
 	s.forgetBoot()
+	if !ours {
+		s.forgetExit()
+	}
 	s.findCatchAll()
 	s.unreaped = true
 	s.openControl()

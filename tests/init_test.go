@@ -82,6 +82,26 @@ func TestFirstStops(t *testing.T) {
 	}
 }
 
+// TestFirstEssential: process 1, and so the container, ends as its program does,
+// and after all others.
+func TestFirstEssential(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.put("web/run", "#!/bin/sh\nuntil test -s ../db/said && test -e ../go; do sleep 0.01; done\nkill -9 $$\n")
+	w.put("web/set/restart", "never\n")
+	w.put("web/set/essential", "")
+	w.put("db/run", "#!/bin/sh\ntrap 'echo bye >>said; exit 0' TERM\necho ready >said\nwhile :; do sleep 0.01; done\n")
+	w.serveFirst()
+	w.put("go", "")
+	w.endedWith(137)
+	if got, want := w.text("db/said"), "ready\nbye\n"; got != want {
+		t.Errorf("got %q; want %q", got, want)
+	}
+	if got, want := w.text(".svscan/exit"), "SERVICE='web'\nEXIT_CODE=137\n"; got != want {
+		t.Errorf("got %q; want %q", got, want)
+	}
+}
+
 // TestFirstCrashes: the rescue is process 1, and knows what is left.
 func TestFirstCrashes(t *testing.T) {
 	t.Parallel()

@@ -39,7 +39,9 @@ var floors = []struct {
 	{"supervise/forkexec", []string{"supervise/forkexec/nofile"}},
 	{"supervise/servicedir", []string{"fifo/quiet"}},
 	{"supervise/restart", nil},
-	{"supervise/setting", []string{"supervise/needs", "supervise/restart", "supervise/servicedir", "supervise/tally"}},
+	{"supervise/schedule", nil},
+	{"supervise/stopping", nil},
+	{"supervise/setting", []string{"supervise/needs", "supervise/restart", "supervise/schedule", "supervise/servicedir", "supervise/stopping", "supervise/tally"}},
 	{"supervise/needs", []string{"supervise/status"}},
 	{"supervise/probe", nil},
 	{"supervise/notify", nil},
@@ -66,7 +68,7 @@ var floors = []struct {
 // engines are the floors that every engine stands on.
 var engines = []string{
 	"fifo", "fifo/quiet", "logger/tai64n", "logger/logdir", "logger/serving", "supervise/status", "supervise/tally",
-	"supervise/command", "supervise/errstr", "supervise/forkexec", "supervise/needs", "supervise/notify", "supervise/probe", "supervise/proc", "supervise/restart", "supervise/servicedir", "supervise/setting", "svscan/graph", "svscan/scandir",
+	"supervise/command", "supervise/errstr", "supervise/forkexec", "supervise/needs", "supervise/notify", "supervise/probe", "supervise/proc", "supervise/restart", "supervise/schedule", "supervise/servicedir", "supervise/setting", "supervise/stopping", "svscan/graph", "svscan/scandir",
 }
 
 // residents stay in memory for as long as the machine runs, so what they may

@@ -43,6 +43,7 @@ const (
 	Look     Letter = 'L' // something in the directory changed: read it again
 	LetGo    Letter = 'G' // leave, and leave the service running: the next supervise adopts it
 	Reexec   Letter = 'R' // execute the program of supervise again, in place
+	At       Letter = 'A' // up, at the time in supervise/start-at; without that file, not then
 )
 
 // Info is what a letter does, as data.
@@ -87,6 +88,7 @@ var Letters = []Info{
 	{Letter: Look, Word: "look"},
 	{Letter: LetGo, Word: "let-go"},
 	{Letter: Reexec, Word: "reexec"},
+	{Letter: At, Word: "at"},
 }
 
 // index finds a letter in Letters; 0 means that the byte is none.

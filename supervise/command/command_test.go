@@ -16,7 +16,7 @@ var known = map[string]syscall.Signal{
 	"b": syscall.SIGABRT, "y": syscall.SIGWINCH, "r": 0, "l": 0,
 	"P": syscall.SIGSTOP, "C": syscall.SIGCONT, "K": syscall.SIGKILL,
 	"D": 0, "U": 0, "O": 0, "Q": 0,
-	"T": 0, "L": 0, "G": 0, "R": 0,
+	"T": 0, "L": 0, "G": 0, "R": 0, "A": 0,
 }
 
 func TestUnpack(t *testing.T) {

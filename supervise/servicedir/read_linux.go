@@ -51,12 +51,15 @@ func readOpen(fd int, name string) (string, error) {
 	return FirstLine(name, buf[:n])
 }
 
+// whyEmpty is what is wrong with a file that has nothing in it.
+const whyEmpty = "empty"
+
 // FirstLine is the value in the text of a setting.
 func FirstLine(name string, text []byte) (string, error) {
 	line, _, _ := strings.Cut(string(text), "\n")
 	line = strings.Trim(line, " \t\r")
 	if line == "" {
-		return "", &ValueError{name, "empty"}
+		return "", &ValueError{name, whyEmpty}
 	}
 	for i := 0; i < len(line); i++ {
 		if line[i] < ' ' && line[i] != '\t' || line[i] == 0x7f {
@@ -112,6 +115,41 @@ func Value[T any](dir int, name string, old, absent T, parse func(text string) (
 		}
 		return v, err
 	})
+}
+
+// Text is Value for a setting of several lines, all of which are for parse.
+func Text[T any](dir int, name string, old, absent T, parse func(text string) (T, error)) (T, error) {
+	fd, err := openat(dir, name, unix.O_RDONLY|unix.O_NONBLOCK)
+	if err == unix.ENOENT || err == unix.ENOTDIR {
+		return absent, nil
+	}
+	if err != nil {
+		return old, &ValueError{name, "unable to open: " + err.Error()}
+	}
+	defer quiet.Close(fd)
+	text := make([]byte, maxValue+1)
+	n, err := quiet.Read(fd, text)
+	switch {
+	case err != nil:
+		return old, &ValueError{name, "unable to read: " + err.Error()}
+	case n > maxValue:
+		return old, &ValueError{name, "too long: at most 4096 bytes"}
+	}
+	v, err := parse(string(text[:n]))
+	if err != nil {
+		return old, &ValueError{name, err.Error()}
+	}
+	return v, nil
+}
+
+// Bare is Value for a setting that may be empty: then its text is.
+func Bare[T any](dir int, name string, old, absent T, parse func(text string) (T, error)) (T, error) {
+	v, err := Value(dir, name, old, absent, parse)
+	var bad *ValueError
+	if errors.As(err, &bad) && bad.Reason == whyEmpty {
+		return parse("")
+	}
+	return v, err
 }
 
 // setting reads one value: absent where there is no file, and old with an

@@ -88,6 +88,18 @@ const (
 	Watchdog        = Set + "/watchdog"      // how long run may be silent
 	Alive           = Set + "/alive"         // directory: what is asked to find that run has failed
 	Diagnose        = Set + "/diagnose"      // run before it is ended for that
+	StopSignals     = Set + "/stop-signals"  // TERM 5s INT 5s KILL
+	Stop            = Set + "/stop"          // executable in place of the signal
+	Drain           = Set + "/drain"         // executable before that
+	DrainTime       = Set + "/drain-time"    // how long that may take
+
+	Schedule   = Set + "/schedule"    // when it starts: lines of cron, @daily, @start, ...
+	Every      = Set + "/every"       // the interval between two starts
+	Overlap    = Set + "/overlap"     // skip, queue, replace
+	Missed     = Set + "/missed"      // run, skip
+	TimeoutRun = Set + "/timeout-run" // how long a run may take
+
+	Essential = Set + "/essential" // whose end is that of the tree: empty, or always, on-exit, on-failed
 
 	SplitStderr = Set + "/split-stderr" // its presence: standard error has a FIFO of its own to the logger
 )
@@ -126,6 +138,7 @@ const (
 	ErrPipe     = "log-stderr"   // that of standard error, where split-stderr is
 	Producers   = "producers"    // what svscan has found that this service is to read, see ParseProducers
 	Needs       = "needs"        // what svscan has found that this service is to wait for, see package needs
+	StartAt     = "start-at"     // when somebody wants the next start, see ParseStartAt
 	Child       = "child"        // what may have happened since status.env was written
 	Notify      = "notify"       // the socket on which run says how it is
 	Ready       = "ready"        // the FIFO on which run says that it is ready

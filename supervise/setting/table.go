@@ -46,6 +46,20 @@ var All = []Setting{
 	// Stopping.
 	{Name: "kill-scope", Path: servicedir.KillScope, Form: "process, group, session or tree", Check: checkScope},
 	{Name: "daemonizes", Path: servicedir.Daemonizes, Bare: true, Form: "a flag, or the path of a pid file", Check: checkPIDFile},
+	{Name: "stop-signals", Path: servicedir.StopSignals, Form: "signals and the times between them, as TERM 5s INT 5s KILL", Check: checkPlan},
+	{Name: "stop", Path: servicedir.Stop, Kind: Program, Form: "an executable, run in place of the signal that ends the service"},
+	{Name: "drain", Path: servicedir.Drain, Kind: Program, Form: "an executable, run before each stop, while the service still serves"},
+	{Name: "drain-time", Path: servicedir.DrainTime, Form: "a time, as 10s or 250ms; 0s is no limit", Check: checkDrainTime},
+
+	// Time.
+	{Name: "schedule", Path: servicedir.Schedule, Lines: true, Form: "times to start at, one a line, as 30 4 * * mon-fri, @daily or @start", Check: checkSchedule},
+	{Name: "every", Path: servicedir.Every, Form: "a time between two starts, as 30s or 1h", Check: checkEvery},
+	{Name: "overlap", Path: servicedir.Overlap, Form: "skip, queue or replace", Check: checkOverlap},
+	{Name: "missed", Path: servicedir.Missed, Form: "run or skip", Check: checkMissed},
+	{Name: "timeout-run", Path: servicedir.TimeoutRun, Form: "a time, as 10m; 0s is no limit", Check: checkTimeoutRun},
+
+	// The tree.
+	{Name: "essential", Path: servicedir.Essential, Bare: true, Form: "a flag, or always, on-exit or on-failed: its end is the end of all", Check: checkEssential},
 
 	// Change.
 	{Name: "watch", Path: servicedir.Watch, Kind: Dir, Form: "paths, extensions, ignore or debounce of the files whose change restarts it", Parts: []Setting{

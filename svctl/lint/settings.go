@@ -35,6 +35,39 @@ func (i *inspection) settings(top *entry) {
 		i.nameInSet(e.name)
 	}
 	i.logSettings(top, set)
+	i.unused(top)
+}
+
+// unused finds settings that another one goes before, or without which they mean
+// nothing.
+func (i *inspection) unused(top *entry) {
+	if top.find(servicedir.StopSignals) != nil {
+		for _, name := range []string{servicedir.DownSignal, servicedir.TimeoutKill} {
+			if top.find(name) != nil {
+				i.add(name, "not used: "+servicedir.StopSignals+" goes before it")
+			}
+		}
+	}
+	if top.find(servicedir.Schedule) != nil && top.find(servicedir.Every) != nil {
+		i.add(servicedir.Every, "not used: "+servicedir.Schedule+" goes before it")
+	}
+	timed := servicedir.Schedule
+	if top.find(timed) == nil {
+		timed = servicedir.Every
+	}
+	for _, name := range []string{servicedir.Restart, servicedir.RestartLimit, servicedir.RestartDelay} {
+		if top.find(timed) != nil && top.find(name) != nil {
+			i.add(name, "not used: "+timed+" says when it starts")
+		}
+	}
+	for _, name := range []string{servicedir.Overlap, servicedir.Missed} {
+		if top.find(timed) == nil && top.find(name) != nil {
+			i.add(name, "not used: there is no "+servicedir.Schedule+" and no "+servicedir.Every)
+		}
+	}
+	if top.find(servicedir.DrainTime) != nil && top.find(servicedir.Drain) == nil {
+		i.add(servicedir.DrainTime, "not used: there is no "+servicedir.Drain)
+	}
 }
 
 // descriptors finds one number that is asked for twice.

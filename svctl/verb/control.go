@@ -93,7 +93,7 @@ func (c *call) tell(all []*task) {
 // goal is what is waited for, nil for nothing.
 func (c *call) goal() *svctl.Goal {
 	switch {
-	case c.opt.noWait:
+	case c.opt.noWait, c.opt.cancel:
 		return nil
 	case c.opt.goal != nil:
 		return c.opt.goal
@@ -135,8 +135,17 @@ func (c *call) send(t *task) error {
 		return refuse("no process of it runs ("+s.State.String()+")", svctl.ErrNotSupervised)
 	case known && c.verb.word == "reload" && s.Layout != status.Hybrid:
 		letters = string(rune(command.Hup)) // what reload means where it is no letter
+	case known && c.opt.later && !c.opt.cancel && s.Running() && s.State != status.Stopping:
+		return refuse("it is up already", svctl.ErrNo)
 	case known && !s.Understands(command.Letter(letters[0])):
 		return refuse("its supervisor does not know the letter "+letters+", which is "+c.verb.word, svctl.ErrNo)
+	}
+	if c.opt.later && c.verb.starts {
+		err := c.sendLater(t)
+		if err != nil {
+			t.wait.Verdict = svctl.Never
+		}
+		return err
 	}
 	err := svctl.Send(t.Target, toLetters(letters))
 	if err != nil {

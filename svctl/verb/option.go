@@ -36,6 +36,8 @@ type options struct {
 	timeoutSet, forever            bool
 	mode                           *graph.Mode
 	dryRun, dot, state             bool
+	later, cancel                  bool // a start at another time, or none at that
+	at                             time.Time
 }
 
 // option is one of them.
@@ -83,6 +85,9 @@ var optionTable = []option{
 	{"n", "dry-run", "", "only show what would be done, in order", flag(func(o *options) *bool { return &o.dryRun })},
 	{"", "dot", "", "in the language of dot(1)", flag(func(o *options) *bool { return &o.dot })},
 	{"", "state", "", "with the state of each", flag(func(o *options) *bool { return &o.state })},
+	{"", "in", "time", "start after so long (30s, 10m)", setIn},
+	{"", "at", "time", "start at that time (20:00, '2026-11-29 20:00')", setAt},
+	{"", "cancel", "", "do not start at the time that was set", setCancel},
 	{"", "up", "", "its process runs", goal(svctl.Up)},
 	{"", "ready", "", "it is ready", goal(svctl.Ready)},
 	{"", "down", "", "its process has ended", goal(svctl.Down)},

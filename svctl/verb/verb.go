@@ -64,8 +64,8 @@ var verbs = []verb{
 	{word: "why", args: "name ...", does: "say why they are what they are", options: "all", run: explain},
 	{word: "graph", args: "[option ...] [name ...]", does: "show who needs whom, among all services without a name", options: "dot state mode", run: showGraph, itself: true},
 
-	{word: "up", args: someName, does: "start, and keep running", options: planned, run: control, letters: "u", goal: svctl.Up, starts: true, plan: plan.Up, mode: graph.Before},
-	{word: "start", args: someName, does: "the same", options: planned, run: control, letters: "u", goal: svctl.Up, starts: true, plan: plan.Up, mode: graph.Before},
+	{word: "up", args: someName, does: "start, and keep running", options: planned + " in at cancel", run: control, letters: "u", goal: svctl.Begun, starts: true, plan: plan.Up, mode: graph.Before},
+	{word: "start", args: someName, does: "the same", options: planned + " in at cancel", run: control, letters: "u", goal: svctl.Begun, starts: true, plan: plan.Up, mode: graph.Before},
 	{word: "down", args: someName, does: "stop, and do not start again", options: planned + " tree", run: control, letters: "d", whole: "T", goal: svctl.Stopped, plan: plan.Down, mode: graph.After},
 	{word: "stop", args: someName, does: "the same", options: planned + " tree", run: control, letters: "d", whole: "T", goal: svctl.Stopped, plan: plan.Down, mode: graph.After},
 	{word: "once", args: someName, does: "start, and do not start again when it ends", options: planned, run: control, letters: "o", goal: svctl.RanOnce, starts: true, plan: plan.Up, mode: graph.Before},
