@@ -41,6 +41,7 @@ var floors = []struct {
 	{"supervise/restart", nil},
 	{"supervise/setting", []string{"supervise/restart", "supervise/servicedir", "supervise/tally"}},
 	{"supervise/needs", []string{"supervise/status"}},
+	{"supervise/socket", []string{"fifo", "supervise/proc", "supervise/setting"}},
 	{"svscan/graph", []string{"supervise/needs"}},
 	{"svscan/scandir", nil},
 	{"supervise", engines},
@@ -62,7 +63,7 @@ var floors = []struct {
 // engines are the floors that every engine stands on.
 var engines = []string{
 	"fifo", "fifo/quiet", "logger/tai64n", "logger/logdir", "logger/serving", "supervise/status", "supervise/tally",
-	"supervise/command", "supervise/errstr", "supervise/forkexec", "supervise/needs", "supervise/proc", "supervise/restart", "supervise/servicedir", "supervise/setting", "svscan/graph", "svscan/scandir",
+	"supervise/command", "supervise/errstr", "supervise/forkexec", "supervise/needs", "supervise/proc", "supervise/restart", "supervise/servicedir", "supervise/setting", "supervise/socket", "svscan/graph", "svscan/scandir",
 }
 
 // residents stay in memory for as long as the machine runs, so what they may
