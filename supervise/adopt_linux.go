@@ -143,6 +143,7 @@ func (s *Service) adopt() {
 	if s.m.State == status.Finishing {
 		s.adoptFinish()
 	}
+	s.adoptSockets()
 	for i := range command.Letters {
 		s.adoptScript(command.Letters[i].Letter)
 	}

@@ -46,7 +46,7 @@ func (s *Service) program(attributes bool) launch {
 		}
 	}
 	s.argv = l.argv
-	l.through = l.attributes || (s.settings.lockFD != 0 || s.cage != nil) && (hasRun || l.path != "./run") ||
+	l.through = l.attributes || s.sockets != nil || (s.settings.lockFD != 0 || s.cage != nil) && (hasRun || l.path != "./run") ||
 		l.path == "./run" && s.isFar(servicedir.Run)
 	return l
 }
@@ -87,7 +87,7 @@ func (s *Service) spawnScript(slot forkexec.Slot, argv []string) (process, error
 // hasAttributes says that set/ asks for something that svexec does. One that
 // cannot be read may ask for it: svexec says why it cannot.
 func (s *Service) hasAttributes() bool {
-	s.scoped, s.daemonizes, s.splits, s.aged = false, false, false, false
+	s.scoped, s.daemonizes, s.splits, s.aged, s.listens = false, false, false, false, false
 	set, err := s.openSet()
 	if err == unix.ENOENT {
 		var link unix.Stat_t // one that leads nowhere is there all the same
@@ -141,13 +141,16 @@ func (s *Service) via(l launch, files []uintptr) (launch, int, []uintptr, error)
 
 // execArguments are those of svexec(8), which reports at report.
 func (s *Service) execArguments(l launch, report int) []string {
-	const most = 10 // of its own
+	const most = 12 // of its own
 	argv := append(make([]string, 0, most+len(l.argv)), "svexec", "-e", strconv.Itoa(report))
 	if s.settings.lockFD != 0 {
 		argv = append(argv, "-l", strconv.Itoa(s.settings.lockFD))
 	}
 	if s.cage != nil {
 		argv = append(argv, "-g", strconv.Itoa(report+1))
+	}
+	if s.sockets != nil {
+		argv = append(argv, "-L", s.sockets.names())
 	}
 	if !l.attributes {
 		argv = append(argv, "-s", "") // no set/ is read

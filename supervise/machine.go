@@ -203,6 +203,15 @@ func (m *Machine) Step(ev Event) []Action {
 
 func (m *Machine) act(a Action) { m.acts = append(m.acts, a) }
 
+// isOver says that nothing runs, and that nothing will by itself.
+func (m *Machine) isOver() bool {
+	switch m.State {
+	case status.Down, status.Failed, status.Exited, status.Skipped:
+		return true
+	}
+	return false
+}
+
 // after sets the deadline, or clears it where d is 0.
 func (m *Machine) after(d time.Duration) {
 	m.Deadline = never

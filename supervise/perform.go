@@ -142,12 +142,17 @@ func (s *Service) equip() (files []uintptr, done func(), ok bool) {
 		s.happen(Event{Kind: NoRun})
 		return nil, nil, false
 	}
+	if !s.openSockets() {
+		return nil, nil, false
+	}
 	files, done, err := s.descriptors()
 	if err != nil {
 		s.unstarted("unable to start run: "+reason(err), time.Second)
 		return nil, nil, false
 	}
-	if err := s.collision(len(files)); err != nil {
+	pipes := len(files)
+	files = s.addSockets(files)
+	if err := s.collision(pipes, len(files)); err != nil {
 		done()
 		s.unlocked(err)
 		return nil, nil, false
@@ -290,6 +295,7 @@ func (s *Service) part() {
 
 // leave closes the service for good, after what is so now has been shown.
 func (s *Service) leave() {
+	s.closeSockets()
 	s.announce(eventLeft)
 	s.flush()
 	s.gone = true

@@ -30,6 +30,8 @@ func (s *Service) noteName(name string) {
 		s.daemonizes = true
 	case servicedir.SplitStderr:
 		s.splits = true
+	case servicedir.Sockets:
+		s.listens = true
 	}
 }
 

@@ -57,6 +57,8 @@ type Service struct {
 	scoped     bool          // this run's tree is ours to end, whyever it ended
 	cage       *cage         // the cgroup of that, or nil
 	needing    *needing      // nil for nothing
+	listens    bool          // set/ has sockets
+	sockets    *sockets      // those that are bound, nil for none
 	daemonizes bool          // run ends and leaves its daemon
 	handedOn   time.Duration // when it did, 0 if it has not
 	session    int           // of that daemon, or 0
@@ -114,6 +116,7 @@ const (
 	tagReport
 	tagGroup
 	tagNeeds
+	tagHolder
 	tagScript
 )
 
@@ -222,6 +225,7 @@ func (s *Service) release() {
 	s.dropSearch()
 	s.dropGroup()
 	s.dropNeeds()
+	s.dropSockets()
 	if s.report >= 0 {
 		s.engine.poll.Remove(s.report)
 		_ = quiet.Close(s.report) // a pipe has nothing to flush
@@ -290,6 +294,8 @@ func (s *Service) heard(tag int) {
 		s.watchGroup()
 	case tagNeeds:
 		s.needsChanged()
+	case tagHolder:
+		s.holderEnded()
 	default:
 		s.scriptEnded(command.Letter(tag - tagScript))
 	}
@@ -383,6 +389,9 @@ func (s *Service) drain() {
 	}
 	if !s.m.lacks {
 		s.dropNeeds()
+	}
+	if s.sockets != nil && s.m.isOver() {
+		s.closeSockets()
 	}
 	if s.logger != nil {
 		s.logger.m.LastWords = s.m.Leaving

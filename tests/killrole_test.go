@@ -23,6 +23,7 @@ var killRoles = map[string]func(){
 	"run":        killRun,
 	labellerName: labellerMain,
 	drainerName:  drainerMain,
+	listenerName: listenerMain,
 	"finish":     killFinish,
 	"t":          killControl,
 }

@@ -160,6 +160,17 @@ func (s *start) extendPath() error {
 	return nil
 }
 
+// nameSockets tells the program of the sockets that supervise gives it.
+func (s *start) nameSockets() error {
+	if s.options.Listen == "" {
+		return nil
+	}
+	s.env.put("LISTEN_PID", strconv.Itoa(unix.Getpid())) // exec keeps it
+	s.env.put("LISTEN_FDS", strconv.Itoa(1+strings.Count(s.options.Listen, ":")))
+	s.env.put("LISTEN_FDNAMES", s.options.Listen)
+	return nil
+}
+
 // expand puts in what the placeholders in text stand for.
 func (s *start) expand(text string) (string, error) {
 	return setting.Expand(text, s.placeholder)

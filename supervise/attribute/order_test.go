@@ -50,23 +50,24 @@ func TestParse(t *testing.T) {
 	}
 	const usual = 10 * time.Second
 	for line, want := range map[string]Options{
-		"":                           {".", -1, -1, -1, "", "", usual, nil},
-		"./run a -b":                 {".", -1, -1, -1, "", "", usual, words("./run a -b")},
-		"-e 3 -- ./run":              {".", 3, -1, -1, "", "", usual, words("./run")},
-		"-e3 -s web":                 {"web", 3, -1, -1, "", "", usual, nil},
-		"-sweb -- -x":                {"web", -1, -1, -1, "", "", usual, words("-x")},
-		"-u www id -u":               {"", -1, -1, -1, "www", "", usual, words("id -u")},
-		"-u www -s . id":             {".", -1, -1, -1, "www", "", usual, words("id")},
-		"- a":                        {".", -1, -1, -1, "", "", usual, words("- a")},
-		"-e 2147483647 -e 4 -- true": {".", 4, -1, -1, "", "", usual, words("true")},
-		"-e 3 -g4 -- ./run":          {".", 3, -1, 4, "", "", usual, words("./run")},
-		"-l 4 -e 5 ./run":            {".", 5, 4, -1, "", "", usual, words("./run")},
-		"-l4 -s '' -- ./run":         {"", -1, 4, -1, "", "", usual, words("./run")},
+		"":                           {".", -1, -1, -1, "", "", "", usual, nil},
+		"./run a -b":                 {".", -1, -1, -1, "", "", "", usual, words("./run a -b")},
+		"-e 3 -- ./run":              {".", 3, -1, -1, "", "", "", usual, words("./run")},
+		"-e3 -s web":                 {"web", 3, -1, -1, "", "", "", usual, nil},
+		"-sweb -- -x":                {"web", -1, -1, -1, "", "", "", usual, words("-x")},
+		"-u www id -u":               {"", -1, -1, -1, "", "www", "", usual, words("id -u")},
+		"-u www -s . id":             {".", -1, -1, -1, "", "www", "", usual, words("id")},
+		"- a":                        {".", -1, -1, -1, "", "", "", usual, words("- a")},
+		"-e 2147483647 -e 4 -- true": {".", 4, -1, -1, "", "", "", usual, words("true")},
+		"-e 3 -g4 -- ./run":          {".", 3, -1, 4, "", "", "", usual, words("./run")},
+		"-e 3 -L a:b -- ./run":       {".", 3, -1, -1, "a:b", "", "", usual, words("./run")},
+		"-l 4 -e 5 ./run":            {".", 5, 4, -1, "", "", "", usual, words("./run")},
+		"-l4 -s '' -- ./run":         {"", -1, 4, -1, "", "", "", usual, words("./run")},
 
-		"--background x.pid a -b":                   {"", -1, -1, -1, "", "x.pid", usual, words("a -b")},
-		"--background=x.pid --timeout=1m5s -- a":    {"", -1, -1, -1, "", "x.pid", 65 * time.Second, words("a")},
-		"--timeout 0s --background x.pid -s .":      {".", -1, -1, -1, "", "x.pid", 0, nil},
-		"-u www --background x.pid --timeout 1ms a": {"", -1, -1, -1, "www", "x.pid", time.Millisecond, words("a")},
+		"--background x.pid a -b":                   {"", -1, -1, -1, "", "", "x.pid", usual, words("a -b")},
+		"--background=x.pid --timeout=1m5s -- a":    {"", -1, -1, -1, "", "", "x.pid", 65 * time.Second, words("a")},
+		"--timeout 0s --background x.pid -s .":      {".", -1, -1, -1, "", "", "x.pid", 0, nil},
+		"-u www --background x.pid --timeout 1ms a": {"", -1, -1, -1, "", "www", "x.pid", time.Millisecond, words("a")},
 	} {
 		got, err := Parse(words(line))
 		same := slices.Equal(got.Argv, want.Argv)

@@ -59,6 +59,7 @@ const (
 	Daemonizes = Set + "/daemonizes" // run ends and leaves its daemon, perhaps the path of its pid file
 
 	SplitStderr = Set + "/split-stderr" // its presence: standard error has a FIFO of its own to the logger
+	Sockets     = Set + "/sockets"      // directory of the sockets that we bind for run
 )
 
 // NeedsExec says that a name in Set is an attribute of the process, so that run
@@ -66,7 +67,7 @@ const (
 func NeedsExec(name string) bool {
 	switch name {
 	case "command", "prepare", "env", "env-file", "clear-env", "path", "user", "umask", "cwd", "chroot",
-		"nice", "ionice", "oom-score", "limits", "capabilities", "no-new-privs", "dirs", "pipe":
+		"nice", "ionice", "oom-score", "limits", "capabilities", "no-new-privs", "dirs", "pipe", "sockets":
 		return true
 	}
 	return false
@@ -92,6 +93,7 @@ const (
 	Ready       = "ready"        // the FIFO on which run says that it is ready
 	Report      = "report"       // the FIFO on which svexec says how far it got, or svlog what comes of a log that it serves
 	ServiceLock = "service-lock" // locked while a copy of the service lives, see LockFD
+	Holder      = "sockets"      // by which who keeps our sockets is asked for them
 	DeathTally  = "death_tally"
 	History     = "history"
 )

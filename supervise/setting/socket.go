@@ -220,8 +220,8 @@ func groups(text string) (b []byte, ok bool) {
 
 var errSocketName = errors.New("not a name of letters, digits and . _ -, which does not begin with a dot")
 
-// checkSocketName: in LISTEN_FDNAMES there is a colon between two names.
-func checkSocketName(name string) error {
+// CheckSocketName checks the name of an item of set/sockets: in LISTEN_FDNAMES there is a colon between two names.
+func CheckSocketName(name string) error {
 	const most = 255
 	if name == "" || len(name) > most || name[0] == '.' {
 		return errSocketName

@@ -38,12 +38,12 @@ func TestParseSocket(t *testing.T) {
 
 func TestSocketNames(t *testing.T) {
 	for _, name := range []string{"http", "http-2", "a.b", "_", "0"} {
-		if err := checkSocketName(name); err != nil {
+		if err := CheckSocketName(name); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for _, name := range []string{"", ".http", "a:b", "a b", "ä", "a=b", "a\n"} {
-		if checkSocketName(name) == nil {
+		if CheckSocketName(name) == nil {
 			t.Errorf("%q is a name", name)
 		}
 	}
