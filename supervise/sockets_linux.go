@@ -231,8 +231,8 @@ func (s *Service) recallSockets() bool {
 
 // adoptSockets goes on with the sockets that an earlier supervise has bound.
 func (s *Service) adoptSockets() {
-	if s.sockets == nil && servicedir.Exists(s.state, servicedir.Holder) {
-		_ = s.recallSockets() // else they are bound at the next start
+	if servicedir.Exists(s.state, servicedir.Holder) && !s.recallSockets() {
+		_ = quiet.Unlinkat(s.state, servicedir.Holder, 0) // nobody is there; they are bound at the next start
 	}
 }
 

@@ -29,6 +29,8 @@ var killScenarios = []killScenario{
 	{name: "death logged", logged: true, before: status.Up, dies: true, want: status.Up, starts: 2},
 	{name: "start split", logged: true, files: []string{"set/split-stderr"}, want: status.Up, starts: 1},
 	{name: "death split", logged: true, files: []string{"set/split-stderr"}, before: status.Up, dies: true, want: status.Up, starts: 2},
+	{name: "start with sockets", files: []string{"set/sockets/a"}, want: status.Up, starts: 1},
+	{name: "down with sockets", files: []string{"set/sockets/a"}, before: status.Up, asked: "d", want: status.Down, starts: 1},
 	{name: "death for good", files: []string{"finish", "hopeless"}, before: status.Up, dies: true, want: status.Failed, starts: 1},
 	{name: "down", files: []string{"finish"}, before: status.Up, asked: "d", want: status.Down, starts: 1},
 	{name: "down with all", files: []string{"finish", "notification-fd", "set/umask"}, before: status.Up, asked: "d", want: status.Down, starts: 1},
