@@ -14,10 +14,11 @@ type Fault uint8
 const (
 	FaultNone      Fault = iota
 	FaultTimeoutUp       // it was not ready in time
+	FaultIdle            // it has nothing to do, which is no failure
 	Faults
 )
 
-var faultWords = [Faults]string{"", "timeout-up"}
+var faultWords = [Faults]string{"", "timeout-up", "idle"}
 
 // String is the word for the fault, empty for none.
 func (f Fault) String() string { return faultWords[f] }

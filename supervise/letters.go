@@ -58,7 +58,7 @@ func (m *Machine) nextOnce(Event) {
 // launch weighs what the service needs. When that is met, control/u is asked, and
 // then run started. What reads for the last time needs nothing but that.
 func (m *Machine) launch() {
-	m.State, m.Deadline, m.lacks = status.Starting, never, false
+	m.State, m.Deadline, m.lacks, m.listens = status.Starting, never, false, false
 	if m.final {
 		m.act(Action{Do: Ask, Letter: command.Up})
 	} else {

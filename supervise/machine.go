@@ -47,16 +47,20 @@ const (
 	FinishEnded // finish ended, or there is none
 	InputIdle   // a logger's FIFO is empty
 	// From what it needs.
-	Met     // nothing is in the way of a start
-	Lacks   // something is not yet as it must be
-	Unmet   // something will not be, by itself
-	Timeout // the deadline has come
+	Met   // nothing is in the way of a start
+	Lacks // something is not yet as it must be
+	Unmet // something will not be, by itself
+	// From its sockets.
+	Listens   // nobody has come yet, so run is not started
+	Connected // somebody has
+	Idle      // nobody has been there for long
+	Timeout   // the deadline has come
 	Kinds
 )
 
 var kindWords = [Kinds]string{"signal", "up", "down", "once", "exit", "pause", "continue", "term", "kill",
 	"not-again", "look", "down-tree", "let-go", "reexec", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "ready", "run-ended",
-	"group-ended", "finish-started", "finish-ended", "input-idle", "met", "lacks", "unmet", "timeout"}
+	"group-ended", "finish-started", "finish-ended", "input-idle", "met", "lacks", "unmet", "listens", "connected", "idle", "timeout"}
 
 // String is the word for the kind.
 func (k Kind) String() string { return kindWords[k] }
@@ -96,6 +100,9 @@ type Event struct {
 	// Left counts, with GroupEnded, the processes that outlived all of it; with
 	// InputEnd, and with RunEnded of a consumer, the bytes that wait for the logger.
 	Left int
+	// Lazy: with FinishEnded, run is started by those who come: that it ends in order is
+	// nothing to tell.
+	Lazy bool
 	// Reason: with Unmet, what it is, for people.
 	Reason string
 }
@@ -171,6 +178,7 @@ type Machine struct {
 	started time.Duration    // when run was started last
 	ended   time.Duration    // when it ended last
 	lacks   bool             // a start waits for what it needs
+	listens bool             // a start waits for somebody to come
 	young   bool             // it is not up before it has lived for a while
 	// patience is how long this run may be starting, 0 for ever.
 	patience time.Duration
@@ -222,7 +230,7 @@ func (m *Machine) after(d time.Duration) {
 
 // rest is a state in which nothing runs and nothing is due.
 func (m *Machine) rest(s status.State) {
-	m.State, m.Deadline, m.lacks = s, never, false
+	m.State, m.Deadline, m.lacks, m.listens = s, never, false, false
 	if m.Leaving {
 		m.act(Action{Do: Leave})
 	}

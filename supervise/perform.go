@@ -9,6 +9,7 @@ import (
 
 	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/status"
 )
 
 // perform does one action. What it brings about at once is queued.
@@ -60,6 +61,8 @@ func (s *Service) perform(a Action) {
 			s.record.Reason = a.Cause
 			s.tell(a.Cause)
 			s.note("failed", 0)
+		case eventListening:
+			s.record.Reason = status.Listening
 		}
 		s.announce(a.Letter)
 	case Leave:
@@ -142,7 +145,7 @@ func (s *Service) equip() (files []uintptr, done func(), ok bool) {
 		s.happen(Event{Kind: NoRun})
 		return nil, nil, false
 	}
-	if !s.openSockets() {
+	if !s.openSockets() || s.waitForUse() {
 		return nil, nil, false
 	}
 	files, done, err := s.descriptors()

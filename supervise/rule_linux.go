@@ -93,9 +93,11 @@ func (s *Service) finishEnd(end ending, ran bool) Event {
 	if ran || s.adopting {
 		ev.Rule = s.rule(ending{s.record.Wait, s.record.Unknown})
 	}
-	if ev.Rule != nil {
+	if ev.Lazy = s.lazy && s.sockets != nil; ev.Lazy || ev.Rule != nil {
 		ev.RunCode, ev.RunSignal = s.record.ExitCode(), unix.Signal(s.record.ExitSignal())
-		ev.Chance = s.chance(ev.Rule)
+		if ev.Rule != nil {
+			ev.Chance = s.chance(ev.Rule)
+		}
 	}
 	return ev
 }

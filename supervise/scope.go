@@ -32,6 +32,8 @@ func (s *Service) noteName(name string) {
 		s.splits = true
 	case servicedir.Sockets:
 		s.listens = true
+	case servicedir.OnDemand:
+		s.lazy = true
 	}
 }
 

@@ -58,6 +58,7 @@ type Service struct {
 	cage       *cage         // the cgroup of that, or nil
 	needing    *needing      // nil for nothing
 	listens    bool          // set/ has sockets
+	lazy       bool          // and it is started by the first connection
 	sockets    *sockets      // those that are bound, nil for none
 	daemonizes bool          // run ends and leaves its daemon
 	handedOn   time.Duration // when it did, 0 if it has not
@@ -117,6 +118,7 @@ const (
 	tagGroup
 	tagNeeds
 	tagHolder
+	tagListen
 	tagScript
 )
 
@@ -294,8 +296,8 @@ func (s *Service) heard(tag int) {
 		s.watchGroup()
 	case tagNeeds:
 		s.needsChanged()
-	case tagHolder:
-		s.holderEnded()
+	case tagHolder, tagListen:
+		s.heardSockets(tag)
 	default:
 		s.scriptEnded(command.Letter(tag - tagScript))
 	}
@@ -303,7 +305,7 @@ func (s *Service) heard(tag int) {
 
 // nextDue is the first of all that it waits for, never if there is nothing.
 func (s *Service) nextDue(now time.Duration) time.Duration {
-	first := s.m.Deadline
+	first := s.sockets.nextDue(s.m.Deadline)
 	earlier := func(waits bool, d time.Duration) {
 		if waits && before(d, first) {
 			first = d
@@ -322,6 +324,7 @@ func (s *Service) timeout(now time.Duration) {
 	if s.askAt != 0 && s.askAt <= now {
 		s.askAgain()
 	}
+	s.lookForUse(now)
 	switch {
 	case s.m.Deadline != never && s.m.Deadline <= now:
 		ev := Event{Kind: Timeout}
@@ -390,9 +393,7 @@ func (s *Service) drain() {
 	if !s.m.lacks {
 		s.dropNeeds()
 	}
-	if s.sockets != nil && s.m.isOver() {
-		s.closeSockets()
-	}
+	s.settleSockets()
 	if s.logger != nil {
 		s.logger.m.LastWords = s.m.Leaving
 	}

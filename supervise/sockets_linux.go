@@ -3,6 +3,7 @@ package supervise
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -20,9 +21,13 @@ import (
 
 // sockets are those that are bound for a service, in the order of their names.
 type sockets struct {
-	all    []listener
-	holder process
-	held   bool // it has lived for a while, so another may follow it
+	all      []listener
+	holder   process
+	held     bool          // it has lived for a while, so another may follow it
+	polled   bool          // the first connection is waited for
+	lookAt   time.Duration // when to look whether somebody uses them, 0 never
+	unused   int           // so often in a row nobody did
+	idleStop time.Duration // as it was read last
 }
 
 // listener is one of them.
@@ -187,10 +192,14 @@ func (s *Service) keepSockets() {
 // holderEnvironment is all that a holder needs to be small.
 var holderEnvironment = []string{"GOMAXPROCS=1"}
 
-// holderEnded is the end of the holder, of which nobody has told it: another takes its
-// place, but not of one that ends at once.
-func (s *Service) holderEnded() {
+// heardSockets is a connection that waits, or the end of the holder, of which nobody
+// has told it: another takes its place, but not of one that ends at once.
+func (s *Service) heardSockets(tag int) {
 	k := s.sockets
+	if tag == tagListen {
+		s.handle(Event{Kind: Connected})
+		return
+	}
 	if k == nil || k.holder.fd < 0 {
 		return
 	}
@@ -264,6 +273,7 @@ func (s *Service) closeSockets() {
 		}
 	}
 	_ = quiet.Unlinkat(s.state, servicedir.Holder, 0) // it may not be there
+	s.unpoll()
 	s.forget(k.holder)
 	s.sockets = nil
 	closeBound(k.all, s.home)
@@ -274,6 +284,7 @@ func (s *Service) dropSockets() {
 	if s.sockets == nil {
 		return
 	}
+	s.unpoll()
 	s.forget(s.sockets.holder)
 	for _, one := range s.sockets.all {
 		_ = quiet.Close(one.FD) // we have written nothing

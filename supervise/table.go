@@ -87,6 +87,9 @@ var (
 	met      = cell{"met", (*Machine).met}
 	lack     = cell{"lack", (*Machine).lack}
 	unmet    = cell{"unmet", (*Machine).unmet}
+	listen   = cell{"listen", (*Machine).listen}
+	connect  = cell{"connected", (*Machine).connected}
+	unused   = cell{"unused", (*Machine).unused}
 	patience = cell{"patience ends", (*Machine).patienceEnds}
 )
 
@@ -124,5 +127,8 @@ var table = [Kinds]row{
 	Met:           {down: nothing, waiting: met, starting: met, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: met, exited: nothing, skipped: nothing},
 	Lacks:         {down: nothing, waiting: lack, starting: lack, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: lack, exited: nothing, skipped: nothing},
 	Unmet:         {down: nothing, waiting: unmet, starting: unmet, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: unmet, exited: nothing, skipped: nothing},
+	Listens:       {down: nothing, waiting: nothing, starting: listen, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Connected:     {down: nothing, waiting: connect, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Idle:          {down: nothing, waiting: nothing, starting: nothing, up: unused, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	Timeout:       {down: nothing, waiting: look, starting: patience, up: nothing, paused: nothing, stopping: tooLong, finishing: tooLong, backoff: look, failed: nothing, exited: nothing, skipped: nothing},
 }

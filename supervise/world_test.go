@@ -46,6 +46,7 @@ type world struct {
 	ending      bool // finish has ended, and nobody knows yet
 	left        bool
 	rule        *restart.Rule // what set/ says of restarting
+	lazy        bool          // somebody must come before it is started
 	code        int           // of the last end of run
 	sig         syscall.Signal
 }
@@ -102,8 +103,10 @@ func (w *world) check() {
 		w.fail("gives up what was asked for")
 	case m.Deadline != never && !slices.Contains([]status.State{status.Starting, status.Stopping, status.Finishing, status.Backoff, status.Waiting}, m.State):
 		w.fail("a deadline for nothing")
-	case (m.State == status.Backoff || m.State == status.Waiting) && m.Deadline == never && !m.lacks:
+	case (m.State == status.Backoff || m.State == status.Waiting) && m.Deadline == never && !m.lacks && !m.listens:
 		w.fail("waits for ever")
+	case m.listens && (m.State != status.Waiting || !w.lazy):
+		w.fail("listens in another state")
 	case m.lacks && m.State != status.Waiting && m.State != status.Failed:
 		w.fail("lacks what it does not wait for")
 	}
@@ -192,6 +195,10 @@ func (w *world) start() {
 	case !w.eager && w.started > 0 && w.now-w.started < startPause:
 		w.fail("a start too soon")
 	}
+	if w.lazy && w.m.Want == status.WantUp && !w.m.final && w.rand.IntN(2) == 0 {
+		w.queue = append(w.queue, Event{Kind: Listens})
+		return
+	}
 	if w.rand.IntN(10) == 0 {
 		kind := []Kind{NoRun, Unstarted}[w.rand.IntN(2)]
 		w.queue = append(w.queue, Event{Kind: kind})
@@ -231,7 +238,7 @@ func (w *world) endFinish(code int, sig syscall.Signal) {
 	if w.finish && !w.ending {
 		w.ending = true
 		w.queue = append(w.queue, Event{Kind: FinishEnded, Code: code, Signal: sig,
-			Rule: w.rule, RunCode: w.code, RunSignal: w.sig, Chance: w.rand.Uint32()})
+			Rule: w.rule, Lazy: w.lazy, RunCode: w.code, RunSignal: w.sig, Chance: w.rand.Uint32()})
 	}
 }
 
@@ -239,11 +246,12 @@ func (w *world) endFinish(code int, sig syscall.Signal) {
 func (w *world) announce(l command.Letter) {
 	w.t.Helper()
 	truth := map[command.Letter]bool{
-		eventUp:     w.run && !w.unborn,
-		eventReady:  w.run && w.m.Ready,
-		eventDead:   !w.run,
-		eventDown:   !w.run,
-		eventFailed: !w.run,
+		eventUp:        w.run && !w.unborn,
+		eventReady:     w.run && w.m.Ready,
+		eventDead:      !w.run,
+		eventDown:      !w.run,
+		eventFailed:    !w.run,
+		eventListening: w.m.listens,
 	}
 	if !truth[l] {
 		w.fail("announced before it is true: " + string(rune(l)))

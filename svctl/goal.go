@@ -48,7 +48,7 @@ var (
 		return isFinished(nil, now) && now.Want != status.WantUp
 	}}
 	Restarted = &Goal{Word: "restarted", wantsUp: true, met: func(before, now *Service) bool {
-		return isUp(nil, now) && startedSince(before, now)
+		return isUp(nil, now) && (startedSince(before, now) || before.Listens())
 	}}
 	RanOnce = &Goal{Word: "up", wantsUp: true, met: func(before, now *Service) bool {
 		return isUp(nil, now) || now.State == status.Exited || startedSince(before, now)
@@ -86,14 +86,15 @@ func ParseGoal(word string) (*Goal, bool) {
 	return nil, false
 }
 
+// isUp: one that waits for its first connection is as good as one that runs.
 func isUp(_, now *Service) bool {
-	return now.Running() && now.State != status.Stopping
+	return now.Running() && now.State != status.Stopping || now.Listens()
 }
 
 // isReady: a service that says when it is ready is believed, else running must
 // do, and its check.
 func isReady(_, now *Service) bool {
-	return isUp(nil, now) && (now.Ready || !tellsReady(now.Dir))
+	return isUp(nil, now) && (now.Ready || now.Listens() || !tellsReady(now.Dir))
 }
 
 func tellsReady(dir string) bool {

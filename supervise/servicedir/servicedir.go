@@ -60,6 +60,8 @@ const (
 
 	SplitStderr = Set + "/split-stderr" // its presence: standard error has a FIFO of its own to the logger
 	Sockets     = Set + "/sockets"      // directory of the sockets that we bind for run
+	OnDemand    = Set + "/on-demand"    // its presence: the first connection starts run
+	IdleStop    = Set + "/idle-stop"    // after how long without a connection it is stopped
 )
 
 // NeedsExec says that a name in Set is an attribute of the process, so that run

@@ -249,4 +249,5 @@ func ParseIdleStop(value string) (time.Duration, error) {
 	return d, nil
 }
 
-func checkSocket(text string) error { return check(text, ParseSocket) }
+func checkSocket(text string) error   { return check(text, ParseSocket) }
+func checkIdleStop(text string) error { return check(text, ParseIdleStop) }
