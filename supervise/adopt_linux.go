@@ -144,6 +144,7 @@ func (s *Service) adopt() {
 		s.adoptFinish()
 	}
 	s.adoptSockets()
+	s.adoptPorts()
 	for i := range command.Letters {
 		s.adoptScript(command.Letters[i].Letter)
 	}

@@ -41,7 +41,7 @@ func (m *Machine) unused(ev Event) {
 // waitForUse says that run is not to be started before somebody comes.
 func (s *Service) waitForUse() bool {
 	k := s.sockets
-	if !s.lazy || k == nil || s.m.Want != status.WantUp || s.m.Leaving || s.m.final || k.areReady() {
+	if !s.asks.someone || k == nil || s.m.Want != status.WantUp || s.m.Leaving || s.m.final || k.areReady() {
 		return false
 	}
 	k.polled = true
@@ -72,10 +72,13 @@ func (s *Service) unpoll() {
 	}
 }
 
-// settleSockets follows the machine: it closes the sockets, waits no longer for the
-// first connection, or begins to look for the last.
+// settleSockets follows the machine: it closes the sockets and gives the ports back,
+// waits no longer for the first connection, or begins to look for the last.
 func (s *Service) settleSockets() {
 	k := s.sockets
+	if s.ports != nil && s.m.isOver() {
+		s.closePorts()
+	}
 	switch {
 	case k == nil:
 		return
@@ -85,7 +88,7 @@ func (s *Service) settleSockets() {
 	case !s.m.listens:
 		s.unpoll()
 	}
-	if s.m.State != status.Up || !s.lazy {
+	if s.m.State != status.Up || !s.asks.someone {
 		k.lookAt, k.unused = 0, 0
 	} else if k.lookAt == 0 {
 		k.lookLater(s.idleStop())

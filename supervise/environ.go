@@ -25,7 +25,7 @@ func (e *Engine) readEnvironment(environ []string) {
 	for _, pair := range environ {
 		key, value, _ := strings.Cut(pair, "=")
 		switch key {
-		case "PWD", "SV_NAME", "SV_SERVICE", "SV_INSTANCE", "SV_PIPE_NAMES":
+		case "PWD", "SV_NAME", "SV_SERVICE", "SV_INSTANCE", "SV_PIPE_NAMES", "SV_PORTS":
 			continue // of an outer service
 		case svscanVariable:
 			svscan = value
@@ -79,6 +79,9 @@ func (s *Service) environ() []string {
 	env := append(s.engine.env, s.own...)
 	if s.pipes != "" {
 		env = append(env, s.pipes)
+	}
+	if s.ports != nil {
+		env = append(env, s.ports.environ...)
 	}
 	return env
 }

@@ -87,7 +87,8 @@ func (s *Service) spawnScript(slot forkexec.Slot, argv []string) (process, error
 // hasAttributes says that set/ asks for something that svexec does. One that
 // cannot be read may ask for it: svexec says why it cannot.
 func (s *Service) hasAttributes() bool {
-	s.scoped, s.daemonizes, s.splits, s.aged, s.listens, s.lazy = false, false, false, false, false, false
+	s.scoped, s.daemonizes, s.splits, s.aged = false, false, false, false
+	s.asks = asks{}
 	set, err := s.openSet()
 	if err == unix.ENOENT {
 		var link unix.Stat_t // one that leads nowhere is there all the same

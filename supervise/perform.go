@@ -145,7 +145,7 @@ func (s *Service) equip() (files []uintptr, done func(), ok bool) {
 		s.happen(Event{Kind: NoRun})
 		return nil, nil, false
 	}
-	if !s.openSockets() || s.waitForUse() {
+	if !s.openSockets() || s.waitForUse() || !s.choosePorts() {
 		return nil, nil, false
 	}
 	files, done, err := s.descriptors()

@@ -93,7 +93,7 @@ func (s *Service) finishEnd(end ending, ran bool) Event {
 	if ran || s.adopting {
 		ev.Rule = s.rule(ending{s.record.Wait, s.record.Unknown})
 	}
-	if ev.Lazy = s.lazy && s.sockets != nil; ev.Lazy || ev.Rule != nil {
+	if ev.Lazy = s.asks.someone && s.sockets != nil; ev.Lazy || ev.Rule != nil {
 		ev.RunCode, ev.RunSignal = s.record.ExitCode(), unix.Signal(s.record.ExitSignal())
 		if ev.Rule != nil {
 			ev.Chance = s.chance(ev.Rule)

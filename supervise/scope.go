@@ -31,9 +31,11 @@ func (s *Service) noteName(name string) {
 	case servicedir.SplitStderr:
 		s.splits = true
 	case servicedir.Sockets:
-		s.listens = true
+		s.asks.sockets = true
+	case servicedir.Ports:
+		s.asks.ports = true
 	case servicedir.OnDemand:
-		s.lazy = true
+		s.asks.someone = true
 	}
 }
 

@@ -57,9 +57,9 @@ type Service struct {
 	scoped     bool          // this run's tree is ours to end, whyever it ended
 	cage       *cage         // the cgroup of that, or nil
 	needing    *needing      // nil for nothing
-	listens    bool          // set/ has sockets
-	lazy       bool          // and it is started by the first connection
+	asks       asks          // what set/ asks for of sockets and ports
 	sockets    *sockets      // those that are bound, nil for none
+	ports      *ports        // those that are chosen, nil for none
 	daemonizes bool          // run ends and leaves its daemon
 	handedOn   time.Duration // when it did, 0 if it has not
 	session    int           // of that daemon, or 0

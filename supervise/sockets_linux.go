@@ -19,6 +19,10 @@ import (
 // closed when it is down and nothing will start it by itself: what set/sockets says
 // by then counts. Meanwhile a holder keeps them, see package socket.
 
+// asks is what set/ asks for of all this: sockets and ports, and that somebody comes
+// before run is started.
+type asks struct{ sockets, ports, someone bool }
+
 // sockets are those that are bound for a service, in the order of their names.
 type sockets struct {
 	all      []listener
@@ -63,7 +67,7 @@ func (k *sockets) names() string {
 // openSockets binds what set/sockets asks for, if that is not done, and has a holder
 // keep it. Otherwise it says why not, and tries again later.
 func (s *Service) openSockets() bool {
-	if s.sockets == nil && s.listens && !s.recallSockets() {
+	if s.sockets == nil && s.asks.sockets && !s.recallSockets() {
 		wanted, err := s.readSockets()
 		if err == nil {
 			err = s.bindSockets(wanted)
@@ -279,8 +283,9 @@ func (s *Service) closeSockets() {
 	closeBound(k.all, s.home)
 }
 
-// dropSockets leaves the sockets to the supervise that comes next.
+// dropSockets leaves the sockets, and the ports, to the supervise that comes next.
 func (s *Service) dropSockets() {
+	s.closePorts()
 	if s.sockets == nil {
 		return
 	}

@@ -13,35 +13,23 @@ import (
 )
 
 // listenerName is the name by which this test's own program is a service that is given
-// its sockets: to who connects and sends a line it answers with its pid. What it was
-// given it adds to the file given. It serves those who are there before it leaves: as
-// it is told, or by itself, with 0, when nobody has come for as long as the file leave
-// says.
+// its sockets, or its port: to who connects and sends a line it answers with its pid.
+// What it was given it adds to the file given. It serves those who are there before it
+// leaves: as it is told, or by itself, with 0, after as long as the file leave says.
 const listenerName = "listener"
 
 func listenerMain() {
 	asked := make(chan os.Signal, 1)
 	signal.Notify(asked, syscall.SIGTERM)
+	all := givenListeners()
 	appendText("given", fmt.Sprintln(os.Getenv("LISTEN_FDS"), os.Getenv("LISTEN_PID") == strconv.Itoa(os.Getpid()), os.Getenv("LISTEN_FDNAMES")))
-	n, _ := strconv.Atoi(os.Getenv("LISTEN_FDS")) // 0 where it is none: then nobody is served
-	var all []net.Listener
 	var serving sync.WaitGroup
-	came := make(chan struct{}, 1)
-	for fd := 3; fd < 3+n; fd++ {
-		l, err := net.FileListener(os.NewFile(uintptr(fd), "socket"))
-		if err != nil {
-			continue // it is one for datagrams
-		}
-		all = append(all, l)
+	for _, l := range all {
 		serving.Go(func() {
 			for {
 				c, err := l.Accept()
 				if err != nil {
 					return
-				}
-				select {
-				case came <- struct{}{}:
-				default:
 				}
 				serving.Go(func() { answerLines(c) })
 			}
@@ -52,19 +40,31 @@ func listenerMain() {
 	if d, err := time.ParseDuration(string(text)); err == nil {
 		leave = time.After(d)
 	}
-	for {
-		select {
-		case <-came:
-			continue
-		case <-leave:
-		case <-asked:
-		}
-		break
+	select {
+	case <-leave:
+	case <-asked:
 	}
 	for _, l := range all {
 		_ = l.Close() // ours alone: others have the socket
 	}
 	serving.Wait()
+}
+
+// givenListeners are those for streams that we were given, or one at the port that we
+// were told.
+func givenListeners() (all []net.Listener) {
+	n, _ := strconv.Atoi(os.Getenv("LISTEN_FDS")) // 0 where it is none
+	for fd := 3; fd < 3+n; fd++ {
+		if l, err := net.FileListener(os.NewFile(uintptr(fd), "socket")); err == nil {
+			all = append(all, l)
+		}
+	}
+	if len(os.Args) > 1 {
+		if l, err := net.Listen("tcp", "127.0.0.1:"+os.Args[1]); err == nil {
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
 func answerLines(c net.Conn) {

@@ -63,6 +63,11 @@ func (s *start) readEnvironment() error {
 	if clear {
 		s.env = s.env.cleared()
 	}
+	for _, pair := range strings.Fields(s.env.get("SV_PORTS")) {
+		if name, value, ok := strings.Cut(pair, "="); ok {
+			s.env.put(name, value) // clear-env has taken it
+		}
+	}
 	s.env.unset("PWD") // a shell would believe it
 	if s.env.get("PATH") == "" {
 		s.env.put("PATH", usualPath)

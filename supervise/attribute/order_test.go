@@ -32,7 +32,7 @@ func TestOrder(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("the page has %v; the table %v", got, want)
 	}
-	inEnv := []string{"clear-env", "env-file", "path"}
+	inEnv := []string{"clear-env", "env-file", "path", "ports"}
 	for _, s := range setting.All {
 		if s.Exec && s.Name != "command" && !slices.Contains(want, s.Name) && !slices.Contains(inEnv, s.Name) {
 			t.Errorf("%s has no step", s.Name)

@@ -60,6 +60,7 @@ const (
 
 	SplitStderr = Set + "/split-stderr" // its presence: standard error has a FIFO of its own to the logger
 	Sockets     = Set + "/sockets"      // directory of the sockets that we bind for run
+	Ports       = Set + "/ports"        // directory of the ports that it asks for
 	OnDemand    = Set + "/on-demand"    // its presence: the first connection starts run
 	IdleStop    = Set + "/idle-stop"    // after how long without a connection it is stopped
 )
@@ -69,7 +70,7 @@ const (
 func NeedsExec(name string) bool {
 	switch name {
 	case "command", "prepare", "env", "env-file", "clear-env", "path", "user", "umask", "cwd", "chroot",
-		"nice", "ionice", "oom-score", "limits", "capabilities", "no-new-privs", "dirs", "pipe", "sockets":
+		"nice", "ionice", "oom-score", "limits", "capabilities", "no-new-privs", "dirs", "pipe", "sockets", "ports":
 		return true
 	}
 	return false
@@ -96,6 +97,7 @@ const (
 	Report      = "report"       // the FIFO on which svexec says how far it got, or svlog what comes of a log that it serves
 	ServiceLock = "service-lock" // locked while a copy of the service lives, see LockFD
 	Holder      = "sockets"      // by which who keeps our sockets is asked for them
+	ChosenPorts = "ports"        // directory of the ports that it has
 	DeathTally  = "death_tally"
 	History     = "history"
 )

@@ -234,6 +234,19 @@ func CheckSocketName(name string) error {
 	return nil
 }
 
+// CheckPortName checks the name of an item of set/ports.
+func CheckPortName(name string) error {
+	if CheckSocketName(name) != nil || strings.Contains(name, ".") {
+		return errPortName
+	}
+	return nil
+}
+
+var errPortName = errors.New("not a name of letters, digits, _ and -")
+
+// PortVariable is the variable that says which port has this name.
+func PortVariable(name string) string { return "PORT_" + strings.ReplaceAll(name, "-", "_") }
+
 func isWordByte(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_'
 }
@@ -249,5 +262,6 @@ func ParseIdleStop(value string) (time.Duration, error) {
 	return d, nil
 }
 
+func checkPort(text string) error     { return check(text, ParsePort) }
 func checkSocket(text string) error   { return check(text, ParseSocket) }
 func checkIdleStop(text string) error { return check(text, ParseIdleStop) }

@@ -47,6 +47,14 @@ func TestSocketNames(t *testing.T) {
 			t.Errorf("%q is a name", name)
 		}
 	}
+	if err := CheckPortName("a.b"); err == nil || CheckPortName("a-b_c") != nil || PortVariable("a-b_c") != "PORT_a_b_c" {
+		t.Errorf("ports: %v", err)
+	}
+	for _, text := range []string{"", "0", "65536", "+1", "http"} {
+		if n, err := ParsePort(text); err == nil {
+			t.Errorf("ParsePort(%q) is %d", text, n)
+		}
+	}
 	for _, text := range []string{"", "999ms", "0s", "366d", "10"} {
 		if d, err := ParseIdleStop(text); err == nil {
 			t.Errorf("ParseIdleStop(%q) is %v", text, d)

@@ -188,6 +188,38 @@ func TestHold(t *testing.T) {
 	}
 }
 
+// TestPort: a port is free until somebody listens there, and reserved by one at a time.
+func TestPort(t *testing.T) {
+	port := freePort(t)
+	if !IsFree(port) {
+		t.Skip("somebody has taken it")
+	}
+	fd, err := Reserve(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Reserve(port); err != unix.EADDRINUSE {
+		t.Errorf("reserved a second time: %v", err)
+	}
+	if user, found := FindPortUser(port); !found || user.PID != os.Getpid() || !IsFree(port) {
+		t.Errorf("reserved: it is said to be of %v, %v", user, found)
+	}
+	_ = unix.Close(fd)
+	if user, found := FindPortUser(port); found {
+		t.Errorf("it is said to be of %v, who has given it back", user)
+	}
+	for _, text := range []string{"tcp 127.0.0.1:", "tcp *:", "tcp6 [::1]:"} {
+		fd, err := Bind(mustParse(t, text+strconv.Itoa(port)), "")
+		if err == unix.EADDRNOTAVAIL || err == unix.EAFNOSUPPORT {
+			continue // no IPv6 here
+		}
+		if user, found := FindPortUser(port); err != nil || IsFree(port) || !found || user.PID != os.Getpid() {
+			t.Errorf("%s: free %v, of %v, %v", text, IsFree(port), user, err)
+		}
+		_ = unix.Close(fd)
+	}
+}
+
 func TestUnpack(t *testing.T) {
 	for _, c := range []struct {
 		message string
