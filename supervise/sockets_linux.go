@@ -37,7 +37,8 @@ type sockets struct {
 // listener is one of them.
 type listener struct {
 	socket.Held
-	as setting.Socket
+	as   setting.Socket
+	file socket.File
 }
 
 // Holds is what our program does as a holder, and whether it was called as one.
@@ -132,6 +133,7 @@ func (s *Service) bindSockets(all []listener) error {
 		one := &all[i]
 		var err error
 		if one.FD, err = socket.Bind(&one.as, s.home); err == nil {
+			one.file = socket.FindFile(&one.as, s.home)
 			continue
 		}
 		if err == unix.EADDRINUSE {
@@ -160,7 +162,7 @@ func closeBound(all []listener, home string) {
 		_ = quiet.Close(all[i].FD) // we have written nothing
 	}
 	for i := range all {
-		socket.Remove(&all[i].as, home)
+		socket.Remove(&all[i].as, home, all[i].file)
 	}
 }
 
@@ -207,7 +209,7 @@ func (s *Service) heardSockets(tag int) {
 	if k == nil || k.holder.fd < 0 {
 		return
 	}
-	reapHolder(k.holder.fd, unix.WNOHANG)
+	reapHolder(k.holder.fd)
 	s.forget(k.holder)
 	k.holder = process{fd: -1}
 	if k.held {
@@ -216,9 +218,23 @@ func (s *Service) heardSockets(tag int) {
 	}
 }
 
-// reapHolder takes the status of a holder, which may be no child of ours.
-func reapHolder(fd, option int) {
-	_, _ = fifo.Retry(func() (int, error) { return 0, unix.Waitid(unix.P_PIDFD, fd, nil, unix.WEXITED|option, nil) })
+// endHolder ends a holder. It has nothing to do before it ends, so that takes no time,
+// and then its sockets may be bound again.
+func endHolder(fd int) {
+	if fd < 0 {
+		return
+	}
+	const most = 100                            // milliseconds, on the busiest machine
+	_ = quiet.PidfdSendSignal(fd, unix.SIGKILL) // ESRCH: it has just ended
+	ends := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+	_, _ = fifo.Retry(func() (int, error) { return unix.Poll(ends, most) })
+	reapHolder(fd)
+}
+
+// reapHolder takes the status of a holder that has ended, which may be no child of
+// ours.
+func reapHolder(fd int) {
+	_, _ = fifo.Retry(func() (int, error) { return 0, unix.Waitid(unix.P_PIDFD, fd, nil, unix.WEXITED|unix.WNOHANG, nil) })
 }
 
 // recallSockets takes the sockets from a holder, and says whether there is one.
@@ -235,6 +251,7 @@ func (s *Service) recallSockets() bool {
 		one := listener{Held: h}
 		_, line, _ := strings.Cut(h.Text, " ")
 		one.as, _ = setting.ParseSocket(line) // it was read once, by a version that knew it
+		one.file = socket.FindFile(&one.as, s.home)
 		k.all = append(k.all, one)
 	}
 	s.sockets = k
@@ -270,12 +287,10 @@ func (s *Service) closeSockets() {
 	if k == nil {
 		return
 	}
-	if k.holder.fd >= 0 {
-		_ = quiet.PidfdSendSignal(k.holder.fd, unix.SIGKILL) // ESRCH: it has just ended
-		if s.engine.host == nil {
-			reapHolder(k.holder.fd, 0) // at once; a host reaps whatever is nobody's
-		}
+	for i := range k.all {
+		socket.Silence(&k.all[i].as, k.all[i].FD)
 	}
+	endHolder(k.holder.fd)
 	_ = quiet.Unlinkat(s.state, servicedir.Holder, 0) // it may not be there
 	s.unpoll()
 	s.forget(k.holder)

@@ -51,7 +51,7 @@ var (
 		return isUp(nil, now) && (startedSince(before, now) || before.Listens())
 	}}
 	RanOnce = &Goal{Word: "up", wantsUp: true, met: func(before, now *Service) bool {
-		return isUp(nil, now) || now.State == status.Exited || startedSince(before, now)
+		return runs(now) || now.State == status.Exited || startedSince(before, now)
 	}}
 	Ended = &Goal{Word: "ended", gone: true, met: func(before, now *Service) bool {
 		return now.PID != before.PID || now.Starts > before.Starts // svlog may serve many logs
@@ -87,9 +87,9 @@ func ParseGoal(word string) (*Goal, bool) {
 }
 
 // isUp: one that waits for its first connection is as good as one that runs.
-func isUp(_, now *Service) bool {
-	return now.Running() && now.State != status.Stopping || now.Listens()
-}
+func isUp(_, now *Service) bool { return runs(now) || now.Listens() }
+
+func runs(now *Service) bool { return now.Running() && now.State != status.Stopping }
 
 // isReady: a service that says when it is ready is believed, else running must
 // do, and its check.

@@ -66,6 +66,7 @@ func TestGoals(t *testing.T) {
 		{"restarted from down", Restarted, down, another, Reached},
 		{"once runs", RanOnce, down, another, Reached},
 		{"once ran", RanOnce, down, exited, Reached},
+		{"once listens yet", RanOnce, listening, listening, NotYet},
 		{"ended", Ended, running, backoff, Reached},
 		{"ended not yet", Ended, running, stopping, NotYet},
 		{"paused", Paused, running, paused, Reached},

@@ -31,6 +31,8 @@ var killScenarios = []killScenario{
 	{name: "death split", logged: true, files: []string{"set/split-stderr"}, before: status.Up, dies: true, want: status.Up, starts: 2},
 	{name: "start with sockets", files: []string{"set/sockets/a"}, want: status.Up, starts: 1},
 	{name: "down with sockets", files: []string{"set/sockets/a"}, before: status.Up, asked: "d", want: status.Down, starts: 1},
+	{name: "listen", files: []string{"set/sockets/a", "set/on-demand"}, want: status.Waiting},
+	{name: "once with sockets and ports", files: []string{"set/sockets/a", "set/on-demand", "set/ports/a", "down", "brief"}, before: status.Down, asked: "o", want: status.Exited, starts: 1},
 	{name: "death for good", files: []string{"finish", "hopeless"}, before: status.Up, dies: true, want: status.Failed, starts: 1},
 	{name: "down", files: []string{"finish"}, before: status.Up, asked: "d", want: status.Down, starts: 1},
 	{name: "down with all", files: []string{"finish", "notification-fd", "set/umask"}, before: status.Up, asked: "d", want: status.Down, starts: 1},

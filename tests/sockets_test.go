@@ -110,6 +110,34 @@ func TestSockets(t *testing.T) {
 	}
 }
 
+// TestSocketsStray: what a run has left with its sockets is in nobody's way.
+func TestSocketsStray(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	address := freeAddress(t)
+	w.listens("web", "http", "tcp "+address, "local", "unix sock")
+	w.put("web/run", "#!/bin/sh\nsetsid sleep 1000 &\necho $! >>strays\nexec ./"+listenerName+"\n")
+	w.serve()
+	for range 3 {
+		w.reaches("web", status.Up)
+		w.mustTalk("tcp", address)
+		w.mustTalk("unix", w.scan+"/web/sock")
+		w.run(answers("svctl down web", ``))
+		if _, err := talk("tcp", address); err == nil {
+			t.Error("somebody answers for a service that is down")
+		}
+		w.run(answers("svctl up web", ``))
+	}
+	text, err := os.ReadFile(w.scan + "/web/strays")
+	w.must(err)
+	for _, word := range strings.Fields(string(text)) {
+		pid, err := strconv.Atoi(word)
+		w.must(err)
+		_ = syscall.Kill(pid, syscall.SIGKILL) // the stop came before it had a session of its own
+	}
+	w.ends()
+}
+
 // TestSocketsKept: connections that are made while supervise is away, is executed
 // again or has its holder killed wait, and are served.
 func TestSocketsKept(t *testing.T) {

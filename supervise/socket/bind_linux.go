@@ -93,7 +93,7 @@ func bindPath(fd, kind int, one *setting.Socket, path string) error {
 		return errLongPath
 	}
 	if one.IsFile() {
-		if err := Clear(path, kind); err != nil {
+		if err := clear(path, kind); err != nil {
 			return err
 		}
 	}
@@ -117,8 +117,8 @@ func bindPath(fd, kind int, one *setting.Socket, path string) error {
 
 var errNoSocket = errors.New("what is there already is no socket")
 
-// Clear removes the file of a socket that nobody has open any more.
-func Clear(path string, kind int) error {
+// clear removes the file of a socket that nobody has open any more.
+func clear(path string, kind int) error {
 	var st unix.Stat_t
 	switch err := unix.Lstat(path, &st); {
 	case err == unix.ENOENT:
@@ -142,12 +142,30 @@ func Clear(path string, kind int) error {
 	return nil
 }
 
-// Remove removes the file of a socket that was closed, if it has one and no other
-// process has it open.
-func Remove(one *setting.Socket, home string) {
-	if one.IsFile() {
-		_, kind := family(one.Kind)
-		_ = Clear(Path(one, home), kind) // best effort: who binds it next does the same
+// Silence has nobody listen at a socket any more, whoever has it open too: what is left
+// of a service that is down neither answers nor keeps the address.
+func Silence(one *setting.Socket, fd int) {
+	if one.Kind.Connects() {
+		_ = unix.Shutdown(fd, unix.SHUT_RDWR) // who connects sees it
+	}
+}
+
+// File is which file a socket is seen as, the zero File if none.
+type File struct{ dev, ino uint64 }
+
+// FindFile is that of one.
+func FindFile(one *setting.Socket, home string) File {
+	var st unix.Stat_t
+	if !one.IsFile() || unix.Lstat(Path(one, home), &st) != nil {
+		return File{}
+	}
+	return File{uint64(st.Dev), st.Ino}
+}
+
+// Remove removes the file of a socket that was closed, unless another has its place.
+func Remove(one *setting.Socket, home string, file File) {
+	if file != (File{}) && FindFile(one, home) == file {
+		_ = unix.Unlink(Path(one, home)) // best effort: who binds it next does the same
 	}
 }
 

@@ -49,7 +49,12 @@ func TestBind(t *testing.T) {
 		} else {
 			_ = unix.Close(again)
 		}
-		Remove(one, home)
+		file := FindFile(one, home)
+		Remove(one, home, File{1, 1})
+		if FindFile(one, home) != file || one.IsFile() != (file != File{}) {
+			t.Errorf("%s is gone, or never was there", text)
+		}
+		Remove(one, home, file)
 		if one.IsFile() {
 			if _, err := os.Lstat(Path(one, home)); !os.IsNotExist(err) {
 				t.Errorf("%s is left: %v", text, err)
