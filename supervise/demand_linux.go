@@ -34,7 +34,7 @@ func (m *Machine) connected(Event) {
 
 func (m *Machine) unused(ev Event) {
 	if m.Want == status.WantUp {
-		m.abort(FaultIdle, ev.Limit)
+		m.end(FaultIdle, ev.Limit)
 	}
 }
 

@@ -29,6 +29,11 @@ func (m *Machine) abort(f Fault, limit time.Duration) {
 	if limit == 0 {
 		limit = groupGrace
 	}
+	m.end(f, limit)
+}
+
+// end is abort without a limit where there is none.
+func (m *Machine) end(f Fault, limit time.Duration) {
 	m.fault, m.State, m.killed, m.limit, m.Paused, m.GotTerm = f, status.Stopping, false, limit, false, true
 	m.after(limit)
 	m.act(Action{Do: SendDown})

@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"syscall"
+	"time"
 
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/servicedir"
@@ -112,13 +113,18 @@ func (m *Machine) stopMore(ev Event) {
 	if !m.Running || m.LastWords {
 		return
 	}
-	if m.limit == 0 && ev.Limit > 0 {
-		m.limit = ev.Limit
-		m.after(m.limit)
-	}
+	m.limitBy(ev.Limit)
 	m.drains = false
 	m.letter = command.Down
 	m.act(Action{Do: Ask, Letter: command.Term})
+}
+
+// limitBy is timeout-kill of a stop that has had none.
+func (m *Machine) limitBy(limit time.Duration) {
+	if m.limit == 0 && limit > 0 {
+		m.limit = limit
+		m.after(limit)
+	}
 }
 
 // The same with every descendant, where there is something to end.
@@ -187,6 +193,9 @@ func (m *Machine) endNow(ev Event) {
 		m.owed = reads // one more start, should it die before it has read
 	case m.Running || m.State == status.Stopping || m.State == status.Finishing:
 		m.wantDown(ev)
+		if m.Running && !m.drains {
+			m.limitBy(ev.Limit)
+		}
 	default:
 		m.wantDown(ev)
 		m.quit()
