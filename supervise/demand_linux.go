@@ -112,17 +112,26 @@ func (k *sockets) lookLater(idle time.Duration) {
 	}
 }
 
-// nextDue is the earlier of a deadline and the next look.
+// nextDue is the earliest of a deadline, the next look, and another holder.
 func (k *sockets) nextDue(deadline time.Duration) time.Duration {
-	if k != nil && k.lookAt > 0 && before(k.lookAt, deadline) {
-		return k.lookAt
+	if k == nil {
+		return deadline
+	}
+	for _, at := range []time.Duration{k.lookAt, k.holdAt} {
+		if at > 0 && before(at, deadline) {
+			deadline = at
+		}
 	}
 	return deadline
 }
 
-// lookForUse looks whether somebody uses the service, if that is due.
+// lookForUse looks whether somebody uses the service, if that is due; and starts another
+// holder, if that is.
 func (s *Service) lookForUse(now time.Duration) {
 	k := s.sockets
+	if k != nil && k.holdAt > 0 && k.holdAt <= now {
+		s.keepSockets()
+	}
 	if k == nil || k.lookAt <= 0 || k.lookAt > now {
 		return
 	}

@@ -90,7 +90,7 @@ func (s *Service) readPorts() ([]port, error) {
 	var all []port
 	for _, name := range names {
 		one := port{name: name, fd: -1}
-		line, _, err := servicedir.ReadValue(dir, name)
+		line, err := readItem(dir, name)
 		if err == nil {
 			err = setting.CheckPortName(name)
 		}

@@ -27,7 +27,8 @@ type asks struct{ sockets, ports, someone bool }
 type sockets struct {
 	all      []listener
 	holder   process
-	held     bool          // it has lived for a while, so another may follow it
+	since    time.Duration // when that was started, 0 if we did not do it
+	holdAt   time.Duration // when another is to be, 0 while there is one
 	polled   bool          // the first connection is waited for
 	lookAt   time.Duration // when to look whether somebody uses them, 0 never
 	unused   int           // so often in a row nobody did
@@ -106,7 +107,7 @@ func (s *Service) readSockets() ([]listener, error) {
 	var all []listener
 	size := 0
 	for _, name := range names {
-		line, _, err := servicedir.ReadValue(dir, name)
+		line, err := readItem(dir, name)
 		if err == nil {
 			err = setting.CheckSocketName(name)
 		}
@@ -123,6 +124,15 @@ func (s *Service) readSockets() ([]listener, error) {
 		all = append(all, one)
 	}
 	return all, nil
+}
+
+// readItem reads the line of an item. The error does not say which.
+func readItem(dir int, name string) (string, error) {
+	line, _, err := servicedir.ReadValue(dir, name)
+	if bad, is := err.(*servicedir.ValueError); is {
+		err = contradiction(bad.Reason)
+	}
+	return line, err
 }
 
 const errManySockets = contradiction("these are too many sockets for one service: 64 are the most")
@@ -170,10 +180,10 @@ func closeBound(all []listener, home string) {
 // there: what it is asked by is open before.
 func (s *Service) keepSockets() {
 	k, e := s.sockets, s.engine
-	if k.holder.fd >= 0 {
-		k.held = true
+	if k.holdAt = 0; k.holder.fd >= 0 {
 		return
 	}
+	k.since = fifo.Now()
 	offered, err := socket.Offer(s.state, servicedir.Holder)
 	if err == nil {
 		const null = forkexec.Closed // the runtime opens /dev/null where there is nothing
@@ -199,7 +209,7 @@ func (s *Service) keepSockets() {
 var holderEnvironment = []string{"GOMAXPROCS=1"}
 
 // heardSockets is a connection that waits, or the end of the holder, of which nobody
-// has told it: another takes its place, but not of one that ends at once.
+// has told it: another takes its place, once a second at most.
 func (s *Service) heardSockets(tag int) {
 	k := s.sockets
 	if tag == tagListen {
@@ -212,8 +222,7 @@ func (s *Service) heardSockets(tag int) {
 	reapHolder(k.holder.fd)
 	s.forget(k.holder)
 	k.holder = process{fd: -1}
-	if k.held {
-		k.held = false
+	if k.holdAt = k.since + startPause; k.holdAt <= fifo.Now() {
 		s.keepSockets()
 	}
 }
