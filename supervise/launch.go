@@ -180,9 +180,10 @@ func (s *Service) readReport() {
 	}
 }
 
-// reported is all that svexec has said. Nothing at all means that it was killed.
+// reported is all that svexec has said. Nothing at all means that it was killed, or that
+// a supervise which was killed has heard it: then it lives, and has become run.
 func (s *Service) reported(text string) {
-	if text == "\n" {
+	if text == "\n" || text == "" && s.run.latest != 0 && hasProgram(s.run.pid) {
 		s.begun()
 		s.happen(Event{Kind: Started})
 		return
@@ -190,6 +191,14 @@ func (s *Service) reported(text string) {
 	if s.record.Reason = strings.Trim(text, "\n"); s.record.Reason != "" {
 		s.tell(s.record.Reason)
 	}
+}
+
+// hasProgram says that a process has not begun to end: who does gives up its memory, and
+// with that its program, before it closes what it has open.
+func hasProgram(pid int) bool {
+	var path [1]byte
+	_, err := unix.Readlink("/proc/"+strconv.Itoa(pid)+"/exe", path[:])
+	return err != unix.ENOENT && err != unix.ESRCH
 }
 
 func (s *Service) dropReport() {
