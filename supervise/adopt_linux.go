@@ -152,6 +152,8 @@ func (s *Service) adopt() {
 	if s.m.State == status.Finishing {
 		s.adoptFinish()
 	}
+	s.adoptSockets()
+	s.adoptPorts()
 	for _, letter := range scriptLetters {
 		s.adoptScript(letter)
 	}

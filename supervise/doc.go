@@ -103,6 +103,15 @@
 // logger keeps its log is looked up a moment after its start, and told in
 // status.env (log_linux.go).
 //
+// # Sockets and ports
+//
+// What set/sockets asks for is bound before the first run (sockets_linux.go) and closed
+// when the service is down; meanwhile a process that package socket describes keeps it
+// for the supervise that comes after one that was killed. With on-demand the sockets are
+// in our wait until somebody comes (demand_linux.go): that is a state waiting, and what
+// comes of it a start like any other. The ports of set/ports are chosen before each
+// start (ports_linux.go).
+//
 // # How far a stop reaches
 //
 // RunEnded carries the scope that set/kill-scope asks for. Beyond the process of
@@ -117,7 +126,7 @@
 // # Readiness and health
 //
 // At each start one thing is chosen that will tell when run is ready (health.go):
-// the descriptor, the notify socket (socket_linux.go), of which package notify
+// the descriptor, the notify socket (notify_linux.go), of which package notify
 // reads the datagrams, or a check (probe_linux.go), whose times and thresholds
 // package probe keeps. All end in the events Ready, Unready and Sick. Probes, the
 // watchdog and set/diagnose go on while the machine says that run is there, which

@@ -20,6 +20,8 @@ const (
 	eventDead   = command.Letter('d') // run ended
 	eventDown   = command.Letter('D') // finish ended too
 	eventFailed = command.Letter('O') // and it is not started again
+	// And one of ours: the sockets are there, and run is started when somebody comes.
+	eventListening = command.Letter('l')
 )
 
 // permanentFailure is the exit code of finish that says: not again (s6).
@@ -274,6 +276,9 @@ func (m *Machine) over(next status.State) {
 func (m *Machine) verdict(ev Event) restart.Verdict {
 	if m.style.PermanentFailure && ev.Code == permanentFailure && ev.Signal == 0 && !m.eager && !m.changed {
 		return restart.Verdict{Failed: true, Why: "finish said not to start it again (exit 125)"}
+	}
+	if m.fault == FaultIdle || ev.Lazy && ev.RunCode == 0 && ev.RunSignal == 0 {
+		ev.Rule = nil // it waits for the next one to come
 	}
 	if m.done || ev.Rule == nil || m.eager || m.changed || m.Leaving || m.Want != status.WantUp {
 		return restart.Verdict{Again: true, At: startAt(m.started, m.now, m.eager)}

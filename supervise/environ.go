@@ -26,7 +26,7 @@ func (e *Engine) readEnvironment(environ []string) {
 	for _, pair := range environ {
 		key, value, _ := strings.Cut(pair, "=")
 		switch key {
-		case "PWD", "SV_NAME", "SV_SERVICE", "SV_INSTANCE", "SV_PIPE_NAMES", "SV_PID":
+		case "PWD", "SV_NAME", "SV_SERVICE", "SV_INSTANCE", "SV_PIPE_NAMES", "SV_PID", "SV_PORTS":
 			continue // of an outer service
 		case svscanVariable:
 			svscan = value
@@ -83,6 +83,9 @@ func (s *Service) environ() []string {
 	env := append(s.engine.env, s.own...)
 	if s.pipes != "" {
 		env = append(env, s.pipes)
+	}
+	if s.ports != nil {
+		env = append(env, s.ports.environ...)
 	}
 	if s.health != nil {
 		return s.health.environ(env)

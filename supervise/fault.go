@@ -17,10 +17,11 @@ const (
 	FaultWatchdog         // it has not said for too long that it is well
 	FaultAlive            // set/alive has failed
 	FaultTimeoutRun       // it took longer than it may
+	FaultIdle             // it has nothing to do, which is no failure
 	Faults
 )
 
-var faultWords = [Faults]string{"", "timeout-up", "watchdog", "alive", "timeout-run"}
+var faultWords = [Faults]string{"", "timeout-up", "watchdog", "alive", "timeout-run", "idle"}
 
 // String is the word for the fault, empty for none.
 func (f Fault) String() string { return faultWords[f] }
@@ -30,6 +31,14 @@ func (f Fault) String() string { return faultWords[f] }
 func (m *Machine) abort(f Fault, limit time.Duration) {
 	if limit == 0 {
 		limit = groupGrace
+	}
+	m.end(f, limit)
+}
+
+// end is abort without a limit where there is none.
+func (m *Machine) end(f Fault, limit time.Duration) {
+	if !m.Running { // a oneshot that has worked
+		return
 	}
 	m.fault, m.State, m.killed, m.limit, m.Paused, m.GotTerm = f, status.Stopping, false, limit, false, true
 	m.after(limit)

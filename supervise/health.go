@@ -22,6 +22,9 @@ const (
 	asksCheck
 	asksWatchdog
 	asksAlive
+	asksSockets
+	asksPorts
+	asksSomeone // to come before it is started
 )
 
 // origin of the news that run is ready.

@@ -53,7 +53,7 @@ func (s *Service) program(attributes bool) launch {
 		hasRun = true
 	}
 	s.argv = l.argv
-	l.through = l.attributes || (s.settings.lockFD != 0 || s.cage != nil) && (hasRun || l.path != "./run") ||
+	l.through = l.attributes || s.sockets != nil || (s.settings.lockFD != 0 || s.cage != nil) && (hasRun || l.path != "./run") ||
 		(l.path == "./run" || s.oneshot) && s.isFar(l.path)
 	return l
 }
@@ -152,13 +152,16 @@ func (s *Service) via(l launch, files []uintptr) (launch, int, []uintptr, error)
 
 // execArguments are those of svexec(8), which reports at report.
 func (s *Service) execArguments(l launch, report int) []string {
-	const most = 10 // of its own
+	const most = 12 // of its own
 	argv := append(make([]string, 0, most+len(l.argv)), "svexec", "-e", strconv.Itoa(report))
 	if s.settings.lockFD != 0 {
 		argv = append(argv, "-l", strconv.Itoa(s.settings.lockFD))
 	}
 	if s.cage != nil {
 		argv = append(argv, "-g", strconv.Itoa(report+1))
+	}
+	if s.sockets != nil {
+		argv = append(argv, "-L", s.sockets.names())
 	}
 	if !l.attributes {
 		argv = append(argv, "-s", "") // no set/ is read
@@ -187,14 +190,15 @@ func (s *Service) readReport() {
 	}
 }
 
-// reported is all that svexec has said. Nothing at all means that it was killed.
+// reported is all that svexec has said. Nothing at all means that it was killed, or that
+// a supervise which was killed has heard it: then it lives, and has become run.
 func (s *Service) reported(text string) {
-	switch text {
-	case servicedir.ReportDone:
+	switch {
+	case text == servicedir.ReportDone, text == "" && s.run.latest != 0 && hasProgram(s.run.pid):
 		s.begun()
 		s.happen(Event{Kind: Started})
 		return
-	case servicedir.ReportSkip:
+	case text == servicedir.ReportSkip:
 		s.record.Reason = "set/condition says no"
 		s.happen(Event{Kind: Skip})
 		return
@@ -202,6 +206,14 @@ func (s *Service) reported(text string) {
 	if s.record.Reason = strings.Trim(text, "\n"); s.record.Reason != "" {
 		s.tell(s.record.Reason)
 	}
+}
+
+// hasProgram says that a process has not begun to end: who does gives up its memory, and
+// with that its program, before it closes what it has open.
+func hasProgram(pid int) bool {
+	var path [1]byte
+	_, err := unix.Readlink("/proc/"+strconv.Itoa(pid)+"/exe", path[:])
+	return err != unix.ENOENT && err != unix.ESRCH
 }
 
 func (s *Service) dropReport() {

@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"syscall"
+	"time"
 
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/servicedir"
@@ -59,7 +60,7 @@ func (m *Machine) nextOnce(Event) {
 // launch weighs what the service needs. When that is met, control/u is asked, and
 // then run started. What reads for the last time needs nothing but that.
 func (m *Machine) launch() {
-	m.State, m.Deadline, m.lacks, m.timed = status.Starting, never, false, false
+	m.State, m.Deadline, m.lacks, m.timed, m.listens = status.Starting, never, false, false, false
 	if m.final {
 		m.act(Action{Do: Ask, Letter: command.Up})
 	} else {
@@ -120,13 +121,20 @@ func (m *Machine) stopMore(ev Event) {
 	if !m.Running || m.LastWords {
 		return
 	}
-	if m.course == nil && m.limit == 0 && ev.Limit > 0 {
-		m.limit = ev.Limit
-		m.after(m.limit)
+	if m.course == nil {
+		m.limitBy(ev.Limit)
 	}
 	m.drains = false
 	m.letter = command.Down
 	m.askToEnd()
+}
+
+// limitBy is timeout-kill of a stop that has had none.
+func (m *Machine) limitBy(limit time.Duration) {
+	if m.limit == 0 && limit > 0 {
+		m.limit = limit
+		m.after(limit)
+	}
 }
 
 // The same with every descendant, where there is something to end.
@@ -200,6 +208,9 @@ func (m *Machine) endNow(ev Event) {
 		m.owed = reads // one more start, should it die before it has read
 	case m.Running || m.State == status.Stopping || m.State == status.Finishing:
 		m.wantDown(ev)
+		if m.Running && !m.drains {
+			m.limitBy(ev.Limit)
+		}
 	default:
 		m.wantDown(ev)
 		m.quit()

@@ -20,15 +20,23 @@ func (c contradiction) Error() string { return string(c) }
 
 const errOneForTwo = contradiction("lock-fd is the same descriptor as notification-fd")
 
-// collision says that a setting names the descriptor of a pipe of a logger, which
-// has used of them.
-func (s *Service) collision(used int) error {
+const errPipesAndSockets = contradiction("set/sockets begin at descriptor 3, which is a pipe that it reads (SV_PIPE_NAMES)")
+
+// collision says that two settings name one descriptor, of which those below pipes
+// are pipes of a logger, and those below used sockets.
+func (s *Service) collision(pipes, used int) error {
+	if pipes > firstPipe && used > pipes {
+		return errPipesAndSockets
+	}
 	for _, named := range []struct {
 		name string
 		at   int
 	}{{servicedir.NotificationFD, s.notificationFD()}, {servicedir.LockFD, s.lockFD()}} {
-		if named.at >= firstPipe && named.at < used {
+		if named.at >= firstPipe && named.at < pipes {
 			return contradiction(named.name + " is descriptor " + strconv.Itoa(named.at) + ", which is a pipe that it reads (SV_PIPE_NAMES)")
+		}
+		if named.at >= pipes && named.at < used {
+			return contradiction(named.name + " is descriptor " + strconv.Itoa(named.at) + ", which is one of set/sockets (LISTEN_FDNAMES)")
 		}
 	}
 	return nil

@@ -62,13 +62,17 @@ const (
 	Later      // the time for this start has not come
 	Due        // it has
 	RunTooLong // timeout-run has passed
-	Timeout    // the deadline has come
+	// From its sockets.
+	Listens   // nobody has come yet, so run is not started
+	Connected // somebody has
+	Idle      // nobody has been there for long
+	Timeout   // the deadline has come
 	Kinds
 )
 
 var kindWords = [Kinds]string{"signal", "up", "down", "once", "exit", "pause", "continue", "term", "kill",
 	"not-again", "look", "down-tree", "let-go", "reexec", "at", "boot", "shutdown", "input-end", "answered", "launched", "started", "no-run", "unstarted", "skip", "ready", "unready", "extended", "sick", "run-ended",
-	"group-ended", "finish-started", "finish-ended", "input-idle", "renew", "freshen", "met", "lacks", "unmet", "changed", "later", "due", "run-too-long", "timeout"}
+	"group-ended", "finish-started", "finish-ended", "input-idle", "renew", "freshen", "met", "lacks", "unmet", "changed", "later", "due", "run-too-long", "listens", "connected", "idle", "timeout"}
 
 // String is the word for the kind.
 func (k Kind) String() string { return kindWords[k] }
@@ -113,6 +117,9 @@ type Event struct {
 	// Fault: with Sick, how; Limit is then as of a stop. With Extended, Limit is
 	// what it asks for.
 	Fault Fault
+	// Lazy: with FinishEnded, run is started by those who come: that it ends in order is
+	// nothing to tell.
+	Lazy bool
 	// Reason: with Unmet, what it is, for people.
 	Reason string
 	// Way: with what may stop it, and with RunEnded, how set/ says to, nil where it
@@ -203,6 +210,7 @@ type Machine struct {
 	lacks   bool             // a start waits for what it needs
 	timed   bool             // a start waits for its time
 	due     bool             // that has come, or does not matter: for the next start
+	listens bool             // a start waits for somebody to come
 	young   bool             // it is not up before it has lived for a while
 	lost    bool             // it was ready, and is not
 	// patience is how long this run may be starting, 0 for ever.
@@ -240,6 +248,15 @@ func (m *Machine) Step(ev Event) []Action {
 
 func (m *Machine) act(a Action) { m.acts = append(m.acts, a) }
 
+// isOver says that nothing runs, and that nothing will by itself.
+func (m *Machine) isOver() bool {
+	switch m.State {
+	case status.Down, status.Failed, status.Exited, status.Skipped:
+		return true
+	}
+	return false
+}
+
 // after sets the deadline, or clears it where d is 0.
 func (m *Machine) after(d time.Duration) {
 	m.Deadline = never
@@ -250,7 +267,7 @@ func (m *Machine) after(d time.Duration) {
 
 // rest is a state in which nothing runs and nothing is due.
 func (m *Machine) rest(s status.State) {
-	m.State, m.Deadline, m.lacks, m.timed, m.due = s, never, false, false, false
+	m.State, m.Deadline, m.lacks, m.timed, m.due, m.listens = s, never, false, false, false, false
 	if m.Leaving {
 		m.act(Action{Do: Leave})
 	}

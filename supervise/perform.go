@@ -9,6 +9,7 @@ import (
 
 	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/status"
 )
 
 // perform does one action. What it brings about at once is queued.
@@ -65,6 +66,8 @@ func (s *Service) perform(a Action) {
 			s.record.Reason = a.Cause
 			s.tell(a.Cause)
 			s.note("failed", 0)
+		case eventListening:
+			s.record.Reason = status.Listening
 		}
 		s.announce(a.Letter)
 	case Leave:
@@ -158,12 +161,17 @@ func (s *Service) equip() (files []uintptr, done func(), ok bool) {
 		s.happen(Event{Kind: NoRun})
 		return nil, nil, false
 	}
+	if !s.openSockets() || s.waitForUse() || !s.choosePorts() {
+		return nil, nil, false
+	}
 	files, done, err := s.descriptors()
 	if err != nil {
 		s.unstarted("unable to start run: "+reason(err), time.Second)
 		return nil, nil, false
 	}
-	if err := s.collision(len(files)); err != nil {
+	pipes := len(files)
+	files = s.addSockets(files)
+	if err := s.collision(pipes, len(files)); err != nil {
 		done()
 		s.unlocked(err)
 		return nil, nil, false
@@ -346,6 +354,7 @@ func (s *Service) part() {
 
 // leave closes the service for good, after what is so now has been shown.
 func (s *Service) leave() {
+	s.closeSockets()
 	s.announce(eventLeft)
 	s.flush()
 	s.gone = true

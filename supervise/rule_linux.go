@@ -124,9 +124,11 @@ func (s *Service) finishEnd(end ending, ran bool) Event {
 		ev.Rule = s.rule(ending{s.record.Wait, s.record.Unknown})
 	}
 	ev.Timed = s.timed
-	if ev.Rule != nil {
+	if ev.Lazy = s.asks&asksSomeone != 0 && s.sockets != nil; ev.Lazy || ev.Rule != nil {
 		ev.RunCode, ev.RunSignal = s.record.ExitCode(), unix.Signal(s.record.ExitSignal())
-		ev.Chance = s.chance(ev.Rule)
+		if ev.Rule != nil {
+			ev.Chance = s.chance(ev.Rule)
+		}
 	}
 	return ev
 }

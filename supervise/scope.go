@@ -44,6 +44,12 @@ func (s *Service) noteName(name string) {
 		s.timed = true
 	case servicedir.TimeoutRun:
 		s.limited = true
+	case servicedir.Sockets:
+		s.asks |= asksSockets
+	case servicedir.Ports:
+		s.asks |= asksPorts
+	case servicedir.OnDemand:
+		s.asks |= asksSomeone
 	}
 }
 

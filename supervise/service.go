@@ -62,7 +62,9 @@ type Service struct {
 	needing    *needing      // nil for nothing
 	turn       *turn         // nil while it need have none
 	health     *health       // nil where set/ asks for nothing of it
-	asks       asks          // what it asks for
+	asks       asks          // what else set/ asks for
+	sockets    *sockets      // those that are bound, nil for none
+	ports      *ports        // those that are chosen, nil for none
 	daemonizes bool          // run ends and leaves its daemon
 	handedOn   time.Duration // when it did, 0 if it has not
 	session    int           // of that daemon, or 0
@@ -150,6 +152,7 @@ func (s *Service) release() {
 	s.endWatch()
 	s.dropHealth()
 	s.dropTimer()
+	s.dropSockets()
 	if s.report >= 0 {
 		s.engine.poll.Remove(s.report)
 		_ = quiet.Close(s.report) // a pipe has nothing to flush
@@ -227,6 +230,8 @@ func (s *Service) heard(tag int) {
 		s.heardHealth(tag)
 	case tagClock:
 		s.timerTold()
+	case tagHolder, tagListen:
+		s.heardSockets(tag)
 	default:
 		s.scriptEnded(command.Letter(tag - tagScript))
 	}
@@ -234,7 +239,7 @@ func (s *Service) heard(tag int) {
 
 // nextDue is the first of all that it waits for, never if there is nothing.
 func (s *Service) nextDue(now time.Duration) time.Duration {
-	first := s.m.Deadline
+	first := s.sockets.nextDue(s.m.Deadline)
 	earlier := func(waits bool, d time.Duration) {
 		if waits && before(d, first) {
 			first = d
@@ -267,6 +272,7 @@ func (s *Service) timeout(now time.Duration) {
 		s.endTree(s.owes - 1)
 	}
 	s.jobTimeout(now)
+	s.lookForUse(now)
 	switch {
 	case s.m.Deadline != never && s.m.Deadline <= now:
 		ev := Event{Kind: Timeout}
@@ -335,6 +341,7 @@ func (s *Service) drain() {
 	s.tendWatch()
 	s.tend()
 	s.settleJob()
+	s.settleSockets()
 	if s.logger != nil {
 		s.logger.m.LastWords = s.m.Leaving
 	}

@@ -97,6 +97,9 @@ var (
 	runNext  = cell{"run next", (*Machine).runNext}
 	hurry    = cell{"hurry", (*Machine).hurry}
 	revive   = cell{"revive", (*Machine).revive}
+	listen   = cell{"listen", (*Machine).listen}
+	connect  = cell{"connected", (*Machine).connected}
+	unused   = cell{"unused", (*Machine).unused}
 	patience = cell{"patience ends", (*Machine).patienceEnds}
 	later    = cell{"later", (*Machine).later}
 	comes    = cell{"comes", (*Machine).comes}
@@ -151,5 +154,8 @@ var table = [Kinds]row{
 	Later:         {down: nothing, waiting: nothing, starting: later, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	Due:           {down: nothing, waiting: comes, starting: replace, up: replace, paused: replace, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	RunTooLong:    {down: nothing, waiting: nothing, starting: tooSlow, up: tooSlow, paused: tooSlow, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Listens:       {down: nothing, waiting: nothing, starting: listen, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Connected:     {down: nothing, waiting: connect, starting: nothing, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
+	Idle:          {down: nothing, waiting: nothing, starting: nothing, up: unused, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	Timeout:       {down: nothing, waiting: look, starting: patience, up: nothing, paused: nothing, stopping: tooLong, finishing: tooLong, backoff: look, failed: nothing, exited: nothing, skipped: nothing},
 }

@@ -16,5 +16,7 @@ const (
 	tagAlive
 	tagDiagnose
 	tagClock
+	tagHolder
+	tagListen
 	tagScript
 )

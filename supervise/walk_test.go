@@ -55,7 +55,7 @@ func (w *world) ask(l command.Letter) {
 // happen is one thing of the world, drawn by chance.
 func (w *world) happen() {
 	w.t.Helper()
-	switch w.rand.IntN(13) {
+	switch w.rand.IntN(14) {
 	case 0, 1:
 		w.ask(command.Letter(walkLetters[w.rand.IntN(len(walkLetters))]))
 	case 2:
@@ -119,6 +119,13 @@ func (w *world) happen() {
 		w.change()
 	case 10:
 		w.sicken()
+	case 13:
+		switch {
+		case w.m.listens:
+			w.step(Event{Kind: Connected})
+		case w.lazy && w.m.State == status.Up:
+			w.step(Event{Kind: Idle, Limit: worldKill * time.Duration(w.rand.IntN(2))})
+		}
 	case 9:
 		w.pass(time.Duration(w.rand.IntN(1500)) * time.Millisecond)
 	}
@@ -200,7 +207,7 @@ func TestWalk(t *testing.T) {
 		t.Run(style.Name, func(t *testing.T) {
 			source := rand.New(rand.NewPCG(seed, 0))
 			for steps := 0; steps < *walkSteps; {
-				w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source), way: someWay(source), job: source.IntN(3) == 0}
+				w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source), way: someWay(source), lazy: source.IntN(3) == 0, job: source.IntN(3) == 0}
 				w.m = NewMachine(style, false)
 				w.m.Want = status.WantUp
 				w.step(Event{Kind: Boot})
@@ -234,7 +241,7 @@ func walkToTheEnd(t *testing.T, logger bool) {
 	t.Logf("-seed=%d", seed)
 	source := rand.New(rand.NewPCG(seed, 1))
 	for range 2000 {
-		w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source), way: someWay(source), job: source.IntN(3) == 0}
+		w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source), way: someWay(source), lazy: source.IntN(3) == 0, job: source.IntN(3) == 0}
 		w.m = NewMachine(&ours, logger)
 		w.m.Want = status.WantUp
 		w.step(Event{Kind: Boot})

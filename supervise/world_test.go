@@ -52,6 +52,7 @@ type world struct {
 	left        bool
 	untouched   bool          // what happens now must do nothing
 	rule        *restart.Rule // what set/ says of restarting
+	lazy        bool          // somebody must come before it is started
 	code        int           // of the last end of run
 	sig         syscall.Signal
 	job         bool             // its starts wait for their time
@@ -116,12 +117,14 @@ func (w *world) check() {
 		w.fail("gives up what was asked for")
 	case m.Deadline != never && !slices.Contains([]status.State{status.Starting, status.Stopping, status.Finishing, status.Backoff, status.Waiting}, m.State):
 		w.fail("a deadline for nothing")
-	case (m.State == status.Backoff || m.State == status.Waiting) && m.Deadline == never && !m.lacks && !m.timed:
+	case (m.State == status.Backoff || m.State == status.Waiting) && m.Deadline == never && !m.lacks && !m.timed && !m.listens:
 		w.fail("waits for ever")
 	case m.done && m.Running, w.isDone() && m.State != status.Up:
 		w.fail("a oneshot that has worked, and is not up")
 	case m.timed && (m.State != status.Waiting || m.lacks || m.Deadline != never):
 		w.fail("waits for its time in another state")
+	case m.listens && (m.State != status.Waiting || !w.lazy):
+		w.fail("listens in another state")
 	case m.lacks && m.State != status.Waiting && m.State != status.Failed:
 		w.fail("lacks what it does not wait for")
 	}
@@ -251,6 +254,10 @@ func (w *world) start() {
 	if w.job && !w.came && w.asked == command.Up && !w.m.final {
 		w.fail("a start before its time")
 	}
+	if w.lazy && w.m.Want == status.WantUp && !w.m.final && w.rand.IntN(2) == 0 {
+		w.queue = append(w.queue, Event{Kind: Listens})
+		return
+	}
 	if w.rand.IntN(10) == 0 {
 		kind := []Kind{NoRun, Unstarted}[w.rand.IntN(2)]
 		w.queue = append(w.queue, Event{Kind: kind})
@@ -320,7 +327,7 @@ func (w *world) endFinish(code int, sig syscall.Signal) {
 	if w.finish && !w.ending {
 		w.ending = true
 		w.queue = append(w.queue, Event{Kind: FinishEnded, Code: code, Signal: sig,
-			Timed: w.job, Rule: w.rule, RunCode: w.code, RunSignal: w.sig, Chance: w.rand.Uint32()})
+			Timed: w.job, Rule: w.rule, Lazy: w.lazy, RunCode: w.code, RunSignal: w.sig, Chance: w.rand.Uint32()})
 	}
 }
 
@@ -328,12 +335,13 @@ func (w *world) endFinish(code int, sig syscall.Signal) {
 func (w *world) announce(l command.Letter) {
 	w.t.Helper()
 	truth := map[command.Letter]bool{
-		eventUp:     w.run && !w.unborn,
-		eventReady:  w.m.Ready && (w.run || w.m.done),
-		eventLost:   w.run && !w.m.Ready,
-		eventDead:   !w.run,
-		eventDown:   !w.run,
-		eventFailed: !w.run,
+		eventUp:        w.run && !w.unborn,
+		eventReady:     w.m.Ready && (w.run || w.m.done),
+		eventLost:      w.run && !w.m.Ready,
+		eventDead:      !w.run,
+		eventDown:      !w.run,
+		eventFailed:    !w.run,
+		eventListening: w.m.listens,
 	}
 	if !truth[l] {
 		w.fail("announced before it is true: " + string(rune(l)))

@@ -55,10 +55,10 @@ var (
 		return isFinished(nil, now) && now.Want != status.WantUp
 	}}
 	Restarted = &Goal{Word: "restarted", wantsUp: true, met: func(before, now *Service) bool {
-		return isUp(nil, now) && startedSince(before, now) || waitsForTime(now)
+		return isUp(nil, now) && (startedSince(before, now) || before.Listens()) || waitsForTime(now)
 	}}
 	RanOnce = &Goal{Word: "up", wantsUp: true, met: func(before, now *Service) bool {
-		return isUp(nil, now) || now.State == status.Exited || startedSince(before, now)
+		return runs(now) || now.State == status.Exited || startedSince(before, now)
 	}}
 	Ended = &Goal{Word: "ended", gone: true, met: func(before, now *Service) bool {
 		return now.PID != before.PID || now.Starts > before.Starts // svlog may serve many logs
@@ -103,8 +103,11 @@ func ParseGoal(word string) (*Goal, bool) {
 	return nil, false
 }
 
-// isUp: a oneshot is up when it has worked, and then has no process.
-func isUp(_, now *Service) bool {
+// isUp: one that waits for its first connection is as good as one that runs.
+func isUp(_, now *Service) bool { return runs(now) || now.Listens() }
+
+// runs: a oneshot does when it has worked, and then has no process.
+func runs(now *Service) bool {
 	switch now.State {
 	case status.Stopping:
 		return false
@@ -132,7 +135,7 @@ func waitsForTime(s *Service) bool {
 // isReady: a service that says when it is ready is believed, else running must
 // do, and its check.
 func isReady(_, now *Service) bool {
-	return isUp(nil, now) && (now.Ready || !tellsReady(now.Dir) && !isAsked(now))
+	return isUp(nil, now) && (now.Ready || now.Listens() || !tellsReady(now.Dir) && !isAsked(now))
 }
 
 // isAsked says that supervise does not know yet, or not any more, that a service is

@@ -32,6 +32,7 @@ var (
 	finishing = status.Record{State: status.Finishing, Want: status.WantDown, PID: 1<<23 + 2, Starts: 1, Since: began}
 	down      = status.Record{State: status.Down, Starts: 1, Since: began}
 	backoff   = status.Record{State: status.Backoff, Want: status.WantUp, Starts: 1, Since: began}
+	listening = status.Record{State: status.Waiting, Want: status.WantUp, Starts: 1, Since: began.Add(time.Second), Reason: status.Listening}
 	gaveUp    = status.Record{State: status.Failed, Want: status.WantDown, Starts: 1, Deaths: 1, Since: began}
 	exited    = status.Record{State: status.Exited, Want: status.WantOnce, Starts: 2, Deaths: 1, Since: began}
 	paused    = status.Record{State: status.Paused, Want: status.WantUp, PID: 1 << 23, Starts: 1, Paused: true, Since: began}
@@ -49,6 +50,9 @@ func TestGoals(t *testing.T) {
 		{"up by starting", Up, down, running, Reached},
 		{"up while stopping", Up, down, stopping, NotYet},
 		{"up in backoff", Up, down, backoff, NotYet},
+		{"up by listening", Up, down, listening, Reached},
+		{"restarted, and listens", Restarted, running, listening, Reached},
+		{"restarted, and listened before", Restarted, listening, listening, Reached},
 		{"up gives up", Up, backoff, gaveUp, Never},
 		{"up has ended", Up, backoff, exited, Never},
 		{"ready when it says so", Ready, running, ready, Reached},
@@ -62,6 +66,7 @@ func TestGoals(t *testing.T) {
 		{"restarted from down", Restarted, down, another, Reached},
 		{"once runs", RanOnce, down, another, Reached},
 		{"once ran", RanOnce, down, exited, Reached},
+		{"once listens yet", RanOnce, listening, listening, NotYet},
 		{"ended", Ended, running, backoff, Reached},
 		{"ended not yet", Ended, running, stopping, NotYet},
 		{"paused", Paused, running, paused, Reached},

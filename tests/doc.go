@@ -8,6 +8,7 @@
 //	readme_test.go     the README's first screen, pasted line by line
 //	background_test.go daemons that background themselves; lockfd_test.go: one copy of a service, by the kernel's word
 //	attribute_test.go  starts through svexec; split_test.go: set/split-stderr; producer_test.go: one logger for several
+//	sockets_test.go    set/sockets; demand_test.go: set/on-demand; ports_test.go: set/ports; listener_test.go: a service that is given them
 //	catchall_test.go   one logger for all that have none; labeller_test.go: such a logger
 //	output_test.go     the default logger, .svscan/set/output, svscan -run
 //	life_test.go       restarts, finish, the last request, the history; end_test.go: down, signals, KILL

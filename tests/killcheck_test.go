@@ -17,7 +17,7 @@ func (k *killScan) look() {
 	if (slices.Contains(k.files, "notification-fd") || slices.Contains(k.files, "check")) && k.want == status.Up {
 		k.until("ready", func() bool { return k.record().Ready })
 	}
-	if r.Want == status.WantUp != (k.want == status.Up) && k.want != status.Exited {
+	if r.Want == status.WantUp != (k.want == status.Up || k.want == status.Waiting) && k.want != status.Exited {
 		k.fail("WANT: got %v in %v", r.Want, r.State)
 	}
 	if ticks := statOf(r.PID).Number(22); r.PID != 0 && (processGone(r.PID) || ticks != r.StartTicks) {
@@ -112,7 +112,7 @@ func (k *killScan) checkFiles() {
 	}
 	for _, e := range entries {
 		switch e.Name() {
-		case "child", "control", "death_tally", "history", "lock", "log", "log-stderr", "ok", "pid", "ready", "stat", "status", "status.env":
+		case "child", "control", "death_tally", "history", "lock", "log", "log-stderr", "ok", "pid", "ports", "ready", "stat", "status", "status.env":
 		default:
 			k.fail("supervise/%s is left", e.Name())
 		}

@@ -24,6 +24,7 @@ var killRoles = map[string]func(){
 	labellerName:  labellerMain,
 	drainerName:   drainerMain,
 	announcerName: announcerMain,
+	listenerName:  listenerMain,
 	stubName:      stubMain,
 	"finish":      killFinish,
 	"t":           killControl,

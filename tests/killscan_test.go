@@ -84,7 +84,7 @@ func (k *killScan) plant() error {
 	if err != nil {
 		return err
 	}
-	values := map[string]string{"notification-fd": "3\n", "set/umask": "022\n", "set/check/timeout": "20s\n"}
+	values := map[string]string{"notification-fd": "3\n", "set/umask": "022\n", "set/check/timeout": "20s\n", "set/sockets/a": "unix sock\n", "set/ports/a": "22000\n"}
 	files := append([]string{"run"}, k.files...)
 	if k.logged {
 		files = append(files, "log/run", "log/logger")

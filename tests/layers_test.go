@@ -46,6 +46,7 @@ var floors = []struct {
 	{"supervise/probe", nil},
 	{"supervise/notify", nil},
 	{"supervise/probe/look", []string{"supervise/setting"}},
+	{"supervise/socket", []string{"fifo", "supervise/proc", "supervise/setting"}},
 	{"svscan/graph", []string{"supervise/needs"}},
 	{"svscan/scandir", nil},
 	{"supervise", engines},
@@ -68,7 +69,7 @@ var floors = []struct {
 // engines are the floors that every engine stands on.
 var engines = []string{
 	"fifo", "fifo/quiet", "logger/tai64n", "logger/logdir", "logger/serving", "supervise/status", "supervise/tally",
-	"supervise/command", "supervise/errstr", "supervise/forkexec", "supervise/needs", "supervise/notify", "supervise/probe", "supervise/proc", "supervise/restart", "supervise/schedule", "supervise/servicedir", "supervise/setting", "supervise/stopping", "svscan/graph", "svscan/scandir",
+	"supervise/command", "supervise/errstr", "supervise/forkexec", "supervise/needs", "supervise/notify", "supervise/probe", "supervise/proc", "supervise/restart", "supervise/schedule", "supervise/servicedir", "supervise/setting", "supervise/socket", "supervise/stopping", "svscan/graph", "svscan/scandir",
 }
 
 // residents stay in memory for as long as the machine runs, so what they may

@@ -13,6 +13,9 @@ import (
 )
 
 func main() {
+	if supervise.Holds(os.Args) {
+		return
+	}
 	e := supervise.New(diag.Settle())
 	style := e.Style(os.Args[0])
 	dirs, err := e.Options(os.Args[1:], style)

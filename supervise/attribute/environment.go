@@ -67,6 +67,11 @@ func (s *start) readEnvironment() error {
 	if err := s.keepNotify(clear); err != nil {
 		return err
 	}
+	for _, pair := range strings.Fields(s.env.get("SV_PORTS")) {
+		if name, value, ok := strings.Cut(pair, "="); ok {
+			s.env.put(name, value) // clear-env has taken it
+		}
+	}
 	s.env.unset("PWD") // a shell would believe it
 	if s.env.get("PATH") == "" {
 		s.env.put("PATH", usualPath)
@@ -161,6 +166,17 @@ func (s *start) extendPath() error {
 		dirs = append(dirs, old)
 	}
 	s.env.put("PATH", strings.Join(dirs, ":"))
+	return nil
+}
+
+// nameSockets tells the program of the sockets that supervise gives it.
+func (s *start) nameSockets() error {
+	if s.options.Listen == "" {
+		return nil
+	}
+	s.env.put("LISTEN_PID", strconv.Itoa(unix.Getpid())) // exec keeps it
+	s.env.put("LISTEN_FDS", strconv.Itoa(1+strings.Count(s.options.Listen, ":")))
+	s.env.put("LISTEN_FDNAMES", s.options.Listen)
 	return nil
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // Usage is the line of svexec(8).
-const Usage = "svexec [--beside] [-s dir] [-e fd] [-l fd] [-g fd] [-u user[:group...]] [--background pidfile [--timeout time]] [--] [prog [arg ...]]"
+const Usage = "svexec [--beside] [-s dir] [-e fd] [-l fd] [-g fd] [-L names] [-u user[:group...]] [--background pidfile [--timeout time]] [--] [prog [arg ...]]"
 
 // Options are what svexec is called with.
 type Options struct {
@@ -18,6 +18,7 @@ type Options struct {
 	Report     int           // the descriptor that hears of the start, -1 for none
 	Lock       int           // the descriptor to be locked first, -1 for none
 	Cgroup     int           // cgroup.procs of the cgroup to join, -1 for none
+	Listen     string        // LISTEN_FDNAMES of the sockets from descriptor 3 on; empty for none
 	User       string        // in place of set/user; empty for none
 	Background string        // the pid file of a daemon to stay in front of; empty for none
 	Timeout    time.Duration // for that file
@@ -95,6 +96,8 @@ func (o *Options) set(name, value string) (err error) {
 		o.Lock, err = descriptor(value)
 	case "-g":
 		o.Cgroup, err = descriptor(value)
+	case "-L":
+		o.Listen = value
 	case "--background":
 		o.Background = value
 	case "--timeout":

@@ -38,6 +38,8 @@ var order = []step{
 	// Taking the user on clears capabilities, so they come behind it.
 	{"capabilities", (*start).readCapabilities, (*start).setCapabilities},
 	{"no-new-privs", (*start).readNoNewPrivs, (*start).setNoNewPrivs},
+	// They are for the program alone, not for prepare, and no setting says otherwise.
+	{"sockets", nil, (*start).nameSockets},
 }
 
 // beside is the order for what runs beside the service, which has its directories

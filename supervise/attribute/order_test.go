@@ -32,7 +32,7 @@ func TestOrder(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("the page has %v; the table %v", got, want)
 	}
-	inEnv := []string{"clear-env", "env-file", "path", "watchdog"}
+	inEnv := []string{"clear-env", "env-file", "path", "ports", "watchdog"}
 	for _, s := range setting.All {
 		if s.Exec && s.Name != "command" && !slices.Contains(want, s.Name) && !slices.Contains(inEnv, s.Name) {
 			t.Errorf("%s has no step", s.Name)
@@ -50,24 +50,25 @@ func TestParse(t *testing.T) {
 	}
 	const usual = 10 * time.Second
 	for line, want := range map[string]Options{
-		"":                           {".", -1, -1, -1, "", "", usual, nil, false},
-		"./run a -b":                 {".", -1, -1, -1, "", "", usual, words("./run a -b"), false},
-		"-e 3 -- ./run":              {".", 3, -1, -1, "", "", usual, words("./run"), false},
-		"-e3 -s web":                 {"web", 3, -1, -1, "", "", usual, nil, false},
-		"-sweb -- -x":                {"web", -1, -1, -1, "", "", usual, words("-x"), false},
-		"-u www id -u":               {"", -1, -1, -1, "www", "", usual, words("id -u"), false},
-		"-u www -s . id":             {".", -1, -1, -1, "www", "", usual, words("id"), false},
-		"- a":                        {".", -1, -1, -1, "", "", usual, words("- a"), false},
-		"-e 2147483647 -e 4 -- true": {".", 4, -1, -1, "", "", usual, words("true"), false},
-		"-e 3 -g4 -- ./run":          {".", 3, -1, 4, "", "", usual, words("./run"), false},
-		"--beside -- ./check":        {".", -1, -1, -1, "", "", usual, words("./check"), true},
-		"-l 4 -e 5 ./run":            {".", 5, 4, -1, "", "", usual, words("./run"), false},
-		"-l4 -s '' -- ./run":         {"", -1, 4, -1, "", "", usual, words("./run"), false},
+		"":                           {".", -1, -1, -1, "", "", "", usual, nil, false},
+		"./run a -b":                 {".", -1, -1, -1, "", "", "", usual, words("./run a -b"), false},
+		"-e 3 -- ./run":              {".", 3, -1, -1, "", "", "", usual, words("./run"), false},
+		"-e3 -s web":                 {"web", 3, -1, -1, "", "", "", usual, nil, false},
+		"-sweb -- -x":                {"web", -1, -1, -1, "", "", "", usual, words("-x"), false},
+		"-u www id -u":               {"", -1, -1, -1, "", "www", "", usual, words("id -u"), false},
+		"-u www -s . id":             {".", -1, -1, -1, "", "www", "", usual, words("id"), false},
+		"- a":                        {".", -1, -1, -1, "", "", "", usual, words("- a"), false},
+		"-e 2147483647 -e 4 -- true": {".", 4, -1, -1, "", "", "", usual, words("true"), false},
+		"--beside -- ./check":        {".", -1, -1, -1, "", "", "", usual, words("./check"), true},
+		"-e 3 -g4 -- ./run":          {".", 3, -1, 4, "", "", "", usual, words("./run"), false},
+		"-e 3 -L a:b -- ./run":       {".", 3, -1, -1, "a:b", "", "", usual, words("./run"), false},
+		"-l 4 -e 5 ./run":            {".", 5, 4, -1, "", "", "", usual, words("./run"), false},
+		"-l4 -s '' -- ./run":         {"", -1, 4, -1, "", "", "", usual, words("./run"), false},
 
-		"--background x.pid a -b":                   {"", -1, -1, -1, "", "x.pid", usual, words("a -b"), false},
-		"--background=x.pid --timeout=1m5s -- a":    {"", -1, -1, -1, "", "x.pid", 65 * time.Second, words("a"), false},
-		"--timeout 0s --background x.pid -s .":      {".", -1, -1, -1, "", "x.pid", 0, nil, false},
-		"-u www --background x.pid --timeout 1ms a": {"", -1, -1, -1, "www", "x.pid", time.Millisecond, words("a"), false},
+		"--background x.pid a -b":                   {"", -1, -1, -1, "", "", "x.pid", usual, words("a -b"), false},
+		"--background=x.pid --timeout=1m5s -- a":    {"", -1, -1, -1, "", "", "x.pid", 65 * time.Second, words("a"), false},
+		"--timeout 0s --background x.pid -s .":      {".", -1, -1, -1, "", "", "x.pid", 0, nil, false},
+		"-u www --background x.pid --timeout 1ms a": {"", -1, -1, -1, "", "www", "x.pid", time.Millisecond, words("a"), false},
 	} {
 		got, err := Parse(words(line))
 		same := slices.Equal(got.Argv, want.Argv)

@@ -87,12 +87,16 @@ func (s *start) bare() error {
 	if s.options.User != "" {
 		steps = []step{{"-u", (*start).readUser, (*start).changeUser}}
 	}
+	steps = append(steps, step{"sockets", nil, (*start).nameSockets})
 	return s.run(steps)
 }
 
 // run reads all settings, applies them, and becomes the program.
 func (s *start) run(steps []step) error {
 	for _, step := range steps {
+		if step.read == nil {
+			continue
+		}
 		if err := step.read(s); err != nil {
 			return unusable("set/"+step.name, err)
 		}

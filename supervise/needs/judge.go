@@ -50,6 +50,8 @@ func Judge(n *Need, o *Other) (Answer, string) {
 	}
 	ended := r.State == status.Exited || r.State == status.Failed || o.Oneshot && r.State == status.Up
 	switch {
+	case (kind == Started || kind == Ready) && r.Listens():
+		return Met, "" // who connects starts it
 	case kind == Started && (r.State == status.Up || r.State == status.Paused || r.State == status.Starting && r.PID != 0):
 		return Met, ""
 	case kind == Ready && (r.State == status.Up && !r.Lost || r.State == status.Paused && r.Ready):

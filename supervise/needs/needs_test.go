@@ -106,6 +106,16 @@ func TestJudgeAbsent(t *testing.T) {
 	}
 }
 
+// TestJudgeListening: who waits for a connection can be used, and has not ended.
+func TestJudgeListening(t *testing.T) {
+	o := Other{Supervised: true, Record: status.Record{State: status.Waiting, Want: status.WantUp, Reason: status.Listening}}
+	for kind, want := range map[Kind]Answer{Usual: Met, Started: Met, Ready: Met, Succeeded: NotYet, Completed: NotYet} {
+		if got, why := Judge(&Need{Name: "db", Edge: Edge{Kind: kind}}, &o); got != want {
+			t.Errorf("%v: got %d, %q; want %d", kind, got, why, want)
+		}
+	}
+}
+
 func TestParseEdge(t *testing.T) {
 	for text, want := range map[string]Edge{
 		"": {}, "\n": {}, "ready\n": {Kind: Ready}, " started \nmore": {Kind: Started}, "ready,restart": {Ready, Restart}, "restart": {Follow: Restart},

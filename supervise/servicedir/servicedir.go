@@ -102,6 +102,10 @@ const (
 	Essential = Set + "/essential" // whose end is that of the tree: empty, or always, on-exit, on-failed
 
 	SplitStderr = Set + "/split-stderr" // its presence: standard error has a FIFO of its own to the logger
+	Sockets     = Set + "/sockets"      // directory of the sockets that we bind for run
+	Ports       = Set + "/ports"        // directory of the ports that it asks for
+	OnDemand    = Set + "/on-demand"    // its presence: the first connection starts run
+	IdleStop    = Set + "/idle-stop"    // after how long without a connection it is stopped
 )
 
 // NeedsExec says that a name in Set is an attribute of the process, so that run
@@ -109,7 +113,7 @@ const (
 func NeedsExec(name string) bool {
 	switch name {
 	case "command", "prepare", "condition", "env", "env-file", "clear-env", "path", "user", "umask", "cwd", "chroot",
-		"nice", "ionice", "oom-score", "limits", "capabilities", "no-new-privs", "dirs", "pipe", "watchdog":
+		"nice", "ionice", "oom-score", "limits", "capabilities", "no-new-privs", "dirs", "pipe", "watchdog", "sockets", "ports":
 		return true
 	}
 	return false
@@ -144,6 +148,8 @@ const (
 	Ready       = "ready"        // the FIFO on which run says that it is ready
 	Report      = "report"       // the FIFO on which svexec says how far it got, or svlog what comes of a log that it serves
 	ServiceLock = "service-lock" // locked while a copy of the service lives, see LockFD
+	Holder      = "sockets"      // by which who keeps our sockets is asked for them
+	ChosenPorts = "ports"        // directory of the ports that it has
 	DeathTally  = "death_tally"
 	History     = "history"
 )

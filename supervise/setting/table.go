@@ -93,6 +93,10 @@ var All = []Setting{
 
 	// Descriptors.
 	{Name: "split-stderr", Path: servicedir.SplitStderr, Kind: Flag, Form: "a flag: standard error has a pipe of its own to the logger"},
+	{Name: "sockets", Path: servicedir.Sockets, Kind: Dir, Exec: true, Form: "a socket to listen at, as tcp 127.0.0.1:8080 or unix /run/web mode=0660", Item: CheckSocketName, Check: checkSocket},
+	{Name: "ports", Path: servicedir.Ports, Kind: Dir, Exec: true, Form: "a port from 1 to 65535, in place of which the next free one may come", Item: CheckPortName, Check: checkPort},
+	{Name: "on-demand", Path: servicedir.OnDemand, Kind: Flag, Form: "a flag: the first connection starts the service"},
+	{Name: "idle-stop", Path: servicedir.IdleStop, Form: "a time from 1s, as 10m", Check: checkIdleStop},
 
 	// What surrounds it, applied by svexec.
 	{Name: "clear-env", Path: "set/clear-env", Kind: Flag, Exec: true, Form: "a flag"},

@@ -79,6 +79,13 @@ type Record struct {
 	LogDir string
 }
 
+// Listening is the Reason of a service that is waiting for its first connection: who
+// needs it can use it.
+const Listening = "listening"
+
+// Listens says that it is.
+func (r *Record) Listens() bool { return r.State == Waiting && r.Reason == Listening }
+
 // Gone says that supervise had left the service in order, so that who comes
 // next begins anew.
 func (r *Record) Gone() bool { return r.Leaving && !r.State.HasProcess() }

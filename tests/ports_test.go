@@ -1,0 +1,173 @@
+package tests
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/svdir/svdir/supervise/status"
+)
+
+// A service that listens at the port that it is given: the program is the listener,
+// which svexec would give sockets; so it opens its own.
+const porter = "#!/bin/sh\necho $PORT_http >port; env >env\nexec ./" + listenerName + " $PORT_http\n"
+
+// asksPort makes such a service, and freeBase is where it may begin.
+func (w *tree) asksPort(service string, base int) {
+	w.t.Helper()
+	w.listens(service)
+	w.put(service+"/run", porter)
+	w.put(service+"/set/ports/http", strconv.Itoa(base)+"\n")
+}
+
+// freeBase is a port with free ones behind it, far from those that the kernel and
+// other tests take by themselves.
+func freeBase(t *testing.T) int {
+	t.Helper()
+	return 20000 + os.Getpid()%400*20 + 10*(len(t.Name())%2)
+}
+
+// port is that which a service says it was given.
+func (w *tree) port(service string) int {
+	w.t.Helper()
+	w.reaches(service, status.Up)
+	eventually(w.t, filepath.Join(w.scan, service), "its port", func() bool { return hasText(filepath.Join(w.scan, service, "port")) })
+	text, err := os.ReadFile(filepath.Join(w.scan, service, "port"))
+	w.must(err)
+	n, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	w.must(err)
+	return n
+}
+
+// answersAt waits until somebody listens at a port.
+func (w *tree) answersAt(port int) {
+	w.t.Helper()
+	eventually(w.t, w.dir, "an answer", func() bool {
+		_, err := talk("tcp", "127.0.0.1:"+strconv.Itoa(port))
+		return err == nil
+	})
+}
+
+// TestPorts: who asks for one port gets it, or another; each its own, and the same
+// again, in two trees and after whatever becomes of supervise.
+func TestPorts(t *testing.T) {
+	t.Parallel()
+	base := freeBase(t)
+	taken, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(base))
+	if err != nil {
+		t.Skip(err)
+	}
+	var all []*tree
+	seen := map[int]string{}
+	ports := map[string]int{}
+	for range 2 {
+		w := plant(t)
+		w.asksPort("a", base)
+		w.asksPort("b", base)
+		w.put("a/set/clear-env", "")
+		all = append(all, w)
+		w.serve()
+	}
+	for i, w := range all {
+		for _, service := range []string{"a", "b"} {
+			name := fmt.Sprint(service, i)
+			port := w.port(service)
+			if port <= base || port > base+9 || seen[port] != "" {
+				t.Errorf("%s: got port %d, which %q has; it is from %d on", name, port, seen[port], base)
+			}
+			seen[port], ports[name] = name, port
+			w.answersAt(port)
+		}
+	}
+	w := all[0]
+	env, err := os.ReadFile(w.scan + "/a/env")
+	w.must(err)
+	if want := fmt.Sprintf("PORT_http=%d\n", ports["a0"]); !strings.Contains(string(env), want) {
+		t.Errorf("got %s; want %s", env, want)
+	}
+	w.must(taken.Close()) // that is no reason to change
+	w.killSupervise("a")
+	w.run(answers("svctl restart a", ``))
+	if port := w.port("a"); port != ports["a0"] {
+		t.Errorf("got port %d; want %d again", port, ports["a0"])
+	}
+	w.run(answers("svctl down b", ``))
+	w.asksPort("c", base)
+	if port := w.port("c"); port != base {
+		t.Errorf("got port %d; want %d, which is free", port, base)
+	}
+	w.run(answers("svctl up b", ``))
+	if port := w.port("b"); port != ports["b0"] {
+		t.Errorf("got port %d; want %d again", port, ports["b0"])
+	}
+	for _, w := range all {
+		w.ends()
+	}
+}
+
+// TestPortsStrict: no other port will do, and who has it is named.
+func TestPortsStrict(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	w.must(err)
+	defer l.Close()
+	base := l.Addr().(*net.TCPAddr).Port
+	w.asksPort("web", base)
+	w.asksPort("two", base)
+	w.put("two/set/ports/a-b", "1\n")
+	w.put("two/set/ports/a_b", "1\n")
+	w.put(".svscan/set/strict-ports", "")
+	w.serve()
+	name, _ := os.ReadFile("/proc/self/comm")
+	want := fmt.Sprintf("port %d (set/ports/http) is in use by %s (pid %d)", base, strings.TrimSpace(string(name)), os.Getpid())
+	if r := w.reaches("web", status.Backoff); r.Reason != want {
+		t.Errorf("got %q; want %q", r.Reason, want)
+	}
+	want = "unable to use set/ports/a_b: it is the same variable as that of a-b"
+	if r := w.reaches("two", status.Backoff); r.Reason != want {
+		t.Errorf("got %q; want %q", r.Reason, want)
+	}
+	w.must(l.Close())
+	w.run(answers("svctl up web", ``))
+	if port := w.port("web"); port != base {
+		t.Errorf("got port %d; want %d", port, base)
+	}
+	w.ends()
+}
+
+// TestPortsLeft: what is left of the last run at the port is waited for.
+func TestPortsLeft(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	w.must(err)
+	base := l.Addr().(*net.TCPAddr).Port
+	w.must(l.Close())
+	w.asksPort("web", base)
+	w.put("web/run", "#!/bin/sh\necho $PORT_http >port\n[ -e left ] && exec sleep 1000\n: >left\nsetsid ./"+listenerName+" $PORT_http &\necho $! >stray\n"+
+		"until [ -s given ]; do sleep 0.01; done\n")
+	w.serve()
+	r := w.reaches("web", status.Backoff)
+	eventually(t, w.dir, "the reason", func() bool {
+		r = w.record("web")
+		return strings.HasPrefix(r.Reason, fmt.Sprintf("port %d (set/ports/http) is in use by ", base))
+	})
+	if !strings.HasSuffix(r.Reason, " of this service, which is waited for") {
+		t.Errorf("got %q", r.Reason)
+	}
+	text, err := os.ReadFile(w.scan + "/web/stray")
+	w.must(err)
+	stray, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	w.must(err)
+	w.must(syscall.Kill(stray, syscall.SIGKILL))
+	if port := w.port("web"); port != base {
+		t.Errorf("got port %d; want %d", port, base)
+	}
+	w.ends()
+}
