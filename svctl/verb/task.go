@@ -168,11 +168,14 @@ func (l late) Error() string { return string(l) }
 func codeOf(err error) int {
 	var wrong usageError
 	var time late
+	var end ending
 	switch {
 	case err == nil:
 		return done
 	case errors.As(err, &time):
 		return timedOut
+	case errors.As(err, &end):
+		return end.code
 	case errors.As(err, &wrong), errors.Is(err, svctl.ErrUsage):
 		return wrongUse
 	case errors.Is(err, svctl.ErrNotSupervised):
