@@ -145,8 +145,9 @@ func (c *call) outcome(t *task, code int) outcome {
 		o.Message = t.err.Error()
 	}
 	if t.Dir != "" {
-		s := svctl.Inspect(t.Target)
-		v := svctl.NewView(&s, time.Now())
+		s := []svctl.Service{svctl.Inspect(t.Target)}
+		svctl.InspectChanges(s)
+		v := svctl.NewView(&s[0], time.Now())
 		o.Service = &v
 	}
 	return o
