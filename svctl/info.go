@@ -30,6 +30,9 @@ type Service struct {
 	CanNotify bool
 	// Counted says that Deaths is known.
 	Counted bool
+	// Changed are the files that have changed since it was started and count at the
+	// next start only, nil where nobody looked.
+	Changed []string
 	// Command is argv[0] of its process.
 	Command string
 	// Logger is its log service, nil if it has none.

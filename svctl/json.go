@@ -16,36 +16,37 @@ import (
 // View is a service as JSON shows it. The fields have a table in svctl(8);
 // what is not known is null, and none is ever left out.
 type View struct {
-	Name       string  `json:"name"`
-	Dir        string  `json:"dir"`
-	Supervised bool    `json:"supervised"`
-	State      string  `json:"state"`
-	Want       *string `json:"want"`
-	Ready      bool    `json:"ready"`
-	Lost       bool    `json:"lost"`
-	Enabled    bool    `json:"enabled"`
-	Removed    bool    `json:"removed"`
-	PID        *int    `json:"pid"`
-	Command    *string `json:"command"`
-	Paused     bool    `json:"paused"`
-	GotTerm    bool    `json:"got_term"`
-	Leaving    bool    `json:"leaving"`
-	Since      *string `json:"since"`
-	ReadySince *string `json:"ready_since"`
-	NextStart  *string `json:"next_start"`
-	ExitCode   *int    `json:"exit_code"`
-	ExitSignal *string `json:"exit_signal"`
-	Unknown    bool    `json:"exit_unknown"`
-	Starts     *int    `json:"starts"`
-	Deaths     *int    `json:"deaths"`
-	Leftovers  int     `json:"leftovers"`
-	Says       *string `json:"says"`
-	Why        *string `json:"why"`
-	Error      *string `json:"error"`
-	Supervisor string  `json:"supervisor"`
-	SupervPID  *int    `json:"supervise_pid"`
-	Log        *View   `json:"log"`
-	Services   []View  `json:"services"`
+	Name       string   `json:"name"`
+	Dir        string   `json:"dir"`
+	Supervised bool     `json:"supervised"`
+	State      string   `json:"state"`
+	Want       *string  `json:"want"`
+	Ready      bool     `json:"ready"`
+	Lost       bool     `json:"lost"`
+	Enabled    bool     `json:"enabled"`
+	Removed    bool     `json:"removed"`
+	PID        *int     `json:"pid"`
+	Command    *string  `json:"command"`
+	Paused     bool     `json:"paused"`
+	GotTerm    bool     `json:"got_term"`
+	Leaving    bool     `json:"leaving"`
+	Since      *string  `json:"since"`
+	ReadySince *string  `json:"ready_since"`
+	NextStart  *string  `json:"next_start"`
+	ExitCode   *int     `json:"exit_code"`
+	ExitSignal *string  `json:"exit_signal"`
+	Unknown    bool     `json:"exit_unknown"`
+	Starts     *int     `json:"starts"`
+	Deaths     *int     `json:"deaths"`
+	Leftovers  int      `json:"leftovers"`
+	Says       *string  `json:"says"`
+	Changed    []string `json:"changed"`
+	Why        *string  `json:"why"`
+	Error      *string  `json:"error"`
+	Supervisor string   `json:"supervisor"`
+	SupervPID  *int     `json:"supervise_pid"`
+	Log        *View    `json:"log"`
+	Services   []View   `json:"services"`
 }
 
 // layoutNames are the suites whose supervisors are told apart.
@@ -59,7 +60,8 @@ func NewView(s *Service, now time.Time) View {
 		Name: s.Name, Dir: s.Dir, Supervised: s.Supervised, State: s.StateWord(), Ready: s.Ready, Lost: s.Lost,
 		Enabled: s.Enabled, Removed: s.Removed, Paused: s.Paused, GotTerm: s.GotTerm, Leaving: s.Leaving,
 		Leftovers: s.Leftovers, Supervisor: layoutNames[s.Layout], Services: []View{},
-		PID: some(s.PID, s.PID != 0), SupervPID: some(s.Supervisor, s.Supervisor != 0),
+		Changed: s.Changed,
+		PID:     some(s.PID, s.PID != 0), SupervPID: some(s.Supervisor, s.Supervisor != 0),
 		Command: some(s.Command, s.Command != ""),
 		Says:    some(s.Text, s.Text != ""),
 		Want:    some(s.Want.String(), s.Supervised && s.Err == nil),
@@ -189,7 +191,9 @@ func fieldsOf(v *View) []field {
 			continue // views themselves
 		}
 		text := ""
-		if f.Kind() != reflect.Pointer {
+		if words, ok := f.Interface().([]string); ok {
+			text = strings.Join(words, ",")
+		} else if f.Kind() != reflect.Pointer {
 			text = fmt.Sprint(f.Interface())
 		} else if !f.IsNil() {
 			text = fmt.Sprint(f.Elem().Interface())

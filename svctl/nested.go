@@ -31,7 +31,7 @@ func nested(t Target) (dir string, ok bool) {
 		}
 	}
 	if !filepath.IsAbs(dir) {
-		cwd, err := os.Readlink(proc(s.PID, "cwd"))
+		cwd, err := os.Readlink(procFile(s.PID, "cwd"))
 		if err != nil {
 			return "", false // another user's
 		}
@@ -50,11 +50,11 @@ func nested(t Target) (dir string, ok bool) {
 // begins.
 func cmdline(pid int) []string {
 	var buf [4 << 10]byte
-	text, err := readFile(proc(pid, "cmdline"), buf[:])
+	text, err := readFile(procFile(pid, "cmdline"), buf[:])
 	if err != nil || len(text) == 0 {
 		return nil
 	}
 	return strings.Split(string(bytes.TrimRight(text, "\x00")), "\x00")
 }
 
-func proc(pid int, file string) string { return "/proc/" + strconv.Itoa(pid) + "/" + file }
+func procFile(pid int, file string) string { return "/proc/" + strconv.Itoa(pid) + "/" + file }

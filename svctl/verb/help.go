@@ -32,7 +32,8 @@ logger of web, 'web-*' all that match. A path begins with / ./ or ../, or ends
 in /. svctl verb --help says more, svctl(8) all.
 
 exit codes: 0 done, 1 no, 99 timed out, 100 wrong use, 102 not supervised,
-111 failed; of several services, the highest
+111 failed; of several services, the highest; shutdown also has 10: KILL was
+needed, and 11: something survived
 `)
 	return done
 }

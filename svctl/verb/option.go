@@ -38,6 +38,8 @@ type options struct {
 	dryRun, dot, state             bool
 	later, cancel                  bool // a start at another time, or none at that
 	at                             time.Time
+	grace                          time.Duration
+	graceSet                       bool
 }
 
 // option is one of them.
@@ -79,6 +81,7 @@ var optionTable = []option{
 	{"w", "", "", "wait, which is usual", func(o *options, _ string) error { o.noWait = false; return nil }},
 	{"", "no-wait", "", "do not wait", flag(func(o *options) *bool { return &o.noWait })},
 	{"t", "timeout", "time", "wait at most so long (10s, 2m, or never)", setTimeout},
+	{"", "grace", "time", "KILL for who still runs then", setGrace},
 	{"g", "group", "", "to the process group", flag(func(o *options) *bool { return &o.group })},
 	{"", "tree", "", "and end every descendant", flag(func(o *options) *bool { return &o.whole })},
 	{"", "mode", "how", "single, before (what it needs too), after (what needs it too) or all", setMode},
@@ -93,7 +96,7 @@ var optionTable = []option{
 	{"", "down", "", "its process has ended", goal(svctl.Down)},
 	{"", "finished", "", "its finish script has ended too", goal(svctl.Finished)},
 	{"", "any", "", "one of the services is enough", flag(func(o *options) *bool { return &o.any })},
-	{"v", "verbose", "", "every field, one a line", flag(func(o *options) *bool { return &o.verbose })},
+	{"v", "verbose", "", "every field, one a line; of shutdown, who is waited for, and who has ended", flag(func(o *options) *bool { return &o.verbose })},
 	{"o", "fields", "field,...", "these fields only, tab separated", setFields},
 	{"", "format", "how", "table, json, sv or svstat", setFormat},
 	{"l", "loggers", "", "a line for each logger", flag(func(o *options) *bool { return &o.loggers })},
@@ -175,6 +178,12 @@ func setTimeout(o *options, v string) error {
 	}
 	d, err := parseTime(v)
 	o.timeout = d
+	return err
+}
+
+func setGrace(o *options, v string) (err error) {
+	o.graceSet = true
+	o.grace, err = parseTime(v)
 	return err
 }
 

@@ -56,7 +56,7 @@ func TestPageIsWhole(t *testing.T) {
 	for _, f := range append(lib.Fields(), "log", "services") {
 		has("field", f)
 	}
-	for _, code := range []string{"0", "1", "99", "100", "102", "111"} {
+	for _, code := range []string{"0", "1", "10", "11", "99", "100", "102", "111"} {
 		has("exit code", code)
 	}
 }

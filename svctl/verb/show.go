@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,6 +68,9 @@ func (c *call) inspect(all []*task, named bool) ([]svctl.Service, int) {
 	}
 	if c.opt.recursive {
 		svctl.InspectBelow(services)
+	}
+	if c.opt.json || c.opt.format == "json" || c.opt.verbose || slices.Contains(c.opt.fields, "changed") {
+		svctl.InspectChanges(services)
 	}
 	return services, code
 }

@@ -145,8 +145,9 @@ func (c *call) outcome(t *task, code int) outcome {
 		o.Message = t.err.Error()
 	}
 	if t.Dir != "" {
-		s := svctl.Inspect(t.Target)
-		v := svctl.NewView(&s, time.Now())
+		s := []svctl.Service{svctl.Inspect(t.Target)}
+		svctl.InspectChanges(s)
+		v := svctl.NewView(&s[0], time.Now())
 		o.Service = &v
 	}
 	return o
@@ -168,11 +169,14 @@ func (l late) Error() string { return string(l) }
 func codeOf(err error) int {
 	var wrong usageError
 	var time late
+	var end ending
 	switch {
 	case err == nil:
 		return done
 	case errors.As(err, &time):
 		return timedOut
+	case errors.As(err, &end):
+		return end.code
 	case errors.As(err, &wrong), errors.Is(err, svctl.ErrUsage):
 		return wrongUse
 	case errors.Is(err, svctl.ErrNotSupervised):

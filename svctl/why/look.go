@@ -20,7 +20,9 @@ import (
 // Look finds out what is the case with a service, and with all that it waits for.
 func Look(t svctl.Target) (*Case, error) {
 	c := look(t)
-	c.Service = svctl.Inspect(t)
+	service := []svctl.Service{svctl.Inspect(t)}
+	svctl.InspectChanges(service)
+	c.Service = service[0]
 	c.History, _ = svctl.History(t) // other supervisors keep none
 	if c.Service.Logger != nil {
 		log, _ := t.Log()

@@ -62,6 +62,7 @@ func Text(c *Case, now time.Time) []string {
 	}
 	add(e.asked(c))
 	add(e.wanted(c))
+	add(e.changed(c))
 	add(e.leftover(c))
 	add(e.deaths(c))
 	add(e.advice(c))
@@ -136,6 +137,21 @@ func (e *explainer) wanted(c *Case) string {
 		all = append(all, "a file down keeps it from starting with its supervisor")
 	}
 	return upper(strings.Join(all, "; "))
+}
+
+// changed is which files the service does not know yet.
+func (e *explainer) changed(c *Case) string {
+	var files []string
+	for _, file := range c.Changed {
+		files = append(files, svctl.Show(file))
+	}
+	switch len(files) {
+	case 0:
+		return ""
+	case 1:
+		return files[0] + " was changed since it started: svctl restart " + name(c) + " takes it on"
+	}
+	return join(files) + " were changed since it started: svctl restart " + name(c) + " takes them on"
 }
 
 func (e *explainer) leftover(c *Case) string {

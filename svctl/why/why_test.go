@@ -117,6 +117,8 @@ var situations = []struct {
 	{"not supervised", &Case{Service: svctl.Service{Target: svctl.Target{Name: "web"}}, Absence: "no svscan runs in /service"}},
 	{"out of reach", &Case{Service: svctl.Service{Target: svctl.Target{Name: "web"}, Err: &svctl.Problem{Verb: "look at", Object: "web", Reason: "permission denied"}}}},
 	{"down with leftovers", service("web", status.Down, status.WantDown, func(c *Case) { c.Leftovers = 2 })},
+	{"changed", up("web", status.Up, func(c *Case) { c.Changed = []string{"run"} })},
+	{"changed in several ways", up("web", status.Up, func(c *Case) { c.Changed = []string{"run", "set/user", "set/env/A\x1b"} })},
 	{"its logger fails", up("web", status.Up, logger(up("web/log", status.Backoff, exit(111), next(2*time.Second))))},
 	{"its logger is well", up("web", status.Up, logger(up("web/log", status.Up)))},
 	{"control characters", up("web\x1b[31m", status.Failed, reasonIs("a\nb"))},
