@@ -93,7 +93,9 @@ func followed(t *testing.T, slow bool, argv ...string) (*follower, *recorder) {
 func place(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "logs")
-	must(t, err)
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
 		for deadline := time.Now().Add(time.Minute); ; {
 			err := os.RemoveAll(dir)
