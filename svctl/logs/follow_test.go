@@ -1,16 +1,12 @@
 package logs
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // Numbered lines through real loggers that rotate all the time: every line
@@ -86,29 +82,6 @@ func followed(t *testing.T, slow bool, argv ...string) (*follower, *recorder) {
 	}
 	r := record(t, dir, append(argv[:len(argv):len(argv)], dir)...)
 	return follow(t, All, slow, dir), r
-}
-
-// place is a directory of this test, into which a processor may still write when its
-// logger has ended.
-func place(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "logs")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		for deadline := time.Now().Add(time.Minute); ; {
-			err := os.RemoveAll(dir)
-			if err == nil {
-				return
-			}
-			if !errors.Is(err, unix.ENOTEMPTY) || time.Now().After(deadline) {
-				t.Error(err)
-				return
-			}
-		}
-	})
-	return dir
 }
 
 // whole waits for the last line, and fails unless all are there.

@@ -2,6 +2,7 @@ package logs
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/svdir/svdir/logger/logdir"
 	"github.com/svdir/svdir/tests/need"
+	"golang.org/x/sys/unix"
 )
 
 // patience is how long a test waits for what should come at once.
@@ -316,4 +318,27 @@ func fixed(t *testing.T, name string) *time.Location {
 	was := zone
 	t.Cleanup(func() { zone = was })
 	return time.FixedZone(name, 9*60*60)
+}
+
+// place is a directory of this test, into which a processor may still write when its
+// logger has ended.
+func place(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "logs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for deadline := time.Now().Add(time.Minute); ; {
+			err := os.RemoveAll(dir)
+			if err == nil {
+				return
+			}
+			if !errors.Is(err, unix.ENOTEMPTY) || time.Now().After(deadline) {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	return dir
 }
