@@ -70,27 +70,14 @@ func (s *Service) choosePorts() bool {
 
 // readPorts reads set/ports, sorted by the names.
 func (s *Service) readPorts() ([]port, error) {
-	dir, err := fifo.Retry(func() (int, error) {
-		return quiet.Openat(s.dir, servicedir.Ports, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	})
+	names, err := s.items(servicedir.Ports)
 	if err != nil {
-		return nil, &trouble{"open", servicedir.Ports, err}
+		return nil, err
 	}
-	defer quiet.Close(dir)
-	var names []string
-	err = fifo.EachName(dir, func(name string) {
-		if name[0] != '.' {
-			names = append(names, name)
-		}
-	})
-	if err != nil {
-		return nil, &trouble{"read", servicedir.Ports, err}
-	}
-	slices.Sort(names)
 	var all []port
 	for _, name := range names {
 		one := port{name: name, fd: -1}
-		line, err := readItem(dir, name)
+		line, err := readItem(s.dir, servicedir.Ports+"/"+name)
 		if err == nil {
 			err = setting.CheckPortName(name)
 		}

@@ -1,6 +1,8 @@
 package supervise
 
 import (
+	"slices"
+
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
@@ -29,6 +31,29 @@ func (s *Service) eachInSet(name func(string)) error {
 	}
 	defer quiet.Close(set)
 	return fifo.EachName(set, func(item string) { name(servicedir.Set + "/" + item) })
+}
+
+// items are the names in a directory of set/, sorted. One that begins with a dot is
+// none.
+func (s *Service) items(place string) ([]string, error) {
+	dir, err := fifo.Retry(func() (int, error) {
+		return quiet.Openat(s.dir, place, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	})
+	if err != nil {
+		return nil, &trouble{"open", place, err}
+	}
+	defer quiet.Close(dir)
+	var names []string
+	err = fifo.EachName(dir, func(name string) {
+		if name[0] != '.' {
+			names = append(names, name)
+		}
+	})
+	if err != nil {
+		return nil, &trouble{"read", place, err}
+	}
+	slices.Sort(names)
+	return names, nil
 }
 
 // rule is what set/ says by now of restarting after such an end, nil where it

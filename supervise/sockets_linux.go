@@ -1,7 +1,6 @@
 package supervise
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -83,27 +82,14 @@ func (s *Service) openSockets() bool {
 
 // readSockets reads set/sockets. A name that begins with a dot is none.
 func (s *Service) readSockets() ([]listener, error) {
-	dir, err := fifo.Retry(func() (int, error) {
-		return quiet.Openat(s.dir, servicedir.Sockets, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	})
+	names, err := s.items(servicedir.Sockets)
 	if err != nil {
-		return nil, &trouble{"open", servicedir.Sockets, err}
+		return nil, err
 	}
-	defer quiet.Close(dir)
-	var names []string
-	err = fifo.EachName(dir, func(name string) {
-		if name[0] != '.' {
-			names = append(names, name)
-		}
-	})
-	if err != nil {
-		return nil, &trouble{"read", servicedir.Sockets, err}
-	}
-	slices.Sort(names)
 	var all []listener
 	size := 0
 	for _, name := range names {
-		line, err := readItem(dir, name)
+		line, err := readItem(s.dir, servicedir.Sockets+"/"+name)
 		if err == nil {
 			err = setting.CheckSocketName(name)
 		}
