@@ -50,7 +50,7 @@ func TestOnDemand(t *testing.T) {
 				t.Error("somebody answers for a service that is down")
 			}
 			w.run(answers("svctl once web", ``)) // who asks for a run gets one
-			w.reaches("web", status.Up)
+			eventually(t, w.dir, "a start", func() bool { return w.remembers("web", "start", 4) })
 			w.ends()
 		})
 	}
