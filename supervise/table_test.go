@@ -1,18 +1,15 @@
 package supervise
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/tests/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestTable prints every cell of the table, and what it does to a service that
 // was brought to that state in the usual way.
@@ -29,19 +26,7 @@ func TestTable(t *testing.T) {
 			b.WriteString(strings.TrimRight(line, " ") + "\n")
 		}
 	}
-	const golden = "testdata/table.txt"
-	if *update {
-		if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b.String() != string(want) {
-		t.Errorf("the table is not that of %s (go test -update writes it):\n%s", golden, b.String())
-	}
+	golden.Equal(t, "testdata/table.txt", b.String())
 }
 
 // outcome is what the event does to a usual machine in that state.

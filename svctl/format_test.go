@@ -2,7 +2,6 @@ package svctl
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"strings"
 	"syscall"
@@ -12,9 +11,8 @@ import (
 
 	"github.com/svdir/svdir/supervise/status"
 	"github.com/svdir/svdir/supervise/tally"
+	"github.com/svdir/svdir/tests/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 250e6, time.UTC)
 
@@ -38,23 +36,6 @@ func examples() []Service {
 	}
 }
 
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := "testdata/" + name
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs (go test -update writes it):\ngot\n%s\nwant\n%s", name, got, want)
-	}
-}
-
 func TestTable(t *testing.T) {
 	for name, style := range map[string]Style{
 		"pipe.txt":     {},
@@ -65,7 +46,7 @@ func TestTable(t *testing.T) {
 		"color.txt":    {Terminal: true, Color: true, Width: 160},
 	} {
 		style.Now = noon
-		golden(t, name, Table(examples(), style))
+		golden.Equal(t, "testdata/"+name, Table(examples(), style))
 	}
 }
 
@@ -92,7 +73,7 @@ func TestJSON(t *testing.T) {
 	if err := WriteJSON(&b, views); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "status.json", b.String())
+	golden.Equal(t, "testdata/status.json", b.String())
 }
 
 func TestHistoryJSON(t *testing.T) {
@@ -109,7 +90,7 @@ func TestHistoryJSON(t *testing.T) {
 	if err := WriteJSON(&b, events); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "history.json", b.String())
+	golden.Equal(t, "testdata/history.json", b.String())
 }
 
 func TestField(t *testing.T) {

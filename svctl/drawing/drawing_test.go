@@ -1,9 +1,7 @@
 package drawing
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -11,9 +9,8 @@ import (
 
 	"github.com/svdir/svdir/supervise/needs"
 	"github.com/svdir/svdir/svscan/graph"
+	"github.com/svdir/svdir/tests/golden"
 )
-
-var update = flag.Bool("update", false, "write the drawings anew")
 
 // village is a tree with one of everything.
 func village() *graph.Graph {
@@ -53,18 +50,7 @@ func TestGolden(t *testing.T) {
 	all.State, named.State = states, states
 	say("all, states", all.Text())
 	say("db store, states.dot", named.DOT())
-	if *update {
-		if err := os.WriteFile("testdata/golden", []byte(got.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile("testdata/golden")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.String() != string(want) {
-		t.Errorf("got\n%s\nwant\n%s", got.String(), want)
-	}
+	golden.Equal(t, "testdata/golden", got.String())
 }
 
 // The language of dot is kept, whatever the names are, and each node and edge is

@@ -1,9 +1,7 @@
 package why
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -12,9 +10,8 @@ import (
 	"github.com/svdir/svdir/supervise/status"
 	"github.com/svdir/svdir/supervise/tally"
 	"github.com/svdir/svdir/svctl"
+	"github.com/svdir/svdir/tests/golden"
 )
-
-var update = flag.Bool("update", false, "write the sentences anew")
 
 var now = time.Unix(1800000000, 0)
 
@@ -129,18 +126,7 @@ func TestGolden(t *testing.T) {
 	for _, s := range situations {
 		fmt.Fprintf(&got, "# %s\n%s\n\n", s.name, strings.Join(Text(s.c, now), "\n"))
 	}
-	if *update {
-		if err := os.WriteFile("testdata/golden", []byte(got.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile("testdata/golden")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.String() != string(want) {
-		t.Errorf("got\n%s\nwant\n%s", got.String(), want)
-	}
+	golden.Equal(t, "testdata/golden", got.String())
 }
 
 // Every state has its sentence, whatever else is known.
