@@ -182,7 +182,7 @@ func TestPackageComments(t *testing.T) {
 	}
 }
 
-// TestHouse: sizes, pages, and no waiting by the clock.
+// TestHouse: sizes, pages, no waiting by the clock, and a map of the tests that is whole.
 func TestHouse(t *testing.T) {
 	sleep := "time." + "Sleep(" // so that this file passes
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
@@ -213,6 +213,16 @@ func TestHouse(t *testing.T) {
 		dir := filepath.Dir(main)
 		if pages, _ := filepath.Glob(filepath.Join(dir, filepath.Base(dir)+".[18]")); len(pages) != 1 {
 			t.Errorf("%s: got pages %v; want one", dir, pages)
+		}
+	}
+	told, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests, _ := filepath.Glob("*_test.go") // the pattern is good
+	for _, test := range tests {
+		if !strings.Contains(string(told), test) {
+			t.Errorf("%s is not in tests/doc.go: what does it prove?", test)
 		}
 	}
 }
