@@ -226,7 +226,7 @@ func TestAdoptScript(t *testing.T) {
 // TestLetGo: by the letter G and by QUIT supervise leaves and its services stay.
 func TestLetGo(t *testing.T) {
 	t.Parallel()
-	forkedOnly(t, "TestDenseLetGo")
+	forkedOnly(t, "TestDenseLetters")
 	w := plant(t)
 	w.put("web/run", sleeper)
 	w.put("web/log/run", "#!/bin/sh\nexec cat\n")

@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // called makes this program supervise instead of its tests.
@@ -57,11 +59,8 @@ func TestCannotBegin(t *testing.T) {
 }
 
 func TestSynopsisIsUsage(t *testing.T) {
-	page, err := exec.Command("groff", "-mdoc", "-Tascii", "-P-cbou", "supervise.8").Output()
-	if err != nil {
-		t.Skip(err)
-	}
-	_, text, _ := strings.Cut(string(page), "SYNOPSIS")
+	page := need.Page(t, "supervise.8")
+	_, text, _ := strings.Cut(page, "SYNOPSIS")
 	text, _, _ = strings.Cut(text, "DESCRIPTION")
 	if got, want := strings.Join(strings.Fields(text), " "), "supervise [-e fd] [-l] dir [logdir]"; got != want {
 		t.Errorf("SYNOPSIS is %q; want %q", got, want)

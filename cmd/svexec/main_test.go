@@ -259,17 +259,14 @@ func bothUsers(t *testing.T, test func(t *testing.T, as func(*place) *place)) {
 }
 
 func TestSynopsisIsUsage(t *testing.T) {
-	page, err := exec.Command("groff", "-mdoc", "-Tascii", "-P-cbou", "svexec.8").Output()
-	if err != nil {
-		t.Skip(err)
-	}
+	page := need.Page(t, "svexec.8")
 	cmd := &exec.Cmd{Path: program, Args: []string{"svexec", "-x"}, Env: []string{called}}
 	said, _ := cmd.CombinedOutput() // its code says how it ended
 	usage, ok := strings.CutPrefix(string(said), "svexec: usage: ")
 	if code := cmd.ProcessState.ExitCode(); !ok || code != 100 {
 		t.Fatalf("got %q, exit code %d; want the usage, 100", said, code)
 	}
-	if text := strings.Join(strings.Fields(string(page)), " "); !strings.Contains(text, strings.TrimSpace(usage)) {
+	if text := strings.Join(strings.Fields(page), " "); !strings.Contains(text, strings.TrimSpace(usage)) {
 		t.Errorf("the page does not have %q", usage)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/svdir/svdir/tests/need"
 )
 
 // called makes this program svlog instead of its tests.
@@ -42,11 +44,8 @@ func TestCalledWrongly(t *testing.T) {
 }
 
 func TestSynopsisIsUsage(t *testing.T) {
-	page, err := exec.Command("groff", "-mdoc", "-Tascii", "-P-cbou", "svlog.8").Output()
-	if err != nil {
-		t.Skip(err)
-	}
-	_, text, _ := strings.Cut(string(page), "SYNOPSIS")
+	page := need.Page(t, "svlog.8")
+	_, text, _ := strings.Cut(page, "SYNOPSIS")
 	text, _, _ = strings.Cut(text, "DESCRIPTION")
 	if got, want := strings.Join(strings.Fields(text), " "), "svlog [action ...]"; got != want {
 		t.Errorf("SYNOPSIS is %q; want %q", got, want)

@@ -1,31 +1,18 @@
 package verb
 
 import (
-	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
 
 	lib "github.com/svdir/svdir/svctl"
+	"github.com/svdir/svdir/tests/need"
 )
 
 const pagePath = "../../cmd/svctl/svctl.8"
 
-// page is svctl(8) as plain text.
-func page(t *testing.T) string {
-	t.Helper()
-	if _, err := exec.LookPath("groff"); err != nil {
-		t.Skip(err)
-	}
-	out, err := exec.Command("groff", "-mdoc", "-ww", "-Tascii", "-P-cbou", pagePath).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(out)
-}
-
 func TestSynopsisIsUsage(t *testing.T) {
-	text := page(t)
+	text := need.Page(t, pagePath)
 	_, text, _ = strings.Cut(text, "SYNOPSIS")
 	text, _, _ = strings.Cut(text, "DESCRIPTION")
 	if got := strings.Join(strings.Fields(text), " "); got != Usage {
@@ -35,7 +22,7 @@ func TestSynopsisIsUsage(t *testing.T) {
 
 // The page has every verb, option, letter, field and exit code.
 func TestPageIsWhole(t *testing.T) {
-	text := page(t)
+	text := need.Page(t, pagePath)
 	has := func(what, word string) {
 		t.Helper()
 		if !regexp.MustCompile(`(^|[\s,\[|])` + regexp.QuoteMeta(word) + `($|[\s,.;=\]|])`).MatchString(text) {
@@ -58,15 +45,5 @@ func TestPageIsWhole(t *testing.T) {
 	}
 	for _, code := range []string{"0", "1", "10", "11", "99", "100", "102", "111"} {
 		has("exit code", code)
-	}
-}
-
-func TestPageFormats(t *testing.T) {
-	if _, err := exec.LookPath("groff"); err != nil {
-		t.Skip(err)
-	}
-	out, err := exec.Command("groff", "-mdoc", "-ww", "-z", pagePath).CombinedOutput()
-	if err != nil || len(out) > 0 {
-		t.Errorf("%v\n%s", err, out)
 	}
 }
