@@ -89,13 +89,14 @@ func decimal(value string, most int64) (n int64, ok bool) {
 		if c < '0' || c > '9' {
 			return 0, false
 		}
-		if n > (most-9)/10 {
+		digit := int64(c - '0')
+		if n > (most-digit)/10 {
 			n = most
 		} else {
-			n = n*10 + int64(c-'0')
+			n = n*10 + digit
 		}
 	}
-	return min(n, most), value != ""
+	return n, value != ""
 }
 
 // plain is text for people: one line of bounded length, in UTF-8, without what

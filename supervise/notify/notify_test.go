@@ -19,6 +19,7 @@ func TestParse(t *testing.T) {
 		"STATUS=a=b \x1b[2J\xff é":               {Text: "a=b ?[2J? é", HasText: true},
 		"ERRNO=2":                                {Errno: 2, HasErrno: true},
 		"ERRNO=99999":                            {Errno: 4095, HasErrno: true},
+		"ERRNO=4092":                             {Errno: 4092, HasErrno: true},
 		"ERRNO=-2\nERRNO=x\nERRNO=":              {},
 		"EXTEND_TIMEOUT_USEC=1500000":            {Extend: 1500 * time.Millisecond},
 		"EXTEND_TIMEOUT_USEC=" + nines:           {Extend: Longest},
