@@ -27,6 +27,7 @@ type job struct {
 	wake     time.Duration // and by the monotonic one, or never
 	shown    time.Time     // the sooner of both
 	timer    int           // timerfd, or -1
+	limit    time.Duration // of a run, 0 for none
 	runDue   time.Duration // when this run takes too long, 0 for never
 }
 

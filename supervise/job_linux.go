@@ -144,9 +144,10 @@ func (s *Service) replaces() bool {
 // jobBegan is when run is executed, or was by an earlier supervise.
 func (s *Service) jobBegan() {
 	if s.limited {
-		s.haveJob().runDue = 0
-		if limit := value(s, servicedir.TimeoutRun, new(time.Duration), 0, setting.ParseTimeoutRun); limit > 0 {
-			s.job.runDue = max(s.m.started, 0) + limit
+		j := s.haveJob()
+		j.runDue = 0
+		if limit := value(s, servicedir.TimeoutRun, &j.limit, 0, setting.ParseTimeoutRun); limit > 0 {
+			j.runDue = max(s.m.started, 0) + limit
 		}
 	}
 	if !s.timed {

@@ -19,6 +19,7 @@ import (
 // probing is one question about a run, asked again and again.
 type probing struct {
 	plan   probe.Plan
+	tcp    string   // what set/ says of it
 	argv   []string // nil: nobody asks
 	direct bool     // it needs nothing that the service has
 	on     bool
@@ -72,7 +73,7 @@ func (s *Service) question(p *probing, dir string) {
 		}
 		s.tellOnce("unable to use " + dir + "/http: " + err.Error())
 	}
-	if at := value(s, dir+"/tcp", new(string), "", setting.ParseTCP); at != "" {
+	if at := value(s, dir+"/tcp", &p.tcp, "", setting.ParseTCP); at != "" {
 		p.argv, p.direct = append(svprobe, "tcp", at), true
 	}
 }

@@ -78,6 +78,12 @@ func TestCheckTCP(t *testing.T) {
 	if r := w.reaches("web", status.Up); !r.Ready {
 		t.Error("it is not ready")
 	}
+	w.put("web/set/check/tcp", "nowhere\n") // the last good one stays
+	w.says("set/check/tcp")
+	w.run(answers("svctl restart web", ``))
+	if r := w.reaches("web", status.Up); !r.Ready || r.Starts != 2 {
+		t.Errorf("got %+v; want it ready again", r)
+	}
 	w.ends()
 }
 
