@@ -121,7 +121,7 @@ func (s *scanner) eachName(path string, f func(name string)) {
 
 // writeNeeds writes down what a service needs, and if that is new tells its
 // supervise, if there is one. Best effort: a state that cannot be written leaves
-// it as it is.
+// it as it is, until the next time.
 func (s *scanner) writeNeeds(k *keeping, tell bool) {
 	const name = servicedir.State + "/" + servicedir.Needs
 	var text []byte
@@ -131,16 +131,22 @@ func (s *scanner) writeNeeds(k *keeping, tell bool) {
 	if string(text) == k.needs && (k.wired || len(text) == 0 && !servicedir.Exists(k.dir, name)) {
 		return
 	}
-	k.needs, k.wired = string(text), true
 	if len(text) == 0 {
-		_ = unix.Unlinkat(k.dir, name, 0) // it may not be there
-	} else if state, err := servicedir.OpenState(k.dir); err == nil {
+		if err := unix.Unlinkat(k.dir, name, 0); err != nil && err != unix.ENOENT && err != unix.ENOTDIR {
+			return
+		}
+	} else {
+		state, err := servicedir.OpenState(k.dir)
+		if err != nil {
+			return
+		}
 		err = replaceAt(state, servicedir.Needs, text)
 		_ = unix.Close(state) // nothing was written to it
 		if err != nil {
 			return
 		}
 	}
+	k.needs, k.wired = string(text), true
 	if tell {
 		_ = fifo.Send(k.dir, servicedir.State+"/"+servicedir.ControlIn, []byte{byte(command.Look)}, 0) // who does not listen yet reads it when it starts
 	}
