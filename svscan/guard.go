@@ -37,16 +37,8 @@ func (s *scanner) refuse(what, why string) { s.warn(what + " is refused: " + why
 // answer refuses a terminate, and leaves the reason to who asked for it: a FIFO
 // has no way back.
 func (s *scanner) answer(why string) {
-	const name, draft = scandir.Dir + "/" + scandir.Refused, scandir.Dir + "/" + scandir.Refused + ".new"
-	fd, err := unix.Openat(s.home(), draft, unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC|unix.O_CLOEXEC, 0o644)
-	if err == nil {
-		_, err = unix.Write(fd, []byte(why+"\n"))
-		_ = unix.Close(fd) // a reader sees the text or none
-	}
-	if err == nil {
-		err = unix.Renameat(s.home(), draft, s.home(), name)
-	}
-	if err != nil {
+	const name = scandir.Dir + "/" + scandir.Refused
+	if err := replaceAt(s.home(), name, []byte(why+"\n")); err != nil {
 		s.warn("unable to write " + name + ": " + reason(err))
 	}
 	s.refuse("terminate", why)

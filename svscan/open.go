@@ -97,9 +97,12 @@ func (s *scanner) list() ([]entry, error) {
 	var listing []entry
 	s.bundles = nil
 	err := fifo.EachName(s.dir, func(name string) {
-		if s.isBundle(name) {
+		e, ok := s.see(name)
+		switch {
+		case !ok:
+		case s.isBundle(name):
 			s.bundles = append(s.bundles, name)
-		} else if e, ok := s.see(name); ok {
+		default:
 			listing = append(listing, e)
 		}
 	})

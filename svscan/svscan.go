@@ -214,10 +214,7 @@ func (s *scanner) environment(old []string) []string {
 			env = append(env, v)
 		}
 	}
-	path := s.path
-	if s.run >= 0 {
-		path = s.runPath
-	}
+	path := s.base()
 	if s.config.sameUser {
 		env = append(env, "SV_NO_USER_CHANGE=1")
 	}

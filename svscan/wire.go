@@ -60,7 +60,7 @@ func (s *scanner) base() string {
 
 // edges is what the directory of a service says of others.
 func (s *scanner) edges(name string) graph.Service {
-	one := graph.Service{Name: name, Dir: s.base() + "/" + name, Oneshot: s.typeOf(name) == servicedir.TypeOneshot}
+	one := graph.Service{Name: name, Dir: s.base() + "/" + name}
 	for strength, place := range [...]string{servicedir.Dependencies, servicedir.Wants, servicedir.After} {
 		place = name + "/" + place
 		s.eachName(place, func(to string) {
@@ -100,9 +100,7 @@ func (s *scanner) typeOf(name string) string {
 // eachName calls f for each name in a directory below the scan directory that does
 // not begin with a dot, if it is there.
 func (s *scanner) eachName(path string, f func(name string)) {
-	fd, err := fifo.Retry(func() (int, error) {
-		return unix.Openat(s.dir, path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	})
+	fd, err := openAt(s.dir, path)
 	if errors.Is(err, unix.ENOENT) {
 		return
 	}

@@ -7,6 +7,7 @@ package needs
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -72,29 +73,20 @@ func ParseEdge(text string) (Edge, error) {
 	line, _, _ := strings.Cut(text, "\n")
 	var e Edge
 	kind, follow, both := strings.Cut(strings.Trim(line, " \t\r"), ",")
-	if k := index(kindWords[:], kind); k >= 0 {
+	if k := slices.Index(kindWords[:], kind); k >= 0 {
 		e.Kind = Kind(k)
-	} else if f := index(followWords[:], kind); f >= 0 && !both {
+	} else if f := slices.Index(followWords[:], kind); f >= 0 && !both {
 		e.Follow = Follow(f)
 		return e, nil
 	} else {
 		return Edge{}, errEdge
 	}
-	f := index(followWords[:], follow)
+	f := slices.Index(followWords[:], follow)
 	if f < 0 || both && f == 0 {
 		return Edge{}, errEdge
 	}
 	e.Follow = Follow(f)
 	return e, nil
-}
-
-func index(words []string, word string) int {
-	for i, w := range words {
-		if w == word {
-			return i
-		}
-	}
-	return -1
 }
 
 // Need is one line of supervise/needs.
@@ -144,7 +136,7 @@ func Parse(text []byte) []Need {
 		if len(fields) < 6 || len(all) == Max {
 			continue
 		}
-		strength, kind, follow := index(strengthWords[:], fields[0]), index(kindWords[:], fields[1]), index(followWords[:], fields[2])
+		strength, kind, follow := slices.Index(strengthWords[:], fields[0]), slices.Index(kindWords[:], fields[1]), slices.Index(followWords[:], fields[2])
 		if strength < 0 || kind < 0 || follow < 0 || fields[3] == "" {
 			continue
 		}

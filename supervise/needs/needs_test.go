@@ -2,6 +2,7 @@ package needs
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,7 +42,7 @@ func TestJudge(t *testing.T) {
 		"after succeeded": "..M...MMMMMM.",
 	} {
 		strength, kind, _ := strings.Cut(row, " ")
-		n := Need{Name: "db", Strength: Strength(index(strengthWords[:], strength)), Edge: Edge{Kind: Kind(index(kindWords[:], kind))}}
+		n := Need{Name: "db", Strength: Strength(slices.Index(strengthWords[:], strength)), Edge: Edge{Kind: Kind(slices.Index(kindWords[:], kind))}}
 		got := ""
 		for _, o := range outcomes {
 			o.other.Supervised = true

@@ -29,8 +29,10 @@ func owner(user, group string) (uid, gid int, err error) {
 		return uid, gid, nil
 	}
 	id, ok := setting.ID(group)
-	if fields = find("/etc/group", group); !ok && fields != nil {
-		id, ok = setting.ID(fields[2])
+	if !ok {
+		if fields = find("/etc/group", group); fields != nil {
+			id, ok = setting.ID(fields[2])
+		}
 	}
 	if !ok {
 		return 0, 0, errors.New("unknown group " + group)

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,14 +52,7 @@ func (r *rules) counts(path string) bool {
 	return r.isRoot(path)
 }
 
-func (r *rules) isRoot(path string) bool {
-	for _, root := range r.roots {
-		if path == root {
-			return true
-		}
-	}
-	return false
-}
+func (r *rules) isRoot(path string) bool { return slices.Contains(r.roots, path) }
 
 // ignores says that a pattern matches a path below a root, or a directory on the
 // way to it.

@@ -133,11 +133,8 @@ func services(scan string) ([]svctl.Target, error) {
 // look is a service without its edges, or a bundle.
 func look(t svctl.Target) graph.Service {
 	one := graph.Service{Name: t.Name, Dir: t.Dir}
-	switch t.Type() {
-	case servicedir.TypeBundle:
+	if t.Type() == servicedir.TypeBundle {
 		one.Bundle, one.Contents = true, names(filepath.Join(t.Defined, servicedir.Contents))
-	case servicedir.TypeOneshot:
-		one.Oneshot = true
 	}
 	return one
 }

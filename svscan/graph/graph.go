@@ -18,7 +18,6 @@ type Service struct {
 	// none.
 	Contents []string
 	Bundle   bool
-	Oneshot  bool
 	Edges    []Edge
 	// Before are the services that name this one in the other direction: each is
 	// to start after it, where both are wanted.
@@ -48,12 +47,7 @@ const (
 
 // New resolves the edges.
 func New(all []Service) *Graph {
-	g := &Graph{services: map[string]*Service{}, needs: map[string][]needs.Need{}}
-	for i := range all {
-		g.services[all[i].Name] = &all[i]
-		g.names = append(g.names, all[i].Name)
-	}
-	slices.Sort(g.names)
+	g := Resolved(all, map[string][]needs.Need{})
 	for _, name := range g.names {
 		for _, e := range g.services[name].Edges {
 			g.connect(name, e)
