@@ -51,7 +51,6 @@ type health struct {
 	heard      time.Duration // when it last was not, 0 while it may be
 	stops      bool          // it has said that it is about to end
 	vars       []string      // of the environment of run
-	beside     []string      // of that of a probe, while it is started
 }
 
 // equipHealth gets ready, before a start, what set/ asks for: hasAttributes has
@@ -197,9 +196,8 @@ func (s *Service) lookAfter(now time.Duration) {
 		h.heard = 0
 		s.sick(FaultWatchdog)
 	}
-	if h.diagnosis.fd >= 0 && h.diagnoseBy != never && h.diagnoseBy <= now {
-		h.diagnoseBy = never
-		kill(h.diagnosis)
+	if h.diagnoseBy <= now {
+		h.endDiagnosis()
 	}
 	s.probe(&h.check, now)
 	s.probe(&h.alive, now)
@@ -228,11 +226,11 @@ const (
 
 // environ is env with what run and its probes are told.
 func (h *health) environ(env []string) []string {
-	mine := make([]string, 0, len(env)+len(h.vars)+len(h.beside))
+	mine := make([]string, 0, len(env)+len(h.vars))
 	for _, pair := range env {
 		if !strings.HasPrefix(pair, socketVariable) && !strings.HasPrefix(pair, watchdogVariable) && !strings.HasPrefix(pair, watchdogPID) {
 			mine = append(mine, pair)
 		}
 	}
-	return append(append(mine, h.vars...), h.beside...)
+	return append(mine, h.vars...)
 }

@@ -80,7 +80,6 @@ func (k Kind) String() string { return kindWords[k] }
 // Event is one thing that happened, with what the machine must know of it.
 type Event struct {
 	Kind Kind
-	At   time.Duration // monotonic
 	// Letter is the letter of a request, or the X of the control/X that was
 	// Answered.
 	Letter command.Letter
@@ -93,6 +92,15 @@ type Event struct {
 	// Scope: with RunEnded, what is to follow. It is ScopeUsual where nobody asked
 	// for another, and may be where nothing follows anyway.
 	Scope servicedir.Scope
+	// Fault: with Sick, how; Limit is then as of a stop. With Extended, Limit is
+	// what it asks for.
+	Fault Fault
+	// Lazy: with FinishEnded, run is started by those who come: that it ends in order is
+	// nothing to tell.
+	Lazy bool
+	// Timed: with FinishEnded, the next start waits for its time.
+	Timed bool
+	At    time.Duration // monotonic
 	// Limit: with what may stop it, and with RunEnded, timeout-kill; with FinishStarted,
 	// timeout-finish; with Unstarted, how long to wait where trying again soon
 	// may help. 0 is none.
@@ -114,19 +122,11 @@ type Event struct {
 	// Left counts, with GroupEnded, the processes that outlived all of it; with
 	// InputEnd, and with RunEnded of a consumer, the bytes that wait for the logger.
 	Left int
-	// Fault: with Sick, how; Limit is then as of a stop. With Extended, Limit is
-	// what it asks for.
-	Fault Fault
-	// Lazy: with FinishEnded, run is started by those who come: that it ends in order is
-	// nothing to tell.
-	Lazy bool
 	// Reason: with Unmet, what it is, for people.
 	Reason string
 	// Way: with what may stop it, and with RunEnded, how set/ says to, nil where it
 	// says nothing.
 	Way *Way
-	// Timed: with FinishEnded, the next start waits for its time.
-	Timed bool
 }
 
 // Do is what kind of thing is to be done.

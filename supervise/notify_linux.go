@@ -10,15 +10,13 @@ import (
 	"github.com/svdir/svdir/supervise/notify"
 	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/setting"
 )
 
 // The notify socket of systemd is supervise/notify. It stays from run to run. The
 // kernel keeps what waits in a socket only as long as somebody has it open, so
 // each supervise binds a new one in its place: who sends while none is there is
 // told so by an error.
-
-// longestPath is how long the name of a socket may be.
-const longestPath = len(unix.RawSockaddrUnix{}.Path) - 1
 
 // equipSocket binds the socket, or closes it where nobody asks for it any more.
 func (s *Service) equipSocket(wanted bool) {
@@ -61,7 +59,7 @@ func (s *Service) bindSocket(fd int) error {
 		return err
 	}
 	path := s.home + "/" + servicedir.State + "/" + servicedir.Notify
-	if len(path) > longestPath {
+	if len(path) > setting.MaxSocketPath {
 		var st unix.Stat_t
 		if err := quiet.Fstat(s.state, &st); err != nil {
 			return err

@@ -130,16 +130,14 @@ func (s *Service) choose(p *port) (why string, soon time.Duration) {
 		}
 		p.release()
 	}
-	most := p.base + portSpan
-	if s.portsAreStrict() {
-		most = p.base + 1
-	}
+	most := p.base + s.portSpan()
 	for at := p.base; at < most && at <= maxPort; at++ {
 		if !s.reserve(p, at) {
 			continue
 		}
 		if socket.IsFree(at) {
-			return s.rememberPort(p, known)
+			s.rememberPort(p, known)
+			return "", 0
 		}
 		p.release()
 	}
@@ -183,10 +181,14 @@ func (p *port) release() {
 	p.fd = -1
 }
 
-// portsAreStrict says that no port but that which is asked for will do.
-func (s *Service) portsAreStrict() bool {
+// portSpan is how many numbers may be tried: one, where no port but that which is
+// asked for will do.
+func (s *Service) portSpan() int {
 	path := s.engine.treeSetting("strict-ports")
-	return path != "" && servicedir.Exists(unix.AT_FDCWD, path)
+	if path != "" && servicedir.Exists(unix.AT_FDCWD, path) {
+		return 1
+	}
+	return portSpan
 }
 
 // mayWait says that what is left of the service has not been waited for long enough.
@@ -213,16 +215,12 @@ func (s *Service) isLeftover(pid int) bool {
 func (s *Service) lastPort(p *port) (at int, known bool) {
 	const enough = 16
 	at, err := strconv.Atoi(strings.TrimSpace(string(s.read(servicedir.ChosenPorts+"/"+p.name, enough))))
-	span := portSpan
-	if s.portsAreStrict() {
-		span = 1
-	}
-	return at, err == nil && at >= p.base && at < p.base+span && at <= maxPort
+	return at, err == nil && at >= p.base && at < p.base+s.portSpan() && at <= maxPort
 }
 
 // rememberPort writes down which port p has, for its next start. That it is another
 // than before is told.
-func (s *Service) rememberPort(p *port, moved bool) (why string, soon time.Duration) {
+func (s *Service) rememberPort(p *port, moved bool) {
 	if moved {
 		s.warn(p.shown(p.at) + " takes the place of one that is in use")
 	}
@@ -233,7 +231,6 @@ func (s *Service) rememberPort(p *port, moved bool) (why string, soon time.Durat
 	if err != nil {
 		s.tellOnce("unable to write supervise/" + servicedir.ChosenPorts + "/" + p.name + ": " + reason(err) + ", going on without (it may be another after a stop)")
 	}
-	return "", 0
 }
 
 // name makes the variables.

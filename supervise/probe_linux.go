@@ -139,9 +139,8 @@ func (s *Service) spawnBeside(slot int, argv []string, direct bool, files []uint
 	case s.isFar(path):
 		path, argv = beside("svexec"), append([]string{"svexec", "-s", "", "--"}, argv...)
 	}
-	s.health.beside = []string{pidVariable + strconv.Itoa(s.run.pid)}
+	defer s.lend(pidVariable + strconv.Itoa(s.run.pid))()
 	p, err := s.spawn(s.slot(slot, s.runs), path, argv, files, true)
-	s.health.beside = nil
 	if err != nil {
 		p.fd = -1
 	}

@@ -121,7 +121,7 @@ func (e *Engine) tryProgram() {
 	if err == nil {
 		fd := uintptr(null)
 		e.next = forkexec.Start{Path: program(), Argv: []string{x.argv0}, Env: e.env, Files: []uintptr{fd, fd, fd}, Slot: forkexec.Slot{File: -1}}
-		x.trial.pid, x.trial.fd, err = e.starter.Start(&e.next)
+		x.trial.pid, x.trial.fd, err = e.startNext()
 		_ = quiet.Close(null) // nothing was written
 	}
 	if err != nil {
@@ -134,9 +134,8 @@ func (e *Engine) tryProgram() {
 // tried is the end of the trial.
 func (e *Engine) tried() {
 	x := &e.reexec
-	var ws unix.WaitStatus
-	pid, err := fifo.Retry(func() (int, error) { return unix.Wait4(x.trial.pid, &ws, unix.WNOHANG, nil) })
-	if err == nil && pid == 0 {
+	ws, ended := bury(x.trial.pid)
+	if !ended {
 		return
 	}
 	e.poll.Remove(x.trial.fd)

@@ -25,7 +25,7 @@ func (s *Service) ask(letter command.Letter) {
 		return
 	}
 	if hook {
-		defer s.lend("SV_PID=" + strconv.Itoa(s.run.pid))()
+		defer s.lend(pidVariable + strconv.Itoa(s.run.pid))()
 	}
 	p, err := s.spawnScript(s.slot(slotOf(letter), s.runs+1), []string{name})
 	if err != nil {

@@ -130,19 +130,14 @@ func (e *Engine) startShared() error {
 	}
 	e.next = forkexec.Start{Path: beside("svlog"), Argv: []string{"svlog", serving.Word}, Env: e.env, Dir: e.scanDir,
 		Files: []uintptr{uintptr(read), 1, 2}, Setsid: true, Slot: forkexec.Slot{File: -1}}
-	for {
-		pid, fd, err := e.starter.Start(&e.next)
-		if err == unix.EINTR {
-			continue
-		}
-		if err != nil {
-			e.closeShared()
-			return err
-		}
-		_ = quiet.Close(fd) // its end shows to each log
-		h.pid, h.since = pid, fifo.Now()
-		return nil
+	pid, fd, err := e.startNext()
+	if err != nil {
+		e.closeShared()
+		return err
 	}
+	_ = quiet.Close(fd) // its end shows to each log
+	h.pid, h.since = pid, fifo.Now()
+	return nil
 }
 
 // order has the shared svlog do something, when it has room to be told. One that

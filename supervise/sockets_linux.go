@@ -176,7 +176,7 @@ func (s *Service) keepSockets() {
 			argv = append(argv, k.all[i].Text)
 		}
 		e.next = forkexec.Start{Path: beside("supervise"), Argv: argv, Env: holderEnvironment, Dir: s.cwd, Files: files, Setsid: true, Slot: forkexec.Slot{File: -1}}
-		k.holder.pid, k.holder.fd, err = e.starter.Start(&e.next)
+		k.holder.pid, k.holder.fd, err = e.startNext()
 		_ = quiet.Close(offered) // nothing was written
 	}
 	if err != nil {
@@ -217,8 +217,7 @@ func endHolder(fd int) {
 	}
 	const most = 100                            // milliseconds, on the busiest machine
 	_ = quiet.PidfdSendSignal(fd, unix.SIGKILL) // ESRCH: it has just ended
-	ends := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
-	_, _ = fifo.Retry(func() (int, error) { return unix.Poll(ends, most) })
+	awaitEnd(fd, most)
 	reapHolder(fd)
 }
 

@@ -88,16 +88,11 @@ func (w *watcher) spawn(s *Service, socket int) error {
 	e, end := s.engine, uintptr(socket)
 	e.next = forkexec.Start{Path: beside("svwatch"), Argv: []string{"svwatch", s.name}, Env: e.env, Dir: s.cwd,
 		Files: []uintptr{end, end, 2}, Setsid: true, Slot: forkexec.Slot{File: -1}}
-	for {
-		pid, fd, err := e.starter.Start(&e.next)
-		if err == unix.EINTR {
-			continue
-		}
-		if err == nil {
-			w.process.pid, w.process.fd = pid, fd
-		}
-		return err
+	pid, fd, err := e.startNext()
+	if err == nil {
+		w.process.pid, w.process.fd = pid, fd
 	}
+	return err
 }
 
 // watchLater has another one started after a pause.
@@ -205,31 +200,9 @@ func (s *Service) endWatchNow() {
 	w := s.watcher
 	s.endWatch()
 	if w != nil && w.process.fd >= 0 {
-		set := []unix.PollFd{{Fd: int32(w.process.fd), Events: unix.POLLIN}}
-		_, _ = fifo.Retry(func() (int, error) { return unix.Poll(set, moment) }) // it shows below
+		awaitEnd(w.process.fd, moment)
 		(&burial{s.engine, w.process}).Ready(0, 0)
 	}
-}
-
-// burial waits for the end of a helper that was killed, also when its service has
-// left.
-type burial struct {
-	engine  *Engine
-	process process
-}
-
-func (b *burial) Ready(int, int16) {
-	if _, ended := bury(b.process.pid); ended {
-		b.engine.poll.Remove(b.process.fd)
-		_ = quiet.Close(b.process.fd) // nothing to flush
-		delete(b.engine.owners, b.process.pid)
-	}
-}
-
-// bury reaps a child of ours, and says how it ended if it has.
-func bury(pid int) (how unix.WaitStatus, ended bool) {
-	got, err := fifo.Retry(func() (int, error) { return unix.Wait4(pid, &how, unix.WNOHANG, nil) })
-	return how, err != nil || got != 0
 }
 
 // watches says that a change will be seen.
