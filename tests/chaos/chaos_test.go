@@ -110,14 +110,15 @@ func roleNames() (names []string) {
 }
 
 // judge: ours must have no violation, the others some, unless nothing was to be
-// killed. What was to be must have been, but where somebody has ended the storm.
+// killed. What was to be must have been, a tenth of it at least where time is
+// short, but where somebody has ended the storm.
 func judge(t *testing.T, w *storm, seed uint64, kills int) {
 	t.Log(w.verdict.summary(w.suite.name))
 	switch n := len(w.verdict.found); {
 	case (w.suite.ours || kills == 0) && n > 0:
 		t.Error(w.report(seed))
-	case kills > 0 && w.verdict.kills() == 0 && w.interrupted.Err() == nil:
-		t.Errorf("%s: no kill has hit anybody", w.suite.name)
+	case w.verdict.kills()*10 < kills && w.interrupted.Err() == nil:
+		t.Errorf("%s: %d kills; want %d", w.suite.name, w.verdict.kills(), kills)
 	case !w.suite.ours && kills > 0 && n == 0:
 		t.Errorf("%s: got no violation; want some: the harness does not see", w.suite.name)
 	}

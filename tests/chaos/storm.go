@@ -149,7 +149,7 @@ func (s *storm) finale() {
 	}
 	limit := ends
 	if !s.suite.ours {
-		limit = brief
+		limit = quiet
 		s.dismiss()
 	}
 	if ended && await(limit, func() bool { return len(s.below()) == 0 }) {
