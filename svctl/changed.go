@@ -8,8 +8,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/svdir/svdir/fifo"
-	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/setting"
 )
@@ -19,17 +17,19 @@ import (
 // names a service, so the table of all does without.
 func InspectChanges(all []Service) {
 	for i := range all {
-		s := &all[i]
-		if s.Supervised && s.Running() && !s.Since.IsZero() {
-			s.Changed = definition{s.Defined, s.Since, []string{}}.find(s.TakesLogSettings())
-		}
-		if s.Logger != nil {
-			log := []Service{*s.Logger}
-			InspectChanges(log)
-			s.Logger = &log[0]
-		}
-		InspectChanges(s.Below)
+		all[i].InspectChanges()
 	}
+}
+
+// InspectChanges fills in Changed of one service, its logger and those below.
+func (s *Service) InspectChanges() {
+	if s.Supervised && s.Running() && !s.Since.IsZero() {
+		s.Changed = definition{s.Defined, s.Since, []string{}}.find(s.TakesLogSettings())
+	}
+	if s.Logger != nil {
+		s.Logger.InspectChanges()
+	}
+	InspectChanges(s.Below)
 }
 
 // definition is a service directory, with its files that are newer than a start. The time
@@ -101,8 +101,7 @@ func (c *definition) named(path string) {
 
 func (c *definition) isNewer(path string) bool {
 	for _, flags := range []int{unix.AT_SYMLINK_NOFOLLOW, 0} {
-		var st unix.Stat_t
-		_, err := fifo.Retry(func() (int, error) { return 0, quiet.Fstatat(unix.AT_FDCWD, path, &st, flags) })
+		st, err := stat(path, flags)
 		if err != nil {
 			return false
 		}

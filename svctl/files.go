@@ -62,15 +62,14 @@ func isDir(path string) bool {
 
 // isDirectory is isDir, with why it cannot be told.
 func isDirectory(path string) (bool, error) {
-	mode, err := stat(path, 0)
-	return mode&unix.S_IFMT == unix.S_IFDIR, err
+	st, err := stat(path, 0)
+	return st.Mode&unix.S_IFMT == unix.S_IFDIR, err
 }
 
-func stat(path string, flags int) (mode uint32, err error) {
-	var st unix.Stat_t
+func stat(path string, flags int) (st unix.Stat_t, err error) {
 	_, err = fifo.Retry(func() (int, error) { return 0, quiet.Fstatat(unix.AT_FDCWD, path, &st, flags) })
 	if err != nil {
-		return 0, &fs.PathError{Op: "stat", Path: path, Err: err}
+		return st, &fs.PathError{Op: "stat", Path: path, Err: err}
 	}
-	return st.Mode, nil
+	return st, nil
 }

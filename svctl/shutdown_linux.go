@@ -5,9 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sys/unix"
-
-	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/command"
 	"github.com/svdir/svdir/svscan/scandir"
 )
@@ -164,13 +161,7 @@ func (s *Shutdown) isOver() bool {
 
 // svscanGone says that nobody holds the lock of svscan, or another svscan does.
 func (s *Shutdown) svscanGone() bool {
-	fd, err := open(filepath.Join(s.state, scandir.Lock), unix.O_RDONLY|unix.O_NONBLOCK)
-	if err != nil {
-		return true
-	}
-	held, err := fifo.IsLocked(fd)
-	_ = unix.Close(fd) // nothing was written
-	if err != nil || !held || s.svscan.PID != 0 && !isProcess(s.svscan.PID, s.svscan.Ticks) {
+	if !locked(filepath.Join(s.state, scandir.Lock)) || s.svscan.PID != 0 && !isProcess(s.svscan.PID, s.svscan.Ticks) {
 		return true
 	}
 	if s.svscan.PID == 0 { // one that has just begun tells nothing yet, and the last one is gone

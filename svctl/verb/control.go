@@ -51,13 +51,12 @@ func (c *call) order() ([]*task, error) {
 		return nil, err
 	}
 	defer watch.Close()
-	deadline := c.opt.limit(open(all))
-	if !c.verb.starts {
-		deadline = c.opt.limitOf(longest(all))
-	}
+	var deadline time.Time
 	if c.verb.starts {
+		deadline = c.opt.limit(open(all))
 		err = c.tellStarts(all)
 	} else {
+		deadline = c.opt.limitOf(longest(all))
 		err = c.tellInTurn(watch, all, deadline)
 	}
 	if err != nil {

@@ -145,9 +145,9 @@ func (c *call) outcome(t *task, code int) outcome {
 		o.Message = t.err.Error()
 	}
 	if t.Dir != "" {
-		s := []svctl.Service{svctl.Inspect(t.Target)}
-		svctl.InspectChanges(s)
-		v := svctl.NewView(&s[0], time.Now())
+		s := svctl.Inspect(t.Target)
+		s.InspectChanges()
+		v := svctl.NewView(&s, time.Now())
 		o.Service = &v
 	}
 	return o

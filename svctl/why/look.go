@@ -20,9 +20,8 @@ import (
 // Look finds out what is the case with a service, and with all that it waits for.
 func Look(t svctl.Target) (*Case, error) {
 	c := look(t)
-	service := []svctl.Service{svctl.Inspect(t)}
-	svctl.InspectChanges(service)
-	c.Service = service[0]
+	c.Service = svctl.Inspect(t)
+	c.Service.InspectChanges()
 	c.History, _ = svctl.History(t) // other supervisors keep none
 	if c.Service.Logger != nil {
 		log, _ := t.Log()
