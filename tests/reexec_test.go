@@ -19,7 +19,8 @@ func TestReexecSupervise(t *testing.T) {
 	t.Parallel()
 	const times = 100
 	w := plant(t)
-	w.put("web/run", "#!/bin/sh\ntrap 'n=$((n+1)); echo usr $n' USR1\ni=0\nwhile :; do i=$((i+1)); echo line $i; sleep 0.005; done\n")
+	w.put("web/run", "#!/bin/sh\ntrap 'n=$((n+1)); echo usr $n' USR1\ntrap over=1 TERM\ni=0\n"+
+		"until [ \"$over\" ]; do i=$((i+1)); echo line $i; sleep 0.005; done\necho last $i\n")
 	w.put("web/nosetsid", "")
 	w.put("web/log/run", "#!/bin/sh\nexec cat >>../lines\n")
 	w.serve()
@@ -27,27 +28,31 @@ func TestReexecSupervise(t *testing.T) {
 	eventually(t, w.scan, "it has its trap", func() bool { return hasText(w.scan + "/web/lines") })
 	for i := range times {
 		w.send("web", "R1")
-		eventually(t, w.scan+"/web", fmt.Sprintf("time %d", i+1), func() bool { return w.record("web").Reexecs == i+1 })
+		eventually(t, w.scan+"/web", fmt.Sprintf("time %d, and the letter after it", i+1), func() bool {
+			return w.record("web").Reexecs == i+1 && strings.Contains(w.text("web/lines"), fmt.Sprintf("usr %d\n", i+1))
+		})
 	}
 	if now := w.record("web"); now.Supervisor != web.Supervisor || now.PID != web.PID || now.Starts != 1 {
 		t.Errorf("got %+v; want the pids of %+v", now, web)
 	}
 	w.unaffected("web/log", log.PID)
-	// Several letters before they were handled may be one signal to a shell, but
-	// the last one is always seen.
-	w.send("web", "1")
 	w.run(answers("svctl down web", ""))
 	text, err := os.ReadFile(w.scan + "/web/lines")
 	w.must(err)
-	next := 1
+	next, letters, last := 1, 0, ""
 	for line := range strings.Lines(string(text)) {
-		if strings.HasPrefix(line, "usr") {
-			continue
+		switch last = line; line {
+		case fmt.Sprintf("line %d\n", next):
+			next++
+		case fmt.Sprintf("usr %d\n", letters+1):
+			letters++
+		case fmt.Sprintf("last %d\n", next-1):
+		default:
+			t.Fatalf("got %q; want line %d or usr %d", line, next, letters+1)
 		}
-		if line != fmt.Sprintf("line %d\n", next) {
-			t.Fatalf("got %q; want line %d", line, next)
-		}
-		next++
+	}
+	if letters != times || !strings.HasPrefix(last, "last") {
+		t.Errorf("got %d letters, and at the end %q; want %d, and last", letters, last, times)
 	}
 	w.ends()
 }
