@@ -141,13 +141,13 @@ func (s *Service) replaces() bool {
 	return s.job != nil && s.timed && s.job.overlap == setting.OverlapReplace && s.m.Running && s.m.State.HasProcess()
 }
 
-// jobBegan is when run is executed, or was by an earlier supervise.
-func (s *Service) jobBegan() {
+// jobBegan is that run is executed, or was a while ago by an earlier supervise.
+func (s *Service) jobBegan(age time.Duration) {
 	if s.limited {
 		j := s.haveJob()
 		j.runDue = 0
 		if limit := value(s, servicedir.TimeoutRun, &j.limit, 0, setting.ParseTimeoutRun); limit > 0 {
-			j.runDue = max(s.m.started, 0) + limit
+			j.runDue = max(fifo.Now()-age, s.m.started) + limit // whatever the wall clock says
 		}
 	}
 	if !s.timed {

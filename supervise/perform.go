@@ -57,6 +57,10 @@ func (s *Service) perform(a Action) {
 		s.show()
 	case Announce:
 		switch a.Letter {
+		case eventUp:
+			if s.timed || s.limited {
+				s.jobBegan(0)
+			}
 		case eventReady:
 			s.record.ReadyAt = time.Now()
 			s.note("ready", s.run.pid)
@@ -187,9 +191,6 @@ func (s *Service) begun() {
 	s.record.Since = time.Now()
 	s.note("start", s.run.pid)
 	s.planLog()
-	if s.timed || s.limited {
-		s.jobBegan()
-	}
 }
 
 // notStarted says why what l starts could not be started, once.

@@ -1,6 +1,8 @@
 package supervise
 
 import (
+	"time"
+
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/fifo"
@@ -75,7 +77,7 @@ func (s *Service) adoptScope(handed bool) {
 	s.armScope()
 	s.adoptHealth(attributes)
 	if s.m.Running && !s.m.unborn {
-		s.jobBegan()
+		s.jobBegan(max(time.Since(s.record.Since), 0))
 	}
 	if s.daemonizes && (s.m.Ready || handed) && s.run.fd >= 0 {
 		s.handedOn = fifo.Now() - 2*startPause
