@@ -79,6 +79,10 @@ dense: ## the tests of whole trees, with every svscan -dense
 served: ## the tests of svlog, with a log that is served as one of many
 	SVLOG_SERVED=1 go test -count=1 -v -timeout=14m ./logger $(REPORT)
 
+flood: ## a GB of lines through an svlog that is killed every 50 ms, and through one that supervise starts again
+	go test -count=1 -v -run='TestKilledInFlood$$' -timeout=1h ./logger -args -flood=1000 $(REPORT)
+	go test -count=1 -v -run=TestPipeKilled -timeout=1h ./tests -args -flood=1000 $(REPORT)
+
 stress: ## the suite 20 times in a row on a busy machine
 	sh -c 'while :; do :; done' & busy=$$!; trap "kill $$busy" EXIT; go test -count=20 -parallel=8 -timeout=4h ./...
 
@@ -115,4 +119,4 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' Makefile
 
-.PHONY: all compat demo check packages lint test script peer footprint kill-points dense served stress fuzz chaos soak bench bench-check install install-compat dist clean help
+.PHONY: all compat demo check packages lint test script peer footprint kill-points dense served flood stress fuzz chaos soak bench bench-check install install-compat dist clean help

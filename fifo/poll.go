@@ -50,6 +50,10 @@ type Poller struct {
 	atRoom    [64]int32
 }
 
+// Edge is for Add, beside what poll(2) has: what is there is told once, and then
+// what comes to it.
+const Edge int16 = 0x4000
+
 // slot is one descriptor; epoll knows its number.
 type slot struct {
 	events uint32 // that are waited for
@@ -73,8 +77,8 @@ func (p *Poller) open() error {
 	return err
 }
 
-// Add waits on fd, once at a time, for events (POLLIN, POLLOUT) until Remove. A
-// regular file is never ready.
+// Add waits on fd, once at a time, for events (POLLIN, POLLOUT, Edge) until Remove.
+// A regular file is never ready.
 func (p *Poller) Add(fd int, events int16, w Waiter, tag int) {
 	if p.open() != nil {
 		return // Wait says why
@@ -92,10 +96,18 @@ func (p *Poller) Add(fd int, events int16, w Waiter, tag int) {
 		p.at = append(p.at, 0)
 	}
 	p.at[fd] = n + 1
-	// The bits of poll(2) and of epoll_ctl(2) are the same.
-	ev := unix.EpollEvent{Events: uint32(events), Fd: n}
+	ev := unix.EpollEvent{Events: EpollEvents(events), Fd: n}
 	p.slots[n] = slot{ev.Events, w, tag}
 	_ = quiet.EpollCtl(p.epoll, unix.EPOLL_CTL_ADD, fd, &ev) // EPERM: a regular file
+}
+
+// EpollEvents are the events of Add as epoll_ctl(2) has them.
+func EpollEvents(events int16) uint32 {
+	bits := uint32(events &^ Edge) // those of poll(2) are the same
+	if events&Edge != 0 {
+		bits |= unix.EPOLLET
+	}
+	return bits
 }
 
 // Remove waits no longer on fd, which is still open, from this moment on.
@@ -170,13 +182,13 @@ func (p *Poller) setDeadline(deadline time.Duration) error {
 
 // take takes what is ready, and says whether there was anything. After a sleep
 // there is, or was until it was read: who waits for one descriptor need not ask
-// which.
+// which, unless it is told once.
 //
 // The runtime is not told of the system call, which does not wait. Else the
 // first after a sleep wakes its monitor, another thread, to see whether it
 // takes long, and that costs more than all else about a wait.
 func (p *Poller) take(fd uintptr) bool {
-	if p.slept = p.asked; p.slept && len(p.slots) == 1 && !p.timer.set {
+	if p.slept = p.asked; p.slept && len(p.slots) == 1 && !p.timer.set && p.slots[0].events&unix.EPOLLET == 0 {
 		p.ready = append(p.ready, unix.EpollEvent{Events: p.slots[0].events})
 		return true
 	}

@@ -24,9 +24,8 @@
 //
 //  1. No line is lost, whatever ends us. What is in a pipe is looked at with
 //     tee(2), and taken out of it only when it was written. So while a file is
-//     rotated or a disk is full, nothing is in memory but the beginning of a
-//     line that has not ended: at most what of it had come. What a script
-//     allows to be dropped is counted.
+//     rotated or a disk is full, nothing is in memory but what the pipe has no
+//     room for, see below. What a script allows to be dropped is counted.
 //  2. A kill at any step of a rotation leaves nothing that the next logger,
 //     ours or multilog, would lose or repeat.
 //  3. Each line is in a log directory once, also where svlog is killed between
@@ -83,6 +82,20 @@
 // An intent is about one input, and says which by the identity of its pipe: the
 // next logger may have its inputs in another order, or others. Where that pipe
 // is not among them the intent is as if taken.
+//
+// # Parts of lines
+//
+// Who writes in blocks ends them within lines. Such a part stays in the pipe: what
+// is taken ends with a line. Since a wait for what is there would never wait, it is
+// then one for what comes (fifo.Edge). That of a pipe that is full would never end,
+// so it must have room for more: whoever writes next puts something into it, and
+// that is told. A pipe is full by pieces, not by bytes. Nothing tells how many it
+// has, but the copy that is looked at has as many, and can be asked (expects). What
+// there is no room for is taken: its head into memory, the rest into the files as it
+// comes. Nor is it waited for where nobody writes any more.
+//
+// The line has begun when its part was first seen, which gives it its time, and has
+// TERM wait for its end.
 //
 // # Several inputs
 //

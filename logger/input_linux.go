@@ -11,11 +11,15 @@ import (
 // alone.
 //
 // What is in a pipe is looked at through a copy of it, and taken out only when
-// it is on its way to every file: if we are killed, the next logger finds it.
+// it is on its way to every file: if we are killed, the next logger finds it. A
+// line that has not come whole stays there, for as long as more of it may come.
 type input struct {
 	fd      int
+	tag     int // by which the wait tells of it
 	source  source
 	patient bool   // it can be waited for
+	part    bool   // it begins with a part of a line: it is waited for more
+	rest    bool   // no more of that may come
 	heard   bool   // it may be readable
 	ended   bool   // it is not read any more
 	held    bool   // we may write to it: so it has no end
@@ -99,6 +103,9 @@ func (in *input) look(limit int) (chunk []byte, end bool, err error) {
 		case in.n == 0:
 			return nil, true, nil
 		default:
+			if in.part {
+				in.rest = !in.expects()
+			}
 			return in.readCopy()
 		}
 	}
@@ -112,6 +119,24 @@ func (in *input) look(limit int) (chunk []byte, end bool, err error) {
 	return in.buf[:in.n], in.n == 0, nil
 }
 
+// expects says that what may come after what was copied comes to the pipe, and is
+// told of. It does not where nobody writes any more; nor where the pipe has no room
+// for it, of which its copy tells, since that takes as many pieces.
+func (in *input) expects() bool {
+	ends := [...]unix.PollFd{{Fd: int32(in.fd)}, {Fd: int32(in.copied[1]), Events: unix.POLLOUT}}
+	if _, err := fifo.Retry(func() (int, error) { return unix.Poll(ends[:], 0) }); err != nil {
+		return false
+	}
+	return ends[0].Revents&unix.POLLHUP == 0 && ends[1].Revents&unix.POLLOUT != 0 && capacity(in.copied[1]) <= capacity(in.fd)
+}
+
+// capacity is how many bytes a pipe has room for in whole pages, 0 if that cannot
+// be known.
+func capacity(fd int) int {
+	n, _ := unix.FcntlInt(uintptr(fd), unix.F_GETPIPE_SZ, 0)
+	return n
+}
+
 // readCopy empties our pipe.
 func (in *input) readCopy() ([]byte, bool, error) {
 	if err := fifo.ReadAll(in.copied[0], in.buf[:in.n]); err != nil {
@@ -120,8 +145,10 @@ func (in *input) readCopy() ([]byte, bool, error) {
 	return in.buf[:in.n], false, nil
 }
 
-// full says that there is more than could be looked at.
-func (in *input) full() bool { return in.copied != [2]int{} && in.n == len(in.buf) }
+// parts says that a part of a line is to be left where it is.
+func (in *input) parts() bool {
+	return in.n < len(in.buf) && !(in.part && in.rest)
+}
 
 // take takes the next n bytes that were looked at out of the pipe. They are
 // read to where they are; the first of them to mark, if there is one: in one

@@ -46,6 +46,7 @@ func (l *logger) takeInputs(all []source, fds []int, g *glass) {
 	l.inputs = make([]input, 0, len(all))
 	for i, from := range all {
 		l.inputs = append(l.inputs, openInput(fds[i], from, g))
+		l.inputs[i].tag = tagInput + i
 	}
 	isPipeNames := func(pair string) bool { return strings.HasPrefix(pair, pipeNames+"=") }
 	if l.own == nil {
@@ -83,10 +84,29 @@ func (l *logger) listen(on bool) {
 		switch in := &l.inputs[i]; {
 		case !in.patient || in.ended || !in.claimed:
 		case on:
-			l.poll.Add(in.fd, unix.POLLIN, l, tagInput+i)
+			l.expect(in)
 		default:
 			l.poll.Remove(in.fd)
 		}
+	}
+}
+
+// expect waits for what is in an input; where that begins with a part of a line, for
+// what comes to it.
+func (l *logger) expect(in *input) {
+	events := int16(unix.POLLIN)
+	if in.part {
+		events |= fifo.Edge
+	}
+	l.poll.Add(in.fd, events, l, in.tag)
+}
+
+// setPart says whether an input begins with a part of a line.
+func (l *logger) setPart(in *input, part bool) {
+	if in.part != part {
+		in.part = part
+		l.poll.Remove(in.fd)
+		l.expect(in)
 	}
 }
 
@@ -98,7 +118,7 @@ func (l *logger) claimRest() {
 			continue
 		}
 		if in.claim(); in.claimed && in.patient {
-			l.poll.Add(in.fd, unix.POLLIN, l, tagInput+i)
+			l.expect(in)
 		}
 	}
 }
@@ -154,7 +174,7 @@ func (l *logger) leave() {
 	l.leaving = true
 	for i := range l.inputs {
 		if in := &l.inputs[i]; in.held && in.claimed {
-			in.left = in.waiting()
+			in.left, in.heard = in.waiting(), true
 		}
 	}
 }
@@ -176,19 +196,17 @@ func (in *input) done() bool {
 }
 
 // portion is how much of chunk is taken now. A line that has not come whole is
-// left in the pipe if there may be more of it.
+// left in the pipe if there may be more of it there, and nothing of it is in a file.
 func (l *logger) portion(in *input, chunk []byte) []byte {
-	switch {
-	case l.leaving && in.left > 0:
+	if l.leaving && in.left > 0 {
 		return chunk[:min(in.left, len(chunk))]
-	case l.leaving:
-		if i := bytes.IndexByte(chunk, '\n'); i >= 0 {
-			return chunk[:i+1]
-		}
-	case in.full():
-		if i := bytes.LastIndexByte(chunk, '\n'); i >= 0 {
-			return chunk[:i+1]
-		}
+	}
+	last := bytes.LastIndexByte(chunk, '\n')
+	if l.leaving {
+		last = bytes.IndexByte(chunk, '\n')
+	}
+	if in.standing() && (last >= 0 || in.parts() && l.stream.long != &in.source) {
+		return chunk[:last+1]
 	}
 	return chunk
 }
@@ -214,14 +232,27 @@ func (l *logger) read(in *input) error {
 		return nil
 	}
 	l.in, l.stream.source = in, &in.source
-	if err := l.pass(l.portion(in, chunk)); err != nil {
+	n := len(chunk)
+	chunk = l.portion(in, chunk)
+	if l.setPart(in, n > 0 && len(chunk) == 0); in.part {
+		l.stamp()
+		l.stream.start()
+	}
+	if len(chunk) == 0 {
+		return nil
+	}
+	if err := l.pass(chunk); err != nil {
 		return &Trouble{Verb: Read, File: describe(in.fd), Err: err}
 	}
 	return nil
 }
 
-// complete gives a line that has begun its newline.
+// complete gives a line that has begun its newline. What is in the pipe of one is for
+// the next logger.
 func (l *logger) complete(in *input) {
+	if in.part {
+		return
+	}
 	l.stream.source = &in.source
 	for !in.source.atStart() {
 		l.stream.take([]byte{'\n'})

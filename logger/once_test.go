@@ -124,17 +124,17 @@ func TestKilledInFlood(t *testing.T) {
 	checkLines(t, filepath.Join(dir, "some"), count, func(n int) bool { return n%7 == 3 })
 }
 
-// writeLines writes numbered lines of one size, some at a time: none comes in
-// parts.
+// writeLines writes numbered lines of one size, in pieces that end anywhere.
 func writeLines(w *os.File, count, size int) error {
 	var text []byte
 	for n := range count {
 		text = append(text, fmt.Sprintf("line %09d mod %d %s\n", n, n%7, strings.Repeat("x", size-22))...)
-		if len(text)+size > 4096 || n == count-1 {
-			if _, err := w.Write(text); err != nil {
+		for piece := 1 + rand.N(8192); len(text) > piece || n == count-1 && len(text) > 0; {
+			wrote, err := w.Write(text[:min(piece, len(text))])
+			if err != nil {
 				return err
 			}
-			text = text[:0]
+			text = text[:copy(text, text[wrote:])]
 		}
 	}
 	return w.Close()

@@ -21,8 +21,9 @@ import (
 // started is a logger that reads from a pipe.
 type started struct {
 	*exec.Cmd
-	in      *os.File // its writing end
-	message string   // the file with what it said
+	in      *os.File         // its writing end
+	part    map[*os.File]int // how much of a line it was told may stay in the pipe
+	message string           // the file with what it said
 	gone    chan struct{}
 }
 
@@ -57,7 +58,7 @@ func begin(t *testing.T, dir string, input *os.File, words ...string) *started {
 }
 
 func prepare(dir string, input *os.File, words ...string) *started {
-	s := &started{Cmd: exec.Command(words[0], words[1:]...), gone: make(chan struct{})}
+	s := &started{Cmd: exec.Command(words[0], words[1:]...), part: map[*os.File]int{}, gone: make(chan struct{})}
 	s.Dir, s.Stdin = dir, input
 	return s
 }
@@ -85,10 +86,17 @@ func (s *started) say(t *testing.T, text string) {
 	t.Helper()
 	_, err := io.WriteString(s.in, text)
 	must(t, err)
-	eventually(t, "the pipe is empty", func() bool {
+	if end := strings.LastIndexByte(text, '\n') + 1; end > 0 {
+		s.part[s.in], text = 0, text[end:]
+	}
+	s.part[s.in] += len(text)
+	eventually(t, "the lines are taken", func() bool {
 		n, err := unix.IoctlGetInt(int(s.in.Fd()), unix.TIOCINQ)
-		return err == nil && n == 0
+		return err == nil && n <= s.part[s.in]
 	})
+	if s.part[s.in] > 0 {
+		s.hears(t) // it has been seen
+	}
 }
 
 // said is what it has said until now.

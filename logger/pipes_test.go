@@ -189,11 +189,15 @@ func TestPipesKilledInLine(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	a, b := held(t, "a"), held(t, "b")
-	long := strings.Repeat("x", 3000)
+	long := strings.Repeat("x", maxBuffer)
 	l := of(dir, nil, "a b", []*os.File{a, b}, svlog(t), "./log")
 	l.begin(t)
-	l.in = a
-	l.say(t, long)
+	_, err := a.WriteString(long) // there is no room for more
+	must(t, err)
+	eventually(t, "the beginning of the line is there", func() bool {
+		i, err := os.Stat(filepath.Join(dir, "log/current"))
+		return err == nil && i.Size() == int64(len("a: "+long))
+	})
 	must(t, l.Process.Kill())
 	<-l.gone
 	next := of(dir, nil, "b a", []*os.File{b, a}, svlog(t), "./log")

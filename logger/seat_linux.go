@@ -41,7 +41,7 @@ type spot struct {
 func (t *seat) Add(fd int, events int16, _ fifo.Waiter, tag int) {
 	t.server.Lock()
 	defer t.server.Unlock()
-	t.spots = append(t.spots, spot{fd: fd, events: uint32(events), tag: tag})
+	t.spots = append(t.spots, spot{fd: fd, events: fifo.EpollEvents(events), tag: tag})
 	t.arm(unix.EPOLL_CTL_ADD, &t.spots[len(t.spots)-1])
 }
 
@@ -58,12 +58,18 @@ func (t *seat) Remove(fd int) {
 	}
 }
 
-// arm has the epoll look at a descriptor, once.
+// arm has the epoll look at a descriptor, until it has told of it. What is told
+// once needs that no more.
 func (t *seat) arm(op int, s *spot) {
-	ev := unix.EpollEvent{Events: s.events | unix.EPOLLONESHOT, Fd: t.number, Pad: int32(s.tag)}
+	ev := unix.EpollEvent{Events: s.events, Fd: t.number, Pad: int32(s.tag)}
+	if !s.edge() {
+		ev.Events |= unix.EPOLLONESHOT
+	}
 	_ = unix.EpollCtl(t.server.epoll, op, s.fd, &ev) // EPERM: a regular file
 	s.spent = false
 }
+
+func (s *spot) edge() bool { return s.events&unix.EPOLLET != 0 }
 
 // armAll has it look at all that was told.
 func (t *seat) armAll() {
@@ -78,7 +84,7 @@ func (t *seat) armAll() {
 func (t *seat) hear(tag int) {
 	for i := range t.spots {
 		if s := &t.spots[i]; s.tag == tag && !s.spent {
-			s.heard, s.spent = true, true
+			s.heard, s.spent = true, !s.edge()
 			t.stir()
 		}
 	}

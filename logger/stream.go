@@ -94,14 +94,11 @@ func (s *stream) step(in []byte) int {
 	if s.long == s.source {
 		return s.pass(in[:end], ends)
 	}
-	if !s.begun {
-		if s.parted && end == 0 && ends {
-			s.parted = false
-			return 1 // all of it has been written
-		}
-		s.begun, s.parted, s.since, s.mark = true, false, s.now, len(s.stamp)+len(s.label)
-		s.head = append(append(s.head[:0], s.stamp...), s.label...)
+	if s.parted && !s.begun && end == 0 && ends {
+		s.parted = false
+		return 1 // all of it has been written
 	}
+	s.start()
 	had := len(s.head)
 	n := min(end, maxHead-had)
 	s.head = append(s.head, in[:n]...)
@@ -126,6 +123,15 @@ func (s *stream) step(in []byte) int {
 		return n + 1
 	}
 	return n
+}
+
+// start begins a line, if none has begun.
+func (s *stream) start() {
+	if s.begun {
+		return
+	}
+	s.begun, s.parted, s.since, s.mark = true, false, s.now, len(s.stamp)+len(s.label)
+	s.head = append(append(s.head[:0], s.stamp...), s.label...)
 }
 
 // atStart says that no line of the source has begun.

@@ -2,11 +2,14 @@ package tests
 
 import (
 	"bytes"
+	"flag"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/svdir/svdir/supervise/status"
 	"golang.org/x/sys/unix"
@@ -45,6 +48,46 @@ func TestPipeFlood(t *testing.T) {
 	}
 	t.Logf("%d restarts of the logger", times)
 	w.ends()
+}
+
+var floodSize = flag.Int("flood", 20, "megabytes that TestPipeKilled has written")
+
+// TestPipeKilled: while numbered lines come as fast as they are taken, svlog is
+// killed again and again, 50 ms after it has begun on average, and supervise starts
+// the next one, which rotates on: none is missing, none is there twice. Their writer
+// ends its blocks within lines.
+func TestPipeKilled(t *testing.T) {
+	t.Parallel()
+	const width = 20 // of a line
+	lines := *floodSize * 1_000_000 / width
+	w := plant(t)
+	w.put("web/run", "#!/bin/sh\nseq -f %0"+strconv.Itoa(width-1)+".0f 1 "+strconv.Itoa(lines)+"\n: >said\nexec sleep 1000\n")
+	w.put("web/log/run", "#!/bin/sh\nexec svlog s1000000 n100000 ./main\n")
+	w.serve()
+	kills := 0
+	for {
+		log := w.reaches("web/log", status.Up)
+		<-time.After(rand.N(100 * time.Millisecond)) // nothing is waited for: this is how long it runs
+		if _, err := os.Stat(filepath.Join(w.scan, "web/said")); err == nil {
+			break
+		}
+		w.must(unix.Kill(log.PID, unix.SIGKILL))
+		eventually(t, w.scan+"/web/log", "its end is seen", func() bool { return w.record("web/log").Deaths > kills })
+		kills++
+	}
+	w.run(answers("svctl down web", ``))
+	w.ends()
+	next := 1
+	for line := range bytes.Lines(logged(filepath.Join(w.scan, "web/log/main"))) {
+		if got, err := strconv.Atoi(string(bytes.TrimSuffix(line, []byte("\n")))); err != nil || got != next || len(line) != width {
+			t.Fatalf("got line %q; want %d", line, next)
+		}
+		next++
+	}
+	if next != lines+1 {
+		t.Errorf("got %d lines; want %d", next-1, lines)
+	}
+	t.Logf("%d lines, %d kills", lines, kills)
 }
 
 // logged is what a log directory holds, from old to new.

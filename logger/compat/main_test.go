@@ -49,6 +49,7 @@ func must(t *testing.T, err error) {
 type started struct {
 	*exec.Cmd
 	in       *os.File // its writing end
+	part     int      // how much of a line it was told may stay in the pipe
 	out, err strings.Builder
 	gone     chan struct{}
 }
@@ -89,9 +90,13 @@ func (s *started) say(t *testing.T, text string) {
 	if _, err := io.WriteString(s.in, text); err != nil {
 		return // it has ended, which shows
 	}
-	eventually(t, "the pipe is empty", func() bool {
+	if end := strings.LastIndexByte(text, '\n') + 1; end > 0 {
+		s.part, text = 0, text[end:]
+	}
+	s.part += len(text)
+	eventually(t, "the lines are taken", func() bool {
 		n, err := unix.IoctlGetInt(int(s.in.Fd()), unix.TIOCINQ)
-		return err != nil || n == 0 || s.ended()
+		return err != nil || n <= s.part || s.ended()
 	})
 }
 
