@@ -86,7 +86,7 @@ func IsScanned(scan string) bool {
 
 // scanLock is what our svscan locks while it serves a scan directory.
 func scanLock(scan string) string {
-	return filepath.Join(served(scan), scandir.Dir, scandir.Lock)
+	return served(scan).own(scandir.Lock)
 }
 
 // The letters that only some supervisors understand: the others ignore them.

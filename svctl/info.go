@@ -76,10 +76,11 @@ func Inspect(t Target) Service {
 	return s
 }
 
-// InspectBelow adds to each service the services of the tree that it keeps.
+// InspectBelow adds to each service, which was read, the services of the tree that it
+// keeps.
 func InspectBelow(all []Service) {
 	for i := range all {
-		dir, ok := nested(all[i].Target)
+		dir, ok := nested(all[i].PID)
 		if !ok || dir == all[i].Scan {
 			continue
 		}
@@ -124,15 +125,7 @@ func (t Target) file(name string) string { return filepath.Join(t.Dir, servicedi
 // supervised says whether a supervisor is there: it reads supervise/ok, or, as
 // s6-supervise has no such FIFO, holds a record lock.
 func supervised(t Target) (bool, error) {
-	dir, err := openPath(filepath.Join(t.Dir, servicedir.State))
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, problem("look at", t.Name, t.file(""), err)
-	}
-	defer quiet.Close(dir)
-	err = fifo.Alive(dir, servicedir.OK)
+	err := fifo.Alive(unix.AT_FDCWD, t.file(servicedir.OK))
 	switch {
 	case err == nil:
 		return true, nil

@@ -12,14 +12,13 @@ import (
 // scanners are the programs that keep a scan directory.
 var scanners = []string{"svscan", "runsvdir", "s6-svscan"}
 
-// nested is the scan directory that the process of the service keeps, if that
+// nested is the scan directory that the process of a service keeps, if that
 // process is an svscan itself: the tree below the tree.
-func nested(t Target) (dir string, ok bool) {
-	s := Read(t)
-	if s.PID == 0 {
+func nested(pid int) (dir string, ok bool) {
+	if pid == 0 {
 		return "", false
 	}
-	arg := cmdline(s.PID)
+	arg := cmdline(pid)
 	if len(arg) == 0 || !slices.Contains(scanners, filepath.Base(arg[0])) {
 		return "", false
 	}
@@ -31,7 +30,7 @@ func nested(t Target) (dir string, ok bool) {
 		}
 	}
 	if !filepath.IsAbs(dir) {
-		cwd, err := os.Readlink(procFile(s.PID, "cwd"))
+		cwd, err := os.Readlink(procFile(pid, "cwd"))
 		if err != nil {
 			return "", false // another user's
 		}

@@ -65,7 +65,7 @@ func (s *Shutdown) add(t Target, keeper *Ending) *Ending {
 	if log, ok := t.Log(); ok {
 		s.add(log, keeper).of = e
 	}
-	if dir, ok := nested(t); ok && dir != t.Scan {
+	if dir, ok := nested(Read(t).PID); ok && dir != t.Scan {
 		inner, _ := list(dir) // another user's: its own line says that it runs
 		for _, one := range inner {
 			one.Name = t.Name + "/" + one.Name

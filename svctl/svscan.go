@@ -21,7 +21,7 @@ type Svscan struct {
 
 // SvscanOf is the svscan of a scan directory, whether it runs or not.
 func SvscanOf(scan string) Svscan {
-	return Svscan{scan, filepath.Join(served(scan), scandir.Dir)}
+	return Svscan{scan, served(scan).own()}
 }
 
 // Send writes letters to its control FIFO.

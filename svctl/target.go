@@ -89,41 +89,52 @@ func list(dir string) ([]Target, error) {
 		return nil, problem("read scan directory", dir, dir, err)
 	}
 	var all []Target
+	kept := served(dir)
 	for _, e := range entries {
-		if scandir.IsService(e.Name()) && isDir(filepath.Join(dir, e.Name())) {
-			all = append(all, Linked(dir, e.Name()))
+		if scandir.IsService(e.Name()) && (e.IsDir() || isDir(filepath.Join(dir, e.Name()))) {
+			all = append(all, kept.linked(dir, e.Name()))
 		}
 	}
 	here := len(all)
 	// Only our svscan keeps this directory.
-	gone, _ := os.ReadDir(filepath.Join(served(dir), scandir.Dir, scandir.Removed))
+	gone, _ := os.ReadDir(kept.own(scandir.Removed))
 	for _, e := range gone {
 		same := func(t Target) bool { return t.Name == e.Name() }
 		if !slices.ContainsFunc(all[:here], same) {
-			all = append(all, removed(dir, e.Name()))
+			all = append(all, kept.removed(dir, e.Name()))
 		}
 	}
 	return all, nil
 }
 
 // Linked is the service of this name in a scan directory that has it.
-func Linked(scan, name string) Target {
-	return Target{Name: name, Dir: filepath.Join(served(scan), name), Defined: filepath.Join(scan, name), Scan: scan}
+func Linked(scan, name string) Target { return served(scan).linked(scan, name) }
+
+// keeping is where svscan serves the services of a scan directory.
+type keeping string
+
+// served is that of a scan directory: itself, but for svscan -run.
+func served(scan string) keeping {
+	if run, err := os.Readlink(filepath.Join(scan, scandir.Dir, scandir.Run)); err == nil && isDir(run) {
+		return keeping(run)
+	}
+	return keeping(scan)
+}
+
+// linked is a service that the scan directory has.
+func (k keeping) linked(scan, name string) Target {
+	return Target{Name: name, Dir: filepath.Join(string(k), name), Defined: filepath.Join(scan, name), Scan: scan}
 }
 
 // removed is one that was taken out of it.
-func removed(scan, name string) Target {
-	dir := filepath.Join(served(scan), scandir.Dir, scandir.Removed, name)
+func (k keeping) removed(scan, name string) Target {
+	dir := k.own(scandir.Removed, name)
 	return Target{Name: name, Dir: dir, Defined: dir, Scan: scan, Removed: true}
 }
 
-// served is where svscan serves the services of a scan directory: there, but
-// for svscan -run.
-func served(scan string) string {
-	if run, err := os.Readlink(filepath.Join(scan, scandir.Dir, scandir.Run)); err == nil && isDir(run) {
-		return run
-	}
-	return scan
+// own is the path of what svscan keeps there for itself.
+func (k keeping) own(names ...string) string {
+	return filepath.Join(append([]string{string(k), scandir.Dir}, names...)...)
 }
 
 // isPath says that a name is a path, and not looked up in a scan directory.
@@ -190,14 +201,14 @@ func lookUp(scan, name string) ([]Target, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, problem("find", name, dir, err)
 	}
-	if gone := removed(scan, name); isDir(gone.Dir) {
+	if gone := served(scan).removed(scan, name); isDir(gone.Dir) {
 		return []Target{gone}, nil
 	}
 	outer, inner, deeper := strings.Cut(name, "/")
 	if !deeper {
 		return nil, nil
 	}
-	below, ok := nested(Linked(scan, outer))
+	below, ok := nested(Read(Linked(scan, outer)).PID)
 	if !ok {
 		return nil, nil
 	}

@@ -41,7 +41,7 @@ func Terminate(scan, exit, guard string) (*Termination, error) {
 
 // newTermination begins to watch; nothing is asked for yet.
 func newTermination(verb, scan string) (*Termination, error) {
-	t := &Termination{Scan: scan, verb: verb, state: filepath.Join(served(scan), scandir.Dir)}
+	t := &Termination{Scan: scan, verb: verb, state: served(scan).own()}
 	var err error
 	if t.watch, err = inotify.New(); err != nil {
 		return nil, t.problem(err)

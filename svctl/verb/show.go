@@ -173,7 +173,11 @@ func list(c *call) int {
 			code = max(code, codeOf(t.err))
 			continue
 		}
-		services = append(services, svctl.Service{Target: t.Target})
+		s := svctl.Service{Target: t.Target}
+		if c.opt.recursive {
+			s = svctl.Read(t.Target)
+		}
+		services = append(services, s)
 	}
 	if c.opt.recursive {
 		svctl.InspectBelow(services)
