@@ -73,9 +73,14 @@ func (s *Service) unpoll() {
 }
 
 // settleSockets follows the machine: it closes the sockets and gives the ports back,
-// waits no longer for the first connection, or begins to look for the last.
+// waits no longer for the first connection, or begins to look for the last. Between
+// two letters it does not: a restart is a stop and a start, and who is waiting to be
+// served sees neither.
 func (s *Service) settleSockets() {
 	k := s.sockets
+	if s.requests.obeyed < s.requests.taken {
+		return
+	}
 	if s.ports != nil && s.m.isOver() {
 		s.closePorts()
 	}

@@ -42,6 +42,7 @@ func (s *Service) readControl() {
 			break // the next supervise obeys the rest
 		}
 	}
+	s.settleSockets() // the last may have been no letter
 	s.flush()
 }
 
@@ -98,6 +99,7 @@ func (s *Service) leftRequests() {
 		}
 	}
 	s.requests.obeyed = s.requests.taken
+	s.settleSockets() // likewise
 }
 
 // kinds says which event a letter is; what is not named is a Signal.

@@ -235,6 +235,30 @@ func TestSocketsLoad(t *testing.T) {
 	w.ends()
 }
 
+// TestSocketsRestarted: a restart of a service that waits for its next start keeps
+// its sockets: who is waiting to be served is.
+func TestSocketsRestarted(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	address := freeAddress(t)
+	w.listens("web", "http", "tcp "+address)
+	w.put("web/set/restart-delay", "1h\n")
+	w.put("web/run", "#!/bin/sh\n[ -e well ] || exit 1\nexec ./"+listenerName+"\n")
+	w.serve()
+	w.reaches("web", status.Backoff)
+	c, err := net.Dial("tcp", address)
+	w.must(err)
+	w.put("web/well", "")
+	w.run(answers("svctl restart web", `web: (up|starting) .*`))
+	_, err = fmt.Fprintln(c, "hello")
+	w.must(err)
+	if line, err := bufio.NewReader(c).ReadString('\n'); err != nil {
+		t.Errorf("got %q, %v; want an answer", line, err)
+	}
+	w.must(c.Close())
+	w.ends()
+}
+
 // TestSocketsTaken: who has the address is named, and when it is free the service
 // starts.
 func TestSocketsTaken(t *testing.T) {
