@@ -43,7 +43,7 @@ func (l *logger) openInputs() error {
 
 // takeInputs takes what is read: from the descriptors fds come the lines of all.
 func (l *logger) takeInputs(all []source, fds []int, g *glass) {
-	l.inputs = make([]input, 0, len(all))
+	l.inputs = slices.Grow(l.alone[:0], len(all))
 	for i, from := range all {
 		l.inputs = append(l.inputs, openInput(fds[i], from, g))
 		l.inputs[i].tag = tagInput + i

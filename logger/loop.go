@@ -24,7 +24,8 @@ type logger struct {
 	own      []string // and of those of this log alone
 	stream   stream
 	inputs   []input
-	in       *input // whose chunk is passed on
+	alone    [1]input // room for them, where there is one
+	in       *input   // whose chunk is passed on
 	ledger   ledger
 	poll     waits
 	title    string // whose words these are
