@@ -150,6 +150,7 @@ func TestPortsLeft(t *testing.T) {
 	base := l.Addr().(*net.TCPAddr).Port
 	w.must(l.Close())
 	w.asksPort("web", base)
+	w.put("web/set/check/tcp", "none\n")
 	w.put("web/run", "#!/bin/sh\necho $PORT_http >port\n[ -e left ] && exec sleep 1000\n: >left\nsetsid ./"+listenerName+" $PORT_http &\necho $! >stray\n"+
 		"until [ -s given ]; do sleep 0.01; done\n")
 	w.serve()
@@ -168,6 +169,71 @@ func TestPortsLeft(t *testing.T) {
 	w.must(syscall.Kill(stray, syscall.SIGKILL))
 	if port := w.port("web"); port != base {
 		t.Errorf("got port %d; want %d", port, base)
+	}
+	w.ends()
+}
+
+// TestPortsReady: who asks for ports and says nothing else is ready when it listens at
+// all of them, and is not asked again; and who does not listen says so.
+func TestPortsReady(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	base := freeBase(t)
+	w.asksPort("web", base)
+	w.put("web/run", "#!/bin/sh\necho $PORT_http >port\n: >count\nread go <gate\nexec ./"+listenerName+" $PORT_http\n")
+	w.must(syscall.Mkfifo(w.scan+"/web/gate", 0o600))
+	w.put("need/run", sleeper)
+	w.put("need/dependencies.d/web", "")
+	w.asksPort("half", base)
+	w.put("half/set/ports/admin", strconv.Itoa(base)+"\n")
+	w.put("late/run", sleeper)
+	w.put("late/set/min-uptime", "3s\n")
+	w.put("late/dependencies.d/web", "")
+	w.serve()
+	w.reaches("web", status.Starting)
+	w.killSupervise("web")
+	w.reaches("need", status.Waiting)
+	w.run(refuses("svctl ready web", 1, ``), refuses("svctl up --wait=ready -t 100ms web", 99, ``), answers("svctl why web", `it does not listen yet at port \d+ \(set/ports/http\)`))
+	w.must(os.WriteFile(w.scan+"/web/gate", []byte("go\n"), 0))
+	if r := w.reaches("web", status.Up); !r.Ready {
+		t.Errorf("got %+v; want that it is ready", r)
+	}
+	w.reaches("need", status.Up)
+	w.run(answers("svctl ready web", ``))
+	w.reaches("late", status.Up)
+	if text, err := os.ReadFile(w.scan + "/web/count"); err != nil || string(text) != "1" {
+		t.Errorf("got %q, %v; want one connection", text, err)
+	}
+	if r := w.record("half"); r.State != status.Starting || r.Ready {
+		t.Errorf("got %+v; want that it is starting", r)
+	}
+	w.run(answers("svctl set half check/tcp=none", ``), answers("svctl restart half", ``))
+	if r := w.reaches("half", status.Up); r.Ready {
+		t.Errorf("got %+v; want that nobody has asked", r)
+	}
+	w.ends()
+}
+
+// TestPortsNamed: what is checked, and what the service is told, can name a port.
+func TestPortsNamed(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.asksPort("web", freeBase(t))
+	w.put("web/set/check/tcp", "localhost:%{port:http}\n")
+	w.put("web/set/env/URL", "http://localhost:%{port:http}/%%20\n")
+	w.asksPort("bad", freeBase(t))
+	w.put("bad/set/env/URL", "%{port:web}\n")
+	w.serve()
+	r := w.reaches("web", status.Up)
+	port := w.port("web")
+	env, err := os.ReadFile(w.scan + "/web/env")
+	w.must(err)
+	if want := fmt.Sprintf("URL=http://localhost:%d/%%20\n", port); !r.Ready || !strings.Contains(string(env), want) {
+		t.Errorf("got ready %v, %s; want %s", r.Ready, env, want)
+	}
+	want := "unable to use set/env/URL: %{port:web}: the service has no set/ports/web"
+	if r := w.reaches("bad", status.Backoff); r.Reason != want {
+		t.Errorf("got %q; want %q", r.Reason, want)
 	}
 	w.ends()
 }
