@@ -10,6 +10,7 @@ import (
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/supervise/setting"
 	"github.com/svdir/svdir/supervise/socket"
+	"github.com/svdir/svdir/supervise/status"
 )
 
 // Holder is who has an address that a service asks for.
@@ -42,6 +43,27 @@ func (h *Holder) IsOf(t Target) bool {
 	a, err := os.Stat(h.Service)
 	b, err2 := os.Stat(t.Dir)
 	return err == nil && err2 == nil && os.SameFile(a, b)
+}
+
+// Leftovers are those of the service itself who listen at its ports. Who does so while
+// it runs may do it.
+func Leftovers(t Target) []Holder {
+	var left []Holder
+	all := ports(t)
+	for i := range all {
+		if !socket.IsHeld(&all[i].Socket, "") {
+			continue
+		}
+		if h := holder(&all[i], ""); h.IsOf(t) {
+			left = append(left, h)
+		}
+	}
+	if left != nil {
+		if now := Read(t); now.PID != 0 || now.Want != status.WantDown {
+			return nil
+		}
+	}
+	return left
 }
 
 // address is one that a service asks for.

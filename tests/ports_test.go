@@ -237,3 +237,65 @@ func TestPortsNamed(t *testing.T) {
 	}
 	w.ends()
 }
+
+// lingers makes a service that leaves who listens at its port for a moment, or for ever
+// where there is a file stay.
+func (w *tree) lingers(service string, base int) {
+	w.asksPort(service, base)
+	w.put(service+"/run", "#!/bin/sh\nrm -f away\necho $PORT_http >port\nsetsid ./"+listenerName+" $PORT_http & child=$!\necho $child >stray\n"+
+		"trap 'setsid ./end $child & until [ -e away ]; do sleep 0.01; done; exit 0' TERM\nwait\n")
+	w.put(service+"/end", "#!/bin/sh\n: >away # from the group that is ended with run\n[ -e stay ] && exit\nsleep 0.4; kill $1\n")
+	w.must(os.Chmod(filepath.Join(w.scan, service, "end"), 0o755))
+}
+
+// TestPortsDown: down waits until the ports of the service are free, and tells who
+// listens there else.
+func TestPortsDown(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.lingers("web", freeBase(t))
+	w.serve()
+	port := w.port("web")
+	w.answersAt(port)
+	w.run(answers("svctl down web", ``))
+	if _, err := talk("tcp", "127.0.0.1:"+strconv.Itoa(port)); err == nil {
+		t.Error("somebody answers for a service that is down")
+	}
+	w.put("web/stay", "")
+	w.run(answers("svctl up web", ``))
+	port = w.port("web")
+	w.answersAt(port)
+	text, err := os.ReadFile(w.scan + "/web/stray")
+	w.must(err)
+	stray, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	w.must(err)
+	held := fmt.Sprintf(`ort %d \(set/ports/http\) is in use by %s \(pid %d\), which is left of it`, port, listenerName, stray)
+	w.run(refuses("svctl down -t 1s web", 99, `it is down, but p`+held), answers("svctl why web", `P`+held))
+	w.must(syscall.Kill(stray, syscall.SIGKILL))
+	w.run(answers("svctl down web", ``))
+	w.ends()
+}
+
+// TestPortsRestart: the next run of a service gets its port again, as soon as what is
+// left of the last one has given it up, and never sooner.
+func TestPortsRestart(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.lingers("web", freeBase(t))
+	w.serve()
+	port := w.port("web")
+	for range 3 {
+		w.answersAt(port)
+		w.must(os.Remove(w.scan + "/web/port"))
+		w.run(answers("svctl restart web", ``))
+		if again := w.port("web"); again != port {
+			t.Fatalf("got port %d; want %d again", again, port)
+		}
+		run, listener := w.record("web").PID, w.mustTalk("tcp", "127.0.0.1:"+strconv.Itoa(port))
+		if stat := statOf(listener); int(stat.Number(4)) != run {
+			t.Fatalf("%d has answered, a child of %d; want one of %d", listener, stat.Number(4), run)
+		}
+	}
+	w.run(answers("svctl down web", ``))
+	w.ends()
+}
