@@ -11,6 +11,7 @@ import (
 	"github.com/svdir/svdir/supervise/setting"
 	"github.com/svdir/svdir/supervise/socket"
 	"github.com/svdir/svdir/supervise/status"
+	"github.com/svdir/svdir/svscan/scandir"
 )
 
 // Holder is who has an address that a service asks for.
@@ -181,6 +182,24 @@ func Unheard(t Target) []string {
 		}
 	}
 	return unheard
+}
+
+// StrictPorts is which services of a scan directory ask for a port, where no other will
+// do: nil where another will.
+func StrictPorts(scan string) map[int][]string {
+	if !exists(filepath.Join(scan, scandir.Dir, servicedir.Set, "strict-ports")) {
+		return nil
+	}
+	all, _ := list(scan) // what cannot be read has none
+	asked := map[int][]string{}
+	for _, t := range all {
+		for _, name := range items(t, servicedir.Ports) {
+			if port, err := setting.ParsePort(line(filepath.Join(t.Defined, servicedir.Ports, name))); err == nil {
+				asked[port] = append(asked[port], t.Name+"/"+servicedir.Ports+"/"+name)
+			}
+		}
+	}
+	return asked
 }
 
 // items are the names in a directory of items.

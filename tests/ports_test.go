@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -129,6 +130,7 @@ func TestPortsStrict(t *testing.T) {
 	if r := w.reaches("web", status.Backoff); r.Reason != want {
 		t.Errorf("got %q; want %q", r.Reason, want)
 	}
+	w.run(answers("svctl why web", regexp.QuoteMeta("web is in backoff: "+want)))
 	want = "unable to use set/ports/a_b: it is the same variable as that of a-b"
 	if r := w.reaches("two", status.Backoff); r.Reason != want {
 		t.Errorf("got %q; want %q", r.Reason, want)
@@ -297,5 +299,24 @@ func TestPortsRestart(t *testing.T) {
 		}
 	}
 	w.run(answers("svctl down web", ``))
+	w.ends()
+}
+
+// TestPortsWhy: who has the port that a service which fails is asked at is named, with
+// the service that he is of.
+func TestPortsWhy(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.asksPort("api", freeBase(t))
+	w.put("web/run", "#!/bin/sh\nexit 1\n")
+	w.put("web/set/restart", "never\n")
+	w.put("web/down", "")
+	w.serve()
+	port := w.port("api")
+	w.answersAt(port)
+	w.put("web/set/check/tcp", fmt.Sprintf("localhost:%d\n", port))
+	w.run(refuses("svctl up web", 1, ``))
+	w.reaches("web", status.Failed)
+	w.run(answers("svctl why web", fmt.Sprintf(`Port %d \(set/check/tcp\) is in use by %s \(pid %d\) of the service api\.`, port, listenerName, w.record("api").PID)))
 	w.ends()
 }

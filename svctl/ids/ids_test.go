@@ -68,6 +68,22 @@ func TestGive(t *testing.T) {
 	}
 }
 
+// Of what was given up, that which was given first is used again first.
+func TestGiveOldest(t *testing.T) {
+	l, p := &Ledger{}, Pool{1, 3}
+	now := map[string]int{"a": 0, "b": 0, "c": 0}
+	give(t, l, p, now)
+	delete(now, "a")
+	now["d"] = 0
+	give(t, l, p, now)
+	delete(now, "b")
+	delete(now, "d")
+	now["e"] = 0
+	if give(t, l, p, now); shown(now) != "c=3 e=2" {
+		t.Errorf("got %s; want that e has 2, and not what d had a moment ago", shown(now))
+	}
+}
+
 // Who does not ask has what stands there, and a number with another use is nobody's.
 func TestGiveOthers(t *testing.T) {
 	l := &Ledger{}

@@ -32,6 +32,7 @@ var village = &World{
 	User:   func(name string) bool { return name == "www" },
 	Group:  func(name string) bool { return name == "www" },
 	Edges:  Machine.Edges,
+	Ports:  Machine.Ports,
 }
 
 // put makes what a line of the corpus says.

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,6 +19,30 @@ func (i *inspection) ports(top *entry) {
 		at := path.Join(servicedir.Set, name)
 		if e := top.find(at); e != nil {
 			i.portNames(top, at, e)
+		}
+	}
+	i.samePorts(top)
+}
+
+// samePorts finds ports that another item asks for too, where each has to have its own.
+func (i *inspection) samePorts(top *entry) {
+	e := top.find(servicedir.Ports)
+	if e == nil || i.logger {
+		return
+	}
+	asked := i.world.Ports(filepath.Dir(i.dir))
+	for _, item := range e.entries {
+		at := path.Join(servicedir.Ports, item.name)
+		text, _ := setting.Line(string(item.text)) // what is bad was told
+		port, err := setting.ParsePort(text)
+		if err != nil {
+			continue
+		}
+		for _, other := range asked[port] {
+			if other != path.Join(filepath.Base(i.dir), at) {
+				i.add(at, other+" asks for the same port, and .svscan/set/strict-ports lets it have no other (svctl ids gives each its own)")
+				break
+			}
 		}
 	}
 }
