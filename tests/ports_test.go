@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -28,10 +29,12 @@ func (w *tree) asksPort(service string, base int) {
 
 // freeBase is a port with free ones behind it, far from those that the kernel and
 // other tests take by themselves.
-func freeBase(t *testing.T) int {
-	t.Helper()
-	return 20000 + os.Getpid()%400*20 + 10*(len(t.Name())%2)
+func freeBase() int {
+	const each, calls = 10, 20
+	return 20000 + os.Getpid()%60*each*calls + each*int(bases.Add(1)%calls)
 }
+
+var bases atomic.Int32
 
 // port is that which a service says it was given.
 func (w *tree) port(service string) int {
@@ -58,7 +61,7 @@ func (w *tree) answersAt(port int) {
 // again, in two trees and after whatever becomes of supervise.
 func TestPorts(t *testing.T) {
 	t.Parallel()
-	base := freeBase(t)
+	base := freeBase()
 	taken, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(base))
 	if err != nil {
 		t.Skip(err)
@@ -180,7 +183,7 @@ func TestPortsLeft(t *testing.T) {
 func TestPortsReady(t *testing.T) {
 	t.Parallel()
 	w := plant(t)
-	base := freeBase(t)
+	base := freeBase()
 	w.asksPort("web", base)
 	w.put("web/run", "#!/bin/sh\necho $PORT_http >port\n: >count\nread go <gate\nexec ./"+listenerName+" $PORT_http\n")
 	w.must(syscall.Mkfifo(w.scan+"/web/gate", 0o600))
@@ -220,10 +223,10 @@ func TestPortsReady(t *testing.T) {
 func TestPortsNamed(t *testing.T) {
 	t.Parallel()
 	w := plant(t)
-	w.asksPort("web", freeBase(t))
+	w.asksPort("web", freeBase())
 	w.put("web/set/check/tcp", "localhost:%{port:http}\n")
 	w.put("web/set/env/URL", "http://localhost:%{port:http}/%%20\n")
-	w.asksPort("bad", freeBase(t))
+	w.asksPort("bad", freeBase())
 	w.put("bad/set/env/URL", "%{port:web}\n")
 	w.serve()
 	r := w.reaches("web", status.Up)
@@ -255,7 +258,7 @@ func (w *tree) lingers(service string, base int) {
 func TestPortsDown(t *testing.T) {
 	t.Parallel()
 	w := plant(t)
-	w.lingers("web", freeBase(t))
+	w.lingers("web", freeBase())
 	w.serve()
 	port := w.port("web")
 	w.answersAt(port)
@@ -283,7 +286,7 @@ func TestPortsDown(t *testing.T) {
 func TestPortsRestart(t *testing.T) {
 	t.Parallel()
 	w := plant(t)
-	w.lingers("web", freeBase(t))
+	w.lingers("web", freeBase())
 	w.serve()
 	port := w.port("web")
 	for range 3 {
@@ -307,7 +310,7 @@ func TestPortsRestart(t *testing.T) {
 func TestPortsWhy(t *testing.T) {
 	t.Parallel()
 	w := plant(t)
-	w.asksPort("api", freeBase(t))
+	w.asksPort("api", freeBase())
 	w.put("web/run", "#!/bin/sh\nexit 1\n")
 	w.put("web/set/restart", "never\n")
 	w.put("web/down", "")
@@ -318,5 +321,34 @@ func TestPortsWhy(t *testing.T) {
 	w.run(refuses("svctl up web", 1, ``))
 	w.reaches("web", status.Failed)
 	w.run(answers("svctl why web", fmt.Sprintf(`Port %d \(set/check/tcp\) is in use by %s \(pid %d\) of the service api\.`, port, listenerName, w.record("api").PID)))
+	w.ends()
+}
+
+// TestPortsChecked: set/check may ask by HTTP at a port that was chosen, and an empty one
+// asks the ports as long as the service runs.
+func TestPortsChecked(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.stub("web", "::1", "503 200")
+	w.put("web/run", "#!/bin/sh\nprintf %s $PORT_http >port\nexec ./"+stubName+"\n")
+	w.put("web/set/ports/http", strconv.Itoa(freeBase())+"\n")
+	w.put("web/set/check/http", "http://localhost:%{port:http}/a%20b\n")
+	w.put("web/set/check/period", "50ms\n")
+	w.asksPort("api", freeBase())
+	w.put("api/count", "")
+	w.put("api/set/check/period", "50ms\n")
+	w.serve()
+	for _, service := range []string{"web", "api"} {
+		if r := w.reaches(service, status.Up); !r.Ready {
+			t.Errorf("got %+v; want that it is ready", r)
+		}
+	}
+	if got := w.asked("web"); got[:2] != "00" {
+		t.Errorf("at each answer it was ready: %s; want 00", got)
+	}
+	eventually(t, w.scan, "it is asked again", func() bool {
+		text, _ := os.ReadFile(w.scan + "/api/count")
+		return len(text) > 2
+	})
 	w.ends()
 }
