@@ -17,7 +17,7 @@ import (
 )
 
 // Usage is the line of svprobe(8).
-const Usage = "svprobe [-t timeout] http url [status] [insecure] [header: value ...] | tcp host:port ..."
+const Usage = "svprobe [-t timeout] http url [status] [insecure] [header: value ...] | tcp host:port [host:port ...]"
 
 var errUsage = errors.New(Usage)
 
