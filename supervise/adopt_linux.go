@@ -153,7 +153,6 @@ func (s *Service) adopt() {
 		s.adoptFinish()
 	}
 	s.adoptSockets()
-	s.adoptPorts()
 	for _, letter := range scriptLetters {
 		s.adoptScript(letter)
 	}

@@ -86,6 +86,7 @@ func (s *Service) adoptHealth(attributes bool) {
 	if s.health != nil {
 		return
 	}
+	s.adoptPorts()
 	s.notificationFD() // which comes first
 	s.equipHealth(attributes)
 	h := s.health

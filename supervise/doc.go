@@ -128,7 +128,8 @@
 // At each start one thing is chosen that will tell when run is ready (health.go):
 // the descriptor, the notify socket (notify_linux.go), of which package notify
 // reads the datagrams, or a check (probe_linux.go), whose times and thresholds
-// package probe keeps. All end in the events Ready, Unready and Sick. Probes, the
+// package probe keeps; where there are ports and none of these, that it listens
+// (portcheck_linux.go). All end in the events Ready, Unready and Sick. Probes, the
 // watchdog and set/diagnose go on while the machine says that run is there, which
 // is looked at after each event: so a stop ends them, whatever brought it. What
 // runs beside a service has slots of its own in supervise/child; the next

@@ -34,7 +34,7 @@ const (
 	byNobody     origin = iota
 	byDescriptor        // notification-fd, which is not ours to look after
 	bySocket            // set/notify-socket
-	byProbe             // set/check
+	byProbe             // set/check, or set/ports where nothing else says it
 )
 
 // health is what is looked after of one service.
@@ -78,6 +78,7 @@ func (s *Service) equipHealth(attributes bool) {
 		h.vars = append(h.vars, watchdogVariable+strconv.FormatInt(h.watchdog.Microseconds(), 10))
 	}
 	s.plan(&h.check, servicedir.Checks, s.asks&asksCheck != 0)
+	s.planPorts(&h.check)
 	s.plan(&h.alive, servicedir.Alive, s.asks&asksAlive != 0)
 	switch {
 	case s.settings.notificationFD != 0:
@@ -138,7 +139,9 @@ func (s *Service) tend() {
 		h.heard = 0
 		return
 	}
-	h.check.begin(s.m.Ready, now)
+	if !h.check.once || s.m.State == status.Starting {
+		h.check.begin(s.m.Ready, now)
+	}
 	if h.diagnosis.fd < 0 {
 		h.alive.begin(true, now)
 	}

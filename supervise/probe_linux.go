@@ -22,6 +22,7 @@ type probing struct {
 	tcp    string   // what set/ says of it
 	argv   []string // nil: nobody asks
 	direct bool     // it needs nothing that the service has
+	once   bool     // only until the first yes
 	on     bool
 	track  probe.Track
 	child  process
@@ -36,8 +37,8 @@ func (s *Service) plan(p *probing, dir string, there bool) {
 	if !there {
 		return
 	}
-	if p.plan == (probe.Plan{}) {
-		p.plan = usualPlan
+	if p.plan == (probe.Plan{}) || p.once {
+		p.plan, p.once = usualPlan, false
 	}
 	pause := "delay"
 	if dir == servicedir.Alive {
@@ -66,15 +67,24 @@ func (s *Service) question(p *probing, dir string) {
 	}
 	svprobe := []string{"svprobe", "-t", strconv.FormatInt(p.plan.Timeout.Milliseconds(), 10) + "ms"}
 	if text := readFile(s.dir, dir+"/http"); len(text) > 0 {
-		words, err := setting.ParseHTTP(string(text))
+		url, err := setting.ExpandPorts(string(text), s.portNamed)
+		var words []string
+		if err == nil {
+			words, err = setting.ParseHTTP(url)
+		}
 		if err == nil {
 			p.argv, p.direct = append(append(svprobe, "http"), words...), true
 			return
 		}
 		s.tellOnce("unable to use " + dir + "/http: " + err.Error())
 	}
-	if at := value(s, dir+"/tcp", &p.tcp, "", setting.ParseTCP); at != "" {
+	at := value(s, dir+"/tcp", &p.tcp, "", s.parseTCP)
+	switch {
+	case at == setting.NoCheck:
+	case at != "":
 		p.argv, p.direct = append(svprobe, "tcp", at), true
+	case dir == servicedir.Checks:
+		s.askPorts(p)
 	}
 }
 
@@ -109,7 +119,7 @@ func (s *Service) probe(p *probing, now time.Duration) {
 	}
 	slot, tag, dir := s.slotOfProbe(p)
 	p.track.Started(&p.plan, now)
-	if s.plan(p, dir, true); p.argv == nil {
+	if s.planAgain(p, dir); p.argv == nil {
 		p.track.Silent(&p.plan, now) // it was taken away
 		return
 	}
@@ -175,6 +185,7 @@ func (s *Service) judge(p *probing, v probe.Verdict) {
 		p.on = false // nothing more is asked
 		s.diagnose()
 	case v == probe.Good:
+		p.on = !p.once
 		s.becameReady()
 	default:
 		s.handle(Event{Kind: Unready})

@@ -144,7 +144,12 @@ func isAsked(now *Service) bool {
 	if now.State != status.Starting && !now.Lost {
 		return false
 	}
-	return exists(filepath.Join(now.Dir, servicedir.NotifySocket)) || exists(filepath.Join(now.Dir, servicedir.Checks))
+	for _, name := range []string{servicedir.NotifySocket, servicedir.Checks, servicedir.Ports} {
+		if exists(filepath.Join(now.Dir, name)) {
+			return true
+		}
+	}
+	return false
 }
 
 func tellsReady(dir string) bool {

@@ -15,7 +15,8 @@ import (
 // removed: what else is there is somebody's.
 var written = []string{
 	servicedir.Lock, servicedir.OK, servicedir.ControlIn, servicedir.Status, servicedir.StatusEnv, servicedir.Stat,
-	servicedir.PID, servicedir.LogPipe, servicedir.ErrPipe, servicedir.Producers, servicedir.DeathTally, servicedir.History, "needs", "child",
+	servicedir.PID, servicedir.LogPipe, servicedir.ErrPipe, servicedir.Producers, servicedir.DeathTally, servicedir.History, servicedir.Needs, servicedir.Child,
+	servicedir.StartAt, servicedir.Notify, servicedir.Ready, servicedir.Report, servicedir.ServiceLock, servicedir.Holder,
 }
 
 // eventMode is that of an event directory which a supervisor made.
@@ -45,6 +46,10 @@ func purge(t Target) error {
 			}
 		}
 	}
+	if err := empty(t.file(servicedir.ChosenPorts)); err != nil {
+		return problem("purge", t.Name, t.file(servicedir.ChosenPorts), err)
+	}
+	_ = os.Remove(t.file(servicedir.ChosenPorts)) // it may not be there
 	state := filepath.Join(t.Dir, servicedir.State)
 	if physical, err := filepath.EvalSymlinks(state); err == nil {
 		state = physical // the link itself belongs to the definition

@@ -14,7 +14,8 @@ import (
 
 // listenerName is the name by which this test's own program is a service that is given
 // its sockets, or its port: to who connects and sends a line it answers with its pid.
-// What it was given it adds to the file given. It serves those who are there before it
+// What it was given it adds to the file given, and to the file count, if that is there,
+// a character for each connection. It serves those who are there before it
 // leaves: as it is told, or by itself, with 0, after as long as the file leave says.
 const listenerName = "listener"
 
@@ -23,6 +24,8 @@ func listenerMain() {
 	signal.Notify(asked, syscall.SIGTERM)
 	all := givenListeners()
 	appendText("given", fmt.Sprintln(os.Getenv("LISTEN_FDS"), os.Getenv("LISTEN_PID") == strconv.Itoa(os.Getpid()), os.Getenv("LISTEN_FDNAMES")))
+	_, err := os.Stat("count")
+	counts := err == nil
 	var serving sync.WaitGroup
 	for _, l := range all {
 		serving.Go(func() {
@@ -30,6 +33,9 @@ func listenerMain() {
 				c, err := l.Accept()
 				if err != nil {
 					return
+				}
+				if counts {
+					appendText("count", "1")
 				}
 				serving.Go(func() { answerLines(c) })
 			}

@@ -67,7 +67,7 @@ func (s *start) readEnvironment() error {
 	if err := s.keepNotify(clear); err != nil {
 		return err
 	}
-	for _, pair := range strings.Fields(s.env.get("SV_PORTS")) {
+	for _, pair := range s.ports {
 		if name, value, ok := strings.Cut(pair, "="); ok {
 			s.env.put(name, value) // clear-env has taken it
 		}
@@ -182,7 +182,16 @@ func (s *start) nameSockets() error {
 
 // expand puts in what the placeholders in text stand for.
 func (s *start) expand(text string) (string, error) {
-	return setting.Expand(text, s.placeholder)
+	return setting.Expand(text, s.placeholder, s.port)
+}
+
+// port is the number of the port of this name that supervise has chosen.
+func (s *start) port(name string) (string, error) {
+	at := s.ports.get(setting.PortVariable(name))
+	if at == "" {
+		return "", errors.New(setting.PortPlaceholder + name + "}: the service has no set/ports/" + name)
+	}
+	return at, nil
 }
 
 func (s *start) placeholder(letter byte) (string, error) {

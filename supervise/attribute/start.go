@@ -20,7 +20,8 @@ type start struct {
 	service  string // as it is called
 	name     string // of the service
 	instance string
-	unbound  bool // SV_NO_USER_CHANGE: all that only root can do is left out
+	ports    environment // that were chosen for it
+	unbound  bool        // SV_NO_USER_CHANGE: all that only root can do is left out
 	argv     []string
 	env      environment
 	identity identity
@@ -129,6 +130,7 @@ func (s *start) enter() error {
 	}
 	s.home = workingDirectory()
 	s.service, s.name = s.home, path.Base(s.home)
+	s.ports = strings.Fields(s.env.get("SV_PORTS"))
 	// A run script may call us for another directory than its own.
 	if service := s.env.get("SV_SERVICE"); service != "" && sameDirectory(service, ".") {
 		s.service, s.instance = service, s.env.get("SV_INSTANCE")

@@ -11,6 +11,7 @@ type Plan struct {
 	Delay   time.Duration // from the start of the service to the first probe
 	Period  time.Duration // from probe to probe
 	Eager   time.Duration // the same while it is not good, where that is shorter
+	Grows   bool          // while it is not good: from Eager to Period, as long as it has been so
 	Timeout time.Duration // of one probe
 	Success int           // good answers in a row that make it good
 	Failure int           // bad ones that make it bad
@@ -38,11 +39,12 @@ type Track struct {
 
 	streak int           // answers in a row that speak against Good
 	begun  time.Duration // the last probe
+	since  time.Duration // the first could have been
 }
 
 // Begin is the start of the service, or when somebody begins to look at it.
 func (t *Track) Begin(p *Plan, good bool, now time.Duration) {
-	*t = Track{Good: good, Due: now + p.Delay}
+	*t = Track{Good: good, Due: now + p.Delay, since: now}
 }
 
 // Started is the start of a probe.
@@ -76,7 +78,11 @@ func (t *Track) Answered(p *Plan, good bool, now time.Duration) Verdict {
 // Silent is the end of a probe that has said nothing.
 func (t *Track) Silent(p *Plan, now time.Duration) {
 	period := p.Period
-	if !t.Good {
+	switch {
+	case t.Good:
+	case p.Grows:
+		period = min(period, max(p.Eager, now-t.since))
+	default:
 		period = min(period, p.Eager)
 	}
 	t.Busy, t.Due = false, max(t.begun+period, now)

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -96,4 +97,27 @@ func TestProperties(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestGrows: while it is not good the pauses grow, from the one time to the other.
+func TestGrows(t *testing.T) {
+	const ms = time.Millisecond
+	p := Plan{Delay: 20 * ms, Eager: 50 * ms, Grows: true, Period: time.Second, Success: 1, Failure: 1}
+	var track Track
+	now := time.Hour
+	track.Begin(&p, false, now)
+	var at []time.Duration
+	for range 8 {
+		at = append(at, (track.Due-now)/ms)
+		began := track.Due
+		track.Started(&p, began)
+		track.Answered(&p, false, began)
+	}
+	if want := []time.Duration{20, 70, 140, 280, 560, 1120, 2120, 3120}; !slices.Equal(at, want) {
+		t.Errorf("got probes at %d; want %d", at, want)
+	}
+	track.Started(&p, track.Due)
+	if began := track.begun; track.Answered(&p, true, began) != Good || track.Due != began+p.Period {
+		t.Errorf("it is good, and the next at %v", track.Due-began)
+	}
 }

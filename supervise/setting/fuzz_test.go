@@ -144,11 +144,11 @@ func FuzzParseVariable(f *testing.F) {
 }
 
 func FuzzExpand(f *testing.F) {
-	for _, s := range []string{"%n%%%i", "%", "%x", "100%"} {
+	for _, s := range []string{"%n%%%i", "%", "%x", "100%", "a%{port:http}%%", "%{"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got, err := Expand(text, func(letter byte) (string, error) { return "%" + string(rune(letter)), nil })
+		got, err := Expand(text, func(letter byte) (string, error) { return "%" + string(rune(letter)), nil }, func(name string) (string, error) { return PortPlaceholder + name + "}", nil })
 		if want := strings.ReplaceAll(text, "%%", "%"); err == nil && got != want {
 			t.Errorf("Expand(%q) is %q; want %q", text, got, want)
 		}

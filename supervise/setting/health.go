@@ -20,8 +20,32 @@ var (
 
 // The checks of what stands in set/check and set/alive.
 
-func checkHTTP(text string) error  { _, err := ParseHTTP(text); return err }
-func checkTCP(text string) error   { return check(text, ParseTCP) }
+func checkHTTP(text string) error {
+	text, err := ExpandPorts(text, anyPort)
+	if err == nil {
+		_, err = ParseHTTP(text)
+	}
+	return err
+}
+
+func checkTCP(text string) error {
+	return check(text, func(value string) (string, error) {
+		value, err := ExpandPorts(value, anyPort)
+		if err != nil {
+			return "", err
+		}
+		return ParseTCP(value)
+	})
+}
+
+// checkReadyTCP is checkTCP, or that nobody asks.
+func checkReadyTCP(text string) error {
+	if line, err := Line(text); err == nil && line == NoCheck {
+		return nil
+	}
+	return checkTCP(text)
+}
+
 func checkTimes(text string) error { return check(text, ParseTimes) }
 func checkPause(text string) error { return check(text, ParsePause) }
 func checkSpan(text string) error  { return check(text, ParseSpan) }
@@ -91,6 +115,9 @@ func isURL(s string) bool {
 func plainText(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) < 0
 }
+
+// NoCheck stands in set/check/tcp where nothing is to be asked, of set/ports neither.
+const NoCheck = "none"
 
 // ParseTCP reads an address, and returns it.
 func ParseTCP(value string) (string, error) {

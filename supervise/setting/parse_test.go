@@ -1,6 +1,7 @@
 package setting
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -158,19 +159,48 @@ func TestParseEnvFile(t *testing.T) {
 
 func TestExpand(t *testing.T) {
 	of := func(letter byte) (string, error) { return "<" + string(letter) + "%n>", nil }
+	port := func(name string) (string, error) { return "[" + name + "%n]", nil }
 	for text, want := range map[string]string{
 		"": "", "plain": "plain", "%n": "<n%n>", "%%n": "%n", "%%%n%%": "%<n%n>%", "a%ib%pc%ud%ge%df": "a<i%n>b<p%n>c<u%n>d<g%n>e<d%n>f",
+		"%{port:http}": "[http%n]", "a%{port:a-b}c%%{port:x}%n": "a[a-b%n]c%{port:x}<n%n>",
 	} {
-		if got, err := Expand(text, of); got != want || err != nil {
+		if got, err := Expand(text, of, port); got != want || err != nil {
 			t.Errorf("Expand(%q) is %q, %v; want %q", text, got, err, want)
 		}
 	}
 	for text, want := range map[string]string{
 		"%": "a % at the end: write %% for a percent sign", "%x": "unknown placeholder %x: write %% for a percent sign", "%ü": "unknown placeholder %ü: write %% for a percent sign",
+		"%{": "a %{ that does not begin %{port:NAME}: write %% for a percent sign", "%{port:}": "a %{ that does not begin %{port:NAME}: write %% for a percent sign", "%{port:a.b}": "a %{ that does not begin %{port:NAME}: write %% for a percent sign",
+		"%{port:http": "a %{ that does not begin %{port:NAME}: write %% for a percent sign", "%{pid}": "a %{ that does not begin %{port:NAME}: write %% for a percent sign",
 		"%\x01": "unknown placeholder %?: write %% for a percent sign", "%\xff": "unknown placeholder %?: write %% for a percent sign",
 	} {
-		if got, err := Expand(text, of); err == nil || err.Error() != want {
+		if got, err := Expand(text, of, port); err == nil || err.Error() != want {
 			t.Errorf("Expand(%q) is %q, %v; want %s", text, got, err, want)
 		}
+	}
+}
+
+// In a URL nothing but ports is replaced.
+func TestExpandPorts(t *testing.T) {
+	port := func(name string) (string, error) {
+		if name != "http" {
+			return "", errors.New("no " + name)
+		}
+		return "80", nil
+	}
+	for text, want := range map[string]string{
+		"": "", "http://a/b%20c%": "http://a/b%20c%", "http://a:%{port:http}/%{port:http}": "http://a:80/80", "%%{port:http}": "%80",
+	} {
+		if got, err := ExpandPorts(text, port); got != want || err != nil {
+			t.Errorf("ExpandPorts(%q) is %q, %v; want %q", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"%{port:x}", "%{", "%{port:http", "%{x}"} {
+		if got, err := ExpandPorts(text, port); err == nil {
+			t.Errorf("ExpandPorts(%q) is %q; want an error", text, got)
+		}
+	}
+	if got := PortNames("%{port:a}b%{port:c-d}%{port:e"); !slices.Equal(got, []string{"a", "c-d"}) {
+		t.Errorf("got %q", got)
 	}
 }

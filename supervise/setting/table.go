@@ -72,7 +72,7 @@ var All = []Setting{
 	{Name: "notify-socket", Path: servicedir.NotifySocket, Kind: Flag, Form: "a flag: it says how it is on a socket, as sd_notify does"},
 	{Name: "check", Path: servicedir.Checks, Kind: Dir, Form: "http, tcp, delay, period, timeout, success or failure of the check for readiness", Parts: []Setting{
 		{Name: "check/http", Path: servicedir.Checks + "/http", Lines: true, Form: "a URL, perhaps the status that is expected, and insecure", Check: checkHTTP},
-		{Name: "check/tcp", Path: servicedir.Checks + "/tcp", Form: "HOST:PORT", Check: checkTCP},
+		{Name: "check/tcp", Path: servicedir.Checks + "/tcp", Form: "HOST:PORT, as localhost:%{port:http}, or none", Check: checkReadyTCP},
 		{Name: "check/delay", Path: servicedir.Checks + "/delay", Form: "a time, as 10s", Check: checkPause},
 		{Name: "check/period", Path: servicedir.Checks + "/period", Form: "a time from 10ms, as 10s", Check: checkSpan},
 		{Name: "check/timeout", Path: servicedir.Checks + "/timeout", Form: "a time from 10ms, as 1s", Check: checkSpan},
@@ -83,7 +83,7 @@ var All = []Setting{
 	{Name: "alive", Path: servicedir.Alive, Kind: Dir, Form: "run, http, tcp, grace, period, timeout or failure of the check that it is alive", Parts: []Setting{
 		{Name: "alive/run", Path: servicedir.Alive + "/run", Kind: Program, Form: "an executable"},
 		{Name: "alive/http", Path: servicedir.Alive + "/http", Lines: true, Form: "a URL, perhaps the status that is expected, and insecure", Check: checkHTTP},
-		{Name: "alive/tcp", Path: servicedir.Alive + "/tcp", Form: "HOST:PORT", Check: checkTCP},
+		{Name: "alive/tcp", Path: servicedir.Alive + "/tcp", Form: "HOST:PORT, as localhost:%{port:http}", Check: checkTCP},
 		{Name: "alive/grace", Path: servicedir.Alive + "/grace", Form: "a time, as 10s", Check: checkPause},
 		{Name: "alive/period", Path: servicedir.Alive + "/period", Form: "a time from 10ms, as 10s", Check: checkSpan},
 		{Name: "alive/timeout", Path: servicedir.Alive + "/timeout", Form: "a time from 10ms, as 1s", Check: checkSpan},

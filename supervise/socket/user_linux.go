@@ -54,6 +54,27 @@ func (u User) String() string { return u.Name + " (pid " + strconv.Itoa(u.PID) +
 // FindUser finds a process that has what is in the way of one, as far as we may look
 // at it. It reads much of /proc, so it is for when something has failed.
 func FindUser(one *setting.Socket, home string) (User, bool) {
+	inodes := inTheWay(one, home)
+	var user User
+	if len(inodes) > 0 {
+		eachProcess(func(pid int) bool {
+			if !hasOpen(pid, inodes) {
+				return true
+			}
+			var buf [64]byte
+			user = User{pid, strings.TrimSpace(string(proc.Read("/proc/"+strconv.Itoa(pid)+"/comm", buf[:])))}
+			return false
+		})
+	}
+	return user, user.PID != 0
+}
+
+// IsHeld says that something is in the way of one, whoever has it: a socket that
+// listens, not a connection that is about to end.
+func IsHeld(one *setting.Socket, home string) bool { return len(inTheWay(one, home)) > 0 }
+
+// inTheWay are the sockets that are, as links to them read.
+func inTheWay(one *setting.Socket, home string) map[string]bool {
 	path := ""
 	if one.Kind.IsUnix() {
 		path = Path(one, home)
@@ -67,18 +88,7 @@ func FindUser(one *setting.Socket, home string) (User, bool) {
 			return true
 		})
 	}
-	var user User
-	if len(inodes) > 0 {
-		eachProcess(func(pid int) bool {
-			if !hasOpen(pid, inodes) {
-				return true
-			}
-			var buf [64]byte
-			user = User{pid, strings.TrimSpace(string(proc.Read("/proc/"+strconv.Itoa(pid)+"/comm", buf[:])))}
-			return false
-		})
-	}
-	return user, user.PID != 0
+	return inodes
 }
 
 // eachProcess calls f for each process, until it says that this is enough.

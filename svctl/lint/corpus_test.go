@@ -58,6 +58,8 @@ var broken = []struct {
 	{"check without a question", []string{"set/check/period 5s\n"}, "web/set/check: nobody finds out whether it is ready: there is no check, and neither http nor tcp in it"},
 	{"check behind a descriptor", []string{"check*755 #!/bin/sh\n", "notification-fd 3\n", "set/check/"}, "web/set/check: note: not used for readiness: notification-fd comes first"},
 	{"http and tcp", []string{"set/check/http http://a/\n", "set/check/tcp a:1\n"}, "web/set/check/tcp: note: not used: set/check/http comes first"},
+	{"a port that is not there", []string{"set/check/tcp localhost:%{port:http}\n", "set/ports/htttp 80\n", "set/env/A %%{port:x}\n"}, "web/set/check/tcp: there is no set/ports/http"},
+	{"a port of another", []string{"set/ports/http 80\n", "../db/set/ports/sql 80\n", "../.svscan/set/strict-ports"}, "web/set/ports/http: db/set/ports/sql asks for the same port, and .svscan/set/strict-ports lets it have no other (svctl ids gives each its own)"},
 	{"a bad period", []string{"check*755 #!/bin/sh\n", "set/check/period 5\n"}, "web/set/check/period: not a time from 10ms to 365d, as 10s"},
 	{"a name that is none", []string{"check*755 #!/bin/sh\n", "set/check/interval 5s\n"}, "web/set/check/interval: nobody looks at it: here are http, tcp, delay, period, timeout, success, failure"},
 	{"alive without x", []string{"set/alive/run #!/bin/sh\n"}, "web/set/alive/run: not executable (chmod +x $D/set/alive/run)"},

@@ -20,7 +20,7 @@ func (i *inspection) health(top *entry) {
 		}
 	}
 	if check := top.find(servicedir.Checks); check != nil && check.mode.IsDir() {
-		asked := []string{servicedir.Check, "data", path.Join(servicedir.Checks, "http"), path.Join(servicedir.Checks, "tcp")}
+		asked := []string{servicedir.Check, "data", path.Join(servicedir.Checks, "http"), path.Join(servicedir.Checks, "tcp"), servicedir.Ports}
 		i.onlyFirst(top, servicedir.Checks, asked, "nobody finds out whether it is ready: there is no check, and neither http nor tcp in it")
 	}
 	alive := top.find(servicedir.Alive)
@@ -41,7 +41,7 @@ func (i *inspection) onlyFirst(top *entry, dir string, names []string, none stri
 		case top.find(name) == nil:
 		case first == "":
 			first = name
-		case first != "data": // of which nobody knows here whether it is a check
+		case first != "data" && name != servicedir.Ports: // of the one nobody knows here whether it is a check, the other is more than that
 			i.note(name, "not used: "+first+" comes first")
 		}
 	}

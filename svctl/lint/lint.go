@@ -82,6 +82,7 @@ func (i *inspection) inspect() {
 	i.settings(top)
 	i.order(top)
 	i.health(top)
+	i.ports(top)
 	i.names(top)
 	i.state(top)
 	i.pipes(top)

@@ -32,6 +32,7 @@ var village = &World{
 	User:   func(name string) bool { return name == "www" },
 	Group:  func(name string) bool { return name == "www" },
 	Edges:  Machine.Edges,
+	Ports:  Machine.Ports,
 }
 
 // put makes what a line of the corpus says.
@@ -142,6 +143,8 @@ func TestGood(t *testing.T) {
 		"our settings": {"set/user www:www\n", "set/env/A 1\n", "set/env/EMPTY", "set/limits/nofile 1024:4096\n", "set/umask 022\n",
 			"set/clear-env", "set/prepare*755 #!/bin/sh\n", "set/description a service\n", "set/capabilities", "set/.umask.new x"},
 		"numbers for a user":  {"set/user :4000000:4000000\n"},
+		"a port":              {"set/ports/a-b 80\n", "set/env/A 1%{port:a-b}\n", "set/check/period 1s\n", "set/alive/http http://localhost:%{port:a-b}/\n"},
+		"no check of a port":  {"set/ports/http 80\n", "set/check/tcp none\n"},
 		"command":             {"-run", "set/command sleep\n9\n"},
 		"default logger":      {"log/"},
 		"its settings":        {"log/set/size 1M\n", "log/set/script -*\n+*x*\n"},

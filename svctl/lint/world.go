@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/svctl"
 	"github.com/svdir/svdir/svctl/wiring"
 	"github.com/svdir/svdir/svscan/graph"
 )
@@ -26,6 +27,9 @@ type World struct {
 	User, Group func(name string) bool
 	// Edges is who needs whom among the services in a directory.
 	Edges func(dir string) *graph.Graph
+	// Ports are the items of set/ports that ask for each port among them, nil where
+	// another port will do.
+	Ports func(dir string) map[int][]string
 }
 
 // Machine is this machine.
@@ -45,6 +49,7 @@ var Machine = &World{
 		g, _ := wiring.Defined(dir) // what cannot be read has no services
 		return g
 	},
+	Ports: svctl.StrictPorts,
 }
 
 // Remembering is the same world, in which each directory is read once.
@@ -55,6 +60,13 @@ func (w World) Remembering() *World {
 			known[dir] = read(dir)
 		}
 		return known[dir]
+	}
+	asked, ask := map[string]map[int][]string{}, w.Ports
+	w.Ports = func(dir string) map[int][]string {
+		if _, known := asked[dir]; !known {
+			asked[dir] = ask(dir)
+		}
+		return asked[dir]
 	}
 	return &w
 }

@@ -185,6 +185,9 @@ func (c *call) awaitUntil(watch *svctl.Watch, all []*task, first bool, deadline 
 	if err := watch.Wait(first, deadline); err != nil {
 		return err
 	}
+	if c.verb.goal == svctl.Stopped {
+		c.release(all, deadline)
+	}
 	now := time.Now()
 	reached := false
 	for _, t := range all {

@@ -38,6 +38,8 @@ type options struct {
 	dryRun, dot, state             bool
 	later, cancel                  bool // a start at another time, or none at that
 	at                             time.Time
+	pool                           string
+	ids                            svctl.IDs
 	grace                          time.Duration
 	graceSet                       bool
 }
@@ -115,6 +117,9 @@ var optionTable = []option{
 	{"", "set", "setting", "with a setting, as the verb set has it", addSetting("")},
 	{"", "user", "user", "the same as --set=user=USER", addSetting("user=")},
 	{"", "file", "path", "the program that the setting is to be", text(func(o *options) *string { return &o.file })},
+	{"", "pool", "first-last", "the numbers to choose from, as 5000-5999", text(func(o *options) *string { return &o.pool })},
+	{"", "port", "name", "for this item of set/ports, which is made if it is not there", text(func(o *options) *string { return &o.ids.Port })},
+	{"", "users", "", "for set/user in place of set/ports", flag(func(o *options) *bool { return &o.ids.Users })},
 	{"", "notes", "", "also what is right, but unusual", flag(func(o *options) *bool { return &o.notes })},
 }
 

@@ -33,7 +33,13 @@ func set(c *call) int {
 	for _, t := range all {
 		t.err = svctl.Set(t.Target, changes)
 	}
-	c.hintAtStart(all, changes)
+	later := false
+	for i := range changes {
+		later = later || changes[i].NextStart()
+	}
+	if later {
+		c.hintAtStart(all)
+	}
 	return c.report(all)
 }
 
@@ -73,12 +79,8 @@ func parseChanges(words []string) ([]svctl.Change, error) {
 }
 
 // hintAtStart tells a person that what runs keeps an old value. Scripts know.
-func (c *call) hintAtStart(all []*task, changes []svctl.Change) {
-	later := false
-	for i := range changes {
-		later = later || changes[i].NextStart()
-	}
-	if _, person := terminal(c.err); !later || !person {
+func (c *call) hintAtStart(all []*task) {
+	if _, person := terminal(c.err); !person {
 		return
 	}
 	for _, t := range all {

@@ -104,6 +104,7 @@ var verbs = []verb{
 	{word: "set", args: "[option] name setting[=value] ... [-- argument ...]", does: "write settings", options: "file", run: set, command: true, itself: true},
 	{word: "get", args: "name [setting ...]", does: "show settings, all that it has without one", run: get, itself: true},
 	{word: "unset", args: "name setting ...", does: "remove settings", run: unset, itself: true},
+	{word: "ids", args: "--pool=first-last [option ...] name ...", does: "give each service numbers that no other has: ports, or a user", options: "pool port users dry-run all", run: giveIDs},
 	{word: "terminate", args: "[option ...] exit [guard]", does: "stop everything, and svscan itself, with this exit code", options: "no-wait timeout", run: terminate},
 	{word: "shutdown", args: "[option ...] [guard]", does: "end the whole tree in order, and say who did not end by itself", options: "grace timeout verbose", run: shutdown},
 	{word: "lint", args: "[option ...] [name ...]", does: "find mistakes, in all services without a name", options: "notes all", run: lintServices, itself: true},

@@ -27,6 +27,7 @@ func Look(t svctl.Target) (*Case, error) {
 		log, _ := t.Log()
 		c.Logger = look(log)
 	}
+	c.addresses()
 	own := filepath.Base(t.Defined)
 	if t.Scan == "" || t.Removed || t.IsLogger() || filepath.Base(t.Name) != own {
 		return c, nil
@@ -64,6 +65,27 @@ func look(t svctl.Target) *Case {
 		}
 	}
 	return c
+}
+
+// addresses finds who is in the way of it at the addresses that it asks for, or where it
+// does not listen yet.
+func (c *Case) addresses() {
+	switch {
+	case c.Err != nil || !c.Supervised:
+		return
+	case c.State == status.Starting:
+		c.Unheard = svctl.Unheard(c.Target)
+	}
+	if c.PID != 0 {
+		return
+	}
+	idle := c.State == status.Down && c.Want == status.WantDown
+	for _, h := range svctl.Holders(c.Target) {
+		known := h.PID != 0 && strings.Contains(c.Reason, h.String())
+		if !known && (!idle || h.IsOf(c.Target)) {
+			c.Held = append(c.Held, h.Says(c.Target))
+		}
+	}
 }
 
 // finder looks for the services of one scan directory, each once.

@@ -71,6 +71,8 @@ func (e *explainer) starting(c *Case) string {
 	switch {
 	case reason(c) != "":
 		return text + ": " + reason(c)
+	case c.Unheard != nil:
+		return text + ": it does not listen yet at " + svctl.Show(join(c.Unheard))
 	case c.Young:
 		return text + ": it counts as up when it has lived for a while (set/min-uptime)"
 	}

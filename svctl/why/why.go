@@ -31,6 +31,9 @@ type Case struct {
 	Killed        bool
 	// Young says that it starts, and counts as up when it has lived for a while.
 	Young bool
+	// Held says which address that it asks for is in use by whom, Unheard at which port
+	// it is to listen, to be ready, and does not yet.
+	Held, Unheard []string
 	// Limited says that timeout-kill is set.
 	Limited bool
 	// Logger is its logger, nil if it has none.
@@ -64,6 +67,9 @@ func Text(c *Case, now time.Time) []string {
 	add(e.wanted(c))
 	add(e.changed(c))
 	add(e.leftover(c))
+	for _, text := range c.Held {
+		add(upper(svctl.Show(text)))
+	}
 	add(e.deaths(c))
 	add(e.advice(c))
 	if log := c.Logger; log != nil && !isWell(log) {
@@ -193,7 +199,7 @@ func join(all []string) string {
 
 // upper begins a sentence with what is no name.
 func upper(text string) string {
-	for _, word := range []string{"it ", "its ", "a file "} {
+	for _, word := range []string{"it ", "its ", "a file ", "port "} {
 		if strings.HasPrefix(text, word) {
 			return strings.ToUpper(text[:1]) + text[1:]
 		}

@@ -35,6 +35,8 @@ const (
 	Output = Dir + "/set/output"
 	// LogQuota says how many bytes all logs of the tree may have together.
 	LogQuota = Dir + "/set/log-quota"
+	// IDs in Dir says which numbers svctl ids has given to whom.
+	IDs = "ids"
 	// MaxStarting says how many services may be starting at a time, Starting in Dir
 	// is the file whose bytes they lock meanwhile, and Event in Dir is told when one
 	// of them has.

@@ -17,18 +17,18 @@ import (
 )
 
 // Usage is the line of svprobe(8).
-const Usage = "svprobe [-t timeout] http url [status] [insecure] [header: value ...] | tcp host:port"
+const Usage = "svprobe [-t timeout] http url [status] [insecure] [header: value ...] | tcp host:port [host:port ...]"
 
 var errUsage = errors.New(Usage)
 
 // Question is what is asked.
 type Question struct {
-	Timeout  time.Duration
-	Address  string // for TCP; empty: HTTP
-	URL      string
-	Status   int // that is expected; 0: from 200 to 399
-	Insecure bool
-	Headers  []string // NAME: VALUE
+	Timeout   time.Duration
+	Addresses []string // for TCP; none: HTTP
+	URL       string
+	Status    int // that is expected; 0: from 200 to 399
+	Insecure  bool
+	Headers   []string // NAME: VALUE
 }
 
 // Parse takes the arguments of svprobe apart. Its error is the usage.
@@ -45,11 +45,14 @@ func Parse(args []string) (Question, error) {
 		}
 	}
 	switch {
-	case len(args) == 2 && args[0] == "tcp":
-		var err error
-		if q.Address, err = setting.ParseTCP(args[1]); err == nil {
-			return q, nil
+	case len(args) > 1 && args[0] == "tcp":
+		for _, address := range args[1:] {
+			if _, err := setting.ParseTCP(address); err != nil {
+				return q, errUsage
+			}
 		}
+		q.Addresses = args[1:]
+		return q, nil
 	case len(args) > 1 && args[0] == "http":
 		return q.http(args[1:])
 	}
@@ -79,12 +82,8 @@ func (q Question) http(args []string) (Question, error) {
 func (q *Question) Ask() error {
 	ctx, cancel := context.WithTimeout(context.Background(), q.Timeout)
 	defer cancel()
-	if q.Address != "" {
-		conn, err := dial(ctx, "tcp", q.Address)
-		if err != nil {
-			return err
-		}
-		return conn.Close()
+	if q.Addresses != nil {
+		return connect(ctx, q.Addresses)
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, q.URL, nil)
 	if err != nil {
@@ -109,6 +108,18 @@ func (q *Question) Ask() error {
 	_ = response.Body.Close() // it was not read
 	if q.Status != 0 && response.StatusCode != q.Status || q.Status == 0 && (response.StatusCode < 200 || response.StatusCode > 399) {
 		return errors.New("the status is " + strconv.Itoa(response.StatusCode))
+	}
+	return nil
+}
+
+// connect says that a connection can be made to each of them.
+func connect(ctx context.Context, addresses []string) error {
+	for _, address := range addresses {
+		conn, err := dial(ctx, "tcp", address)
+		if err != nil {
+			return err
+		}
+		_ = conn.Close() // nothing was written
 	}
 	return nil
 }
