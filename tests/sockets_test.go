@@ -128,6 +128,7 @@ func TestSocketsStray(t *testing.T) {
 		}
 		w.run(answers("svctl up web", ``))
 	}
+	w.mustTalk("tcp", address) // then the last has written its stray
 	text, err := os.ReadFile(w.scan + "/web/strays")
 	w.must(err)
 	for _, word := range strings.Fields(string(text)) {
