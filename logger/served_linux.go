@@ -71,7 +71,7 @@ func (v *served) obey() {
 
 // short is for a log that could not be begun for want of what passes.
 func (s *server) short(v *served, o *serving.Order, err error) {
-	s.say("svlog" + ": warning: unable to begin: " + reason(err) + ", trying again in 5 seconds\n")
+	s.say("svlog: warning: unable to begin: " + reason(err) + ", trying again in 5 seconds\n")
 	time.AfterFunc(retry, func() {
 		s.Lock()
 		defer s.Unlock()

@@ -149,9 +149,6 @@ func TestLayers(t *testing.T) {
 
 func TestResidents(t *testing.T) {
 	for _, name := range residents {
-		if _, err := os.Stat(filepath.Join("..", name, "main.go")); errors.Is(err, fs.ErrNotExist) {
-			continue // svlog is still to come
-		}
 		for _, p := range goList(t, "-deps", "./"+name) {
 			if why := tooHeavy[p.ImportPath]; why != "" {
 				t.Errorf("%s links %s: %s", name, p.ImportPath, why)
