@@ -157,6 +157,7 @@ const (
 	KillHook              // KILL to the program of set/ that Letter stands for
 	Over                  // run has ended, and nobody asked for it; Next is what follows
 	Arm                   // Due when the time for the next start comes
+	Keep                  // what the oneshot has exported, and what its inputs were
 )
 
 // Action is one thing to be done.

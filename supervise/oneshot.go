@@ -19,6 +19,7 @@ func (m *Machine) work() {
 	stops := m.State == status.Stopping
 	m.forgetRun()
 	m.done = true
+	m.act(Action{Do: Keep})
 	if stops {
 		m.undo()
 		return

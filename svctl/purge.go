@@ -16,6 +16,7 @@ import (
 var written = []string{
 	servicedir.Lock, servicedir.OK, servicedir.ControlIn, servicedir.Status, servicedir.StatusEnv, servicedir.Stat,
 	servicedir.PID, servicedir.LogPipe, servicedir.ErrPipe, servicedir.Producers, servicedir.DeathTally, servicedir.History, "needs", "child",
+	servicedir.SeenInputs, servicedir.Exported,
 }
 
 // eventMode is that of an event directory which a supervisor made.
@@ -44,6 +45,9 @@ func purge(t Target) error {
 				return problem("purge", t.Name, path, err)
 			}
 		}
+	}
+	if err := os.RemoveAll(t.file(servicedir.ExportDir)); err != nil {
+		return problem("purge", t.Name, t.file(servicedir.ExportDir), err)
 	}
 	state := filepath.Join(t.Dir, servicedir.State)
 	if physical, err := filepath.EvalSymlinks(state); err == nil {
