@@ -55,7 +55,7 @@ func lookAt(old sights, now time.Time) (sights, error) {
 		lines, err = setting.ParseInputs(text)
 	}
 	if err != nil {
-		return nil, errors.New("unable to use " + servicedir.Inputs + ": " + servicedir.Reason(err))
+		return nil, errors.New("unable to use " + servicedir.Inputs + ": " + shown(servicedir.Reason(err)))
 	}
 	all := sights{}
 	for _, line := range append(lines, servicedir.Up) {
