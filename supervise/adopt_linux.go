@@ -173,10 +173,11 @@ func (s *Service) adoptUnseen(run forkexec.Record) {
 	s.run = adopted(run)
 	s.m.State, s.m.Deadline = status.Starting, never
 	s.adoptRun()
-	s.adoptHealth(s.hasAttributes())
+	attributes := s.hasAttributes()
+	s.adoptHealth(attributes)
 	s.leads = !s.served && (s.run.fd >= 0 && leadsSession(s.run.pid) || s.run.fd < 0 && s.style.Session)
 	kind := Launched
-	if s.report < 0 {
+	if s.report < 0 && !attributes { // else resume finds out whether it has become run
 		kind = Started
 		s.begun()
 	}
@@ -242,7 +243,8 @@ func (s *Service) resume() {
 	if dead {
 		end = s.lookUp(&s.run, runSlot)
 	}
-	if s.m.unborn && s.report < 0 && !(dead && end.code() == notExecuted) {
+	ends := !dead && s.run.fd >= 0 && !hasProgram(s.run.pid) // its end is about to come
+	if s.m.unborn && s.report < 0 && !ends && !(dead && end.code() == notExecuted) {
 		s.begun()
 		s.step(Event{Kind: Started}) // while nobody was there to be told
 	}
