@@ -203,12 +203,12 @@ func (s *Service) reported(text string) {
 		s.happen(Event{Kind: Started})
 		return
 	case text == servicedir.ReportSkip:
-		s.skip("set/condition says no")
+		s.skip("set/condition says no", false)
 		s.record.Exports = false // it is as if it were not there
 		return
 	}
 	if why, already := strings.CutPrefix(text, servicedir.ReportAlready); already {
-		s.skip(status.Already + why)
+		s.skip(status.Already+why, true)
 		s.record.Exports = servicedir.Exists(s.state, servicedir.Exported)
 		return
 	}
@@ -217,9 +217,9 @@ func (s *Service) reported(text string) {
 	}
 }
 
-func (s *Service) skip(why string) {
+func (s *Service) skip(why string, already bool) {
 	s.record.Reason = why
-	s.happen(Event{Kind: Skip})
+	s.happen(Event{Kind: Skip, Already: already})
 }
 
 // hasProgram says that a process has not begun to end: who does gives up its memory, and
