@@ -243,8 +243,7 @@ func (s *Service) resume() {
 	if dead {
 		end = s.lookUp(&s.run, runSlot)
 	}
-	ends := !dead && s.run.fd >= 0 && !hasProgram(s.run.pid) // its end is about to come
-	if s.m.unborn && s.report < 0 && !ends && !(dead && end.code() == notExecuted) {
+	if s.m.unborn && s.report < 0 && s.hasBecome(dead, end) {
 		s.begun()
 		s.step(Event{Kind: Started}) // while nobody was there to be told
 	}
@@ -297,6 +296,15 @@ func (s *Service) resume() {
 	if !s.isUnsure() {
 		s.show()
 	}
+}
+
+// hasBecome says that svexec, which says nothing any more, has become run. Who was to
+// and could not, or found nothing to do, has ended, or is about to.
+func (s *Service) hasBecome(dead bool, end ending) bool {
+	if dead {
+		return end.code() != notExecuted
+	}
+	return s.run.fd < 0 || hasProgram(s.run.pid)
 }
 
 // adopted is the process that has noted itself, which may be gone.

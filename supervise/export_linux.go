@@ -33,9 +33,6 @@ const (
 // makeExportDir makes the directory for a oneshot that is about to be started, or
 // empties it: of a run that has exported nothing there is none.
 func (s *Service) makeExportDir() {
-	if !s.oneshot {
-		return
-	}
 	err := unix.Mkdirat(s.state, servicedir.ExportDir, 0o700)
 	if err == unix.EEXIST {
 		err = s.emptyExportDir()

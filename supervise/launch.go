@@ -50,6 +50,7 @@ func (s *Service) program(attributes bool) launch {
 		}
 	}
 	if s.oneshot {
+		s.makeExportDir()
 		l.path, l.argv = s.scriptOf(servicedir.Up)
 		hasRun = true
 	}

@@ -132,7 +132,6 @@ func (s *Service) start() {
 	}
 	s.equipHealth(attributes)
 	l, report, files, err := s.via(s.program(attributes), files)
-	s.makeExportDir()
 	var p process
 	if err == nil {
 		p, err = s.spawn(s.slot(runSlot, s.runs+1), l.path, l.argv, files, s.leads)
