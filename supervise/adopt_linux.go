@@ -172,10 +172,11 @@ func (s *Service) adoptUnseen(run forkexec.Record) {
 	s.run = adopted(run)
 	s.m.State, s.m.Deadline = status.Starting, never
 	s.adoptRun()
-	s.adoptHealth(s.hasAttributes())
+	attributes := s.hasAttributes()
+	s.adoptHealth(attributes)
 	s.leads = !s.served && (s.run.fd >= 0 && leadsSession(s.run.pid) || s.run.fd < 0 && s.style.Session)
 	kind := Launched
-	if s.report < 0 {
+	if s.report < 0 && !attributes { // else resume finds out whether it has become run
 		kind = Started
 		s.begun()
 	}
@@ -241,7 +242,7 @@ func (s *Service) resume() {
 	if dead {
 		end = s.lookUp(&s.run, runSlot)
 	}
-	if s.m.unborn && s.report < 0 && !(dead && end.code() == notExecuted) {
+	if s.m.unborn && s.report < 0 && s.hasBecome(dead, end) {
 		s.begun()
 		s.step(Event{Kind: Started}) // while nobody was there to be told
 	}
@@ -294,6 +295,15 @@ func (s *Service) resume() {
 	if !s.isUnsure() {
 		s.show()
 	}
+}
+
+// hasBecome says that svexec, which says nothing any more, has become run. Who was to
+// and could not, or found nothing to do, has ended, or is about to.
+func (s *Service) hasBecome(dead bool, end ending) bool {
+	if dead {
+		return end.code() != notExecuted
+	}
+	return s.run.fd < 0 || hasProgram(s.run.pid)
 }
 
 // adopted is the process that has noted itself, which may be gone.

@@ -116,7 +116,7 @@ func cgroupDir(mounts, membership string) string {
 	return ""
 }
 
-// readText is a file of /proc of any size, empty if it cannot be read.
+// readText is a file of any size, as those of /proc, empty if it cannot be read.
 func readText(path string) string {
 	fd, err := quiet.Openat(unix.AT_FDCWD, path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {

@@ -60,6 +60,13 @@ func (m *Machine) revive(Event) {
 	m.startSoon()
 }
 
+// redo is for a oneshot whose work was done already.
+func (m *Machine) redo(ev Event) {
+	if m.already {
+		m.revive(ev)
+	}
+}
+
 // revives says that a change starts a service again that does not run.
 func (m *Machine) revives() bool {
 	return (m.Want != status.WantDown || m.gaveUp != status.WantDown) && !m.final && !m.Leaving
@@ -77,8 +84,10 @@ func (m *Machine) startSoon() {
 // awaitsChange says that a change would count, now or later.
 func (m *Machine) awaitsChange() bool {
 	switch m.State {
-	case status.Down, status.Skipped:
+	case status.Down:
 		return false
+	case status.Skipped:
+		return m.already && m.revives()
 	case status.Failed, status.Exited:
 		return m.revives()
 	}

@@ -148,3 +148,39 @@ func TestChangedLoses(t *testing.T) {
 		}
 	}
 }
+
+// A oneshot whose work was done already has more of it after a change; one whose
+// condition is false waits for somebody to ask.
+func TestChangedAlreadyDone(t *testing.T) {
+	for _, already := range []bool{true, false} {
+		m := NewMachine(&ours, false)
+		m.Want = status.WantUp
+		now := time.Minute
+		starts := 0
+		step := func(kinds ...Event) {
+			for _, ev := range kinds {
+				ev.At = now
+				for _, act := range m.Step(ev) {
+					if act.Do == Start {
+						starts++
+					}
+				}
+			}
+		}
+		step(Event{Kind: Boot}, Event{Kind: Met}, Event{Kind: Answered, Letter: command.Up}, Event{Kind: Launched, Oneshot: true},
+			Event{Kind: Skip, Already: already}, Event{Kind: RunEnded, Code: notExecuted})
+		if m.State != status.Skipped || m.awaitsChange() != already {
+			t.Errorf("already %v: %v, awaits a change: %v", already, m.State, m.awaitsChange())
+		}
+		now += time.Minute
+		step(Event{Kind: Changed}, Event{Kind: Met}, Event{Kind: Answered, Letter: command.Up})
+		if want := map[bool]int{true: 2, false: 1}[already]; starts != want {
+			t.Errorf("already %v: %d starts; want %d", already, starts, want)
+		}
+		step(Event{Kind: Down, Letter: command.Down})
+		step(Event{Kind: Changed})
+		if m.awaitsChange() || m.State == status.Starting {
+			t.Errorf("already %v: a change starts it against a stop", already)
+		}
+	}
+}

@@ -112,6 +112,15 @@
 // comes of it a start like any other. The ports of set/ports are chosen before each
 // start (ports_linux.go).
 //
+// # Oneshots
+//
+// One that has worked is up without a process (oneshot.go). svexec asks whether its work
+// is done already, and has svwatch look at its inputs; then it is skipped, which those
+// that need it take for done. When up has succeeded, what it has exported and what its
+// inputs were is kept before that is written down (export_linux.go), so that a kill in
+// between has it kept once more; a run that fails leaves nothing of either. Who needs it
+// learns from its status.env that there is something to import.
+//
 // # How far a stop reaches
 //
 // RunEnded carries the scope that set/kill-scope asks for. Beyond the process of

@@ -60,7 +60,8 @@ func (m *Machine) hasStarted(ev Event) {
 // exists is a new process, of which nothing was asked.
 func (m *Machine) exists(ev Event) {
 	m.Running, m.waits, m.started, m.Deadline = true, ev.Notifies, m.now, never
-	m.patience, m.fault, m.skips, m.oneshot, m.done = ev.Patience, 0, false, ev.Oneshot && !m.logger, false
+	m.patience, m.fault, m.oneshot = ev.Patience, 0, ev.Oneshot && !m.logger
+	m.skips, m.already, m.done = false, false, false
 	m.young = !ev.Notifies && !m.oneshot && ev.Patience > 0
 	m.eager, m.owed, m.killed, m.letter = false, false, false, 0
 	m.whole, m.changed, m.scope, m.course = false, false, servicedir.ScopeUsual, nil

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/status"
 	"github.com/svdir/svdir/svscan/scandir"
 )
 
@@ -26,7 +27,7 @@ func (e *Engine) readEnvironment(environ []string) {
 	for _, pair := range environ {
 		key, value, _ := strings.Cut(pair, "=")
 		switch key {
-		case "PWD", "SV_NAME", "SV_SERVICE", "SV_INSTANCE", "SV_PIPE_NAMES", "SV_PID", "SV_PORTS":
+		case "PWD", "SV_NAME", "SV_SERVICE", "SV_INSTANCE", "SV_PIPE_NAMES", "SV_PID", "SV_PORTS", "SV_EXPORT_DIR", "SV_EXPORTED":
 			continue // of an outer service
 		case svscanVariable:
 			svscan = value
@@ -86,6 +87,12 @@ func (s *Service) environ() []string {
 	}
 	if s.ports != nil {
 		env = append(env, s.ports.environ...)
+	}
+	if s.oneshot && s.m.State == status.Starting {
+		env = append(env, exportVariable+s.home+"/"+servicedir.State+"/"+servicedir.ExportDir)
+	}
+	if s.needing != nil && s.needing.imports {
+		env = s.imported(env)
 	}
 	if s.health != nil {
 		return s.health.environ(env)

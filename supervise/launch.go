@@ -10,6 +10,7 @@ import (
 	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/forkexec"
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/status"
 )
 
 // A service with attributes in set/ is started through svexec, which takes them
@@ -49,6 +50,7 @@ func (s *Service) program(attributes bool) launch {
 		}
 	}
 	if s.oneshot {
+		s.makeExportDir()
 		l.path, l.argv = s.scriptOf(servicedir.Up)
 		hasRun = true
 	}
@@ -163,8 +165,11 @@ func (s *Service) execArguments(l launch, report int) []string {
 	if s.sockets != nil {
 		argv = append(argv, "-L", s.sockets.names())
 	}
-	if !l.attributes {
+	switch {
+	case !l.attributes:
 		argv = append(argv, "-s", "") // no set/ is read
+	case s.oneshot:
+		argv = append(argv, "--oneshot")
 	}
 	return append(append(argv, "--"), l.argv...)
 }
@@ -199,13 +204,23 @@ func (s *Service) reported(text string) {
 		s.happen(Event{Kind: Started})
 		return
 	case text == servicedir.ReportSkip:
-		s.record.Reason = "set/condition says no"
-		s.happen(Event{Kind: Skip})
+		s.skip("set/condition says no", false)
+		s.record.Exports = false // it is as if it were not there
+		return
+	}
+	if why, already := strings.CutPrefix(text, servicedir.ReportAlready); already {
+		s.skip(status.Already+why, true)
+		s.record.Exports = servicedir.Exists(s.state, servicedir.Exported)
 		return
 	}
 	if s.record.Reason = strings.Trim(text, "\n"); s.record.Reason != "" {
 		s.tell(s.record.Reason)
 	}
+}
+
+func (s *Service) skip(why string, already bool) {
+	s.record.Reason = why
+	s.happen(Event{Kind: Skip, Already: already})
 }
 
 // hasProgram says that a process has not begun to end: who does gives up its memory, and

@@ -41,7 +41,7 @@ const (
 	Started    // run was started, or svexec became it
 	NoRun      // there is no run
 	Unstarted  // run could not be started
-	Skip       // run is not to be started: its condition is false
+	Skip       // run is not to be started: its condition is false, or its work done
 	Ready      // run said that it is ready
 	Unready    // it is not any more
 	Extended   // it asks for more time until it is
@@ -89,6 +89,8 @@ type Event struct {
 	Notifies bool
 	// Oneshot: what was Started or Launched does its work and ends.
 	Oneshot bool
+	// Already: with Skip, the work of the oneshot is done already.
+	Already bool
 	// Scope: with RunEnded, what is to follow. It is ScopeUsual where nobody asked
 	// for another, and may be where nothing follows anyway.
 	Scope servicedir.Scope
@@ -157,6 +159,7 @@ const (
 	KillHook              // KILL to the program of set/ that Letter stands for
 	Over                  // run has ended, and nobody asked for it; Next is what follows
 	Arm                   // Due when the time for the next start comes
+	Keep                  // what the oneshot has exported, and what its inputs were
 )
 
 // Action is one thing to be done.
@@ -194,7 +197,8 @@ type Machine struct {
 	eager   bool             // somebody asked for the next start, so it is not delayed
 	owed    bool             // a start: a once that was asked for, or one for what waits
 	unborn  bool             // launched, and not yet run
-	skips   bool             // and it will not be: its condition is false
+	skips   bool             // and it will not be, see Skip
+	already bool             // since its work was done: a change may be more of it
 	oneshot bool             // what was started does its work and ends
 	done    bool             // it has: the service is up until that is undone
 	waits   bool             // started, and will say when it is ready

@@ -38,6 +38,7 @@ var flagWords = [...]flagWord{
 	{"whole", func(m *Machine) *bool { return &m.whole }},
 	{"lacks", func(m *Machine) *bool { return &m.lacks }},
 	{"skips", func(m *Machine) *bool { return &m.skips }},
+	{"already", func(m *Machine) *bool { return &m.already }},
 	{"oneshot", func(m *Machine) *bool { return &m.oneshot }},
 	{"done", func(m *Machine) *bool { return &m.done }},
 	{"changed", func(m *Machine) *bool { return &m.changed }},

@@ -24,7 +24,9 @@ type needing struct {
 	all    []needs.Need
 	subs   []*fifo.Subscription // to each of them, or nil
 	follow bool                 // what is done after a start is seen to
-	told   time.Time            // the last start of another of which the service was told
+	// imports: one of them has exported variables, as far as was seen at the last start.
+	imports bool
+	told    time.Time // the last start of another of which the service was told
 }
 
 // maxNeeds bounds what is read of supervise/needs.
@@ -34,12 +36,13 @@ const maxNeeds = 1 << 20
 // is told to look.
 func (s *Service) readNeeds() {
 	s.dropNeeds()
+	imports := s.adopting || s.needing != nil && s.needing.imports
 	s.needing = nil
 	if s.input >= 0 || !servicedir.Exists(s.state, servicedir.Needs) {
 		return
 	}
 	if all := needs.Parse(s.read(servicedir.Needs, maxNeeds)); len(all) > 0 {
-		s.needing = &needing{all: all, subs: make([]*fifo.Subscription, len(all))}
+		s.needing = &needing{all: all, subs: make([]*fifo.Subscription, len(all)), imports: imports}
 	}
 }
 
@@ -54,11 +57,13 @@ func (s *Service) lookAtNeeds() {
 
 // weigh says whether what the service needs is met.
 func (s *Service) weigh() {
-	verdict, reason := Event{Kind: Met}, ""
+	verdict, reason, imports := Event{Kind: Met}, "", false
 	for i := range s.needs() {
 		n := &s.needing.all[i]
 		s.subscribe(i) // before the status is read
-		switch answer, why := needs.Judge(n, otherOf(n.Dir)); {
+		other := otherOf(n.Dir)
+		imports = imports || n.Strength == needs.Hard && other.Record.Exports
+		switch answer, why := needs.Judge(n, other); {
 		case answer == needs.Never && verdict.Kind != Unmet:
 			reason = "dependency " + why
 			verdict = Event{Kind: Unmet, Reason: reason}
@@ -66,6 +71,9 @@ func (s *Service) weigh() {
 			reason = "waiting: " + why
 			verdict = Event{Kind: Lacks}
 		}
+	}
+	if s.needing != nil {
+		s.needing.imports = imports
 	}
 	if verdict.Kind == Met {
 		if why, ok := s.takesTurn(); !ok {

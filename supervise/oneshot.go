@@ -6,8 +6,9 @@ import "github.com/svdir/svdir/supervise/status"
 // service that is skipped. One that has worked is up without a process, until a
 // stop has down undo it, in the place of finish.
 
-// skip is svexec's word that the condition is false; its end follows.
-func (m *Machine) skip(Event) { m.skips = m.unborn }
+// skip is svexec's word that the condition is false, or that there is nothing to do; its
+// end follows.
+func (m *Machine) skip(ev Event) { m.skips, m.already = m.unborn, m.unborn && ev.Already }
 
 // hasWorked says that the end of run is that of a oneshot which has done its work.
 func (m *Machine) hasWorked(ev Event) bool {
@@ -19,6 +20,7 @@ func (m *Machine) work() {
 	stops := m.State == status.Stopping
 	m.forgetRun()
 	m.done = true
+	m.act(Action{Do: Keep})
 	if stops {
 		m.undo()
 		return

@@ -52,8 +52,8 @@ func (s *Service) inPath(name string) string {
 }
 
 // startUndo runs down of a oneshot in the place of finish.
-func (s *Service) startUndo() {
-	if !s.m.done || !servicedir.Exists(s.dir, servicedir.Down) {
+func (s *Service) startUndo(undoes bool) {
+	if !undoes {
 		s.happen(s.finishEnd(ending{}, false))
 		return
 	}

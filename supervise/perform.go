@@ -86,6 +86,8 @@ func (s *Service) perform(a Action) {
 		s.over(a.Next)
 	case Arm:
 		s.arm()
+	case Keep:
+		s.keep()
 	}
 }
 
@@ -236,6 +238,10 @@ func (s *Service) unstarted(why string, soon time.Duration) {
 // startFinish starts finish with the arguments of s6, or those of runit under
 // its name.
 func (s *Service) startFinish() {
+	undoes := s.m.done && servicedir.Exists(s.dir, servicedir.Down)
+	if undoes {
+		s.unkeep() // perhaps once more
+	}
 	if !s.m.oneshot && !s.has(servicedir.Finish) {
 		s.happen(s.finishEnd(ending{}, false))
 		return
@@ -250,7 +256,7 @@ func (s *Service) startFinish() {
 		return // else resume looks whether it has ended
 	}
 	if s.m.oneshot {
-		s.startUndo()
+		s.startUndo(undoes)
 		return
 	}
 	var err error

@@ -97,6 +97,7 @@ var (
 	runNext  = cell{"run next", (*Machine).runNext}
 	hurry    = cell{"hurry", (*Machine).hurry}
 	revive   = cell{"revive", (*Machine).revive}
+	redo     = cell{"redo", (*Machine).redo}
 	listen   = cell{"listen", (*Machine).listen}
 	connect  = cell{"connected", (*Machine).connected}
 	unused   = cell{"unused", (*Machine).unused}
@@ -150,7 +151,7 @@ var table = [Kinds]row{
 	Met:           {down: nothing, waiting: met, starting: met, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: met, exited: nothing, skipped: nothing},
 	Lacks:         {down: nothing, waiting: lack, starting: lack, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: lack, exited: nothing, skipped: nothing},
 	Unmet:         {down: nothing, waiting: unmet, starting: unmet, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: unmet, exited: nothing, skipped: nothing},
-	Changed:       {down: nothing, waiting: look, starting: rerun, up: rerun, paused: rerun, stopping: runNext, finishing: runNext, backoff: hurry, failed: revive, exited: revive, skipped: nothing},
+	Changed:       {down: nothing, waiting: look, starting: rerun, up: rerun, paused: rerun, stopping: runNext, finishing: runNext, backoff: hurry, failed: revive, exited: revive, skipped: redo},
 	Later:         {down: nothing, waiting: nothing, starting: later, up: nothing, paused: nothing, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	Due:           {down: nothing, waiting: comes, starting: replace, up: replace, paused: replace, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},
 	RunTooLong:    {down: nothing, waiting: nothing, starting: tooSlow, up: tooSlow, paused: tooSlow, stopping: nothing, finishing: nothing, backoff: nothing, failed: nothing, exited: nothing, skipped: nothing},

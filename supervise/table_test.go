@@ -87,7 +87,7 @@ func usualLetter(k Kind) command.Letter {
 }
 
 var doWords = [...]string{"weigh", "ask", "start", "finish", "send", "send down signal", "send reload signal", "kill run", "end group",
-	"kill group", "give up group", "kill finish", "check input", "make down", "remove down", "note death", "write down", "announce", "leave", "part", "exec again", "kill hook", "over", "arm"}
+	"kill group", "give up group", "kill finish", "check input", "make down", "remove down", "note death", "write down", "announce", "leave", "part", "exec again", "kill hook", "over", "arm", "keep"}
 
 // String is the action in words.
 func (a Action) String() string {

@@ -64,7 +64,7 @@ func (w *world) happen() {
 	case 3:
 		switch {
 		case w.unborn && w.ends == 0 && w.rand.IntN(4) == 0:
-			w.step(Event{Kind: Skip})
+			w.step(Event{Kind: Skip, Already: w.rand.IntN(2) == 0})
 			w.endRun(1, 0)
 			w.drain()
 		case w.unborn && w.ends == 0:

@@ -29,7 +29,7 @@ func markCell(s *Service, y *Style) cell {
 	switch {
 	case s.Err != nil || !s.Supervised:
 		return cell{"?", yellow}
-	case s.State == status.Up || s.State == status.Starting || s.State == status.Exited && s.LastExit() == "0":
+	case s.State == status.Up || s.State == status.Starting || s.State == status.Exited && s.LastExit() == "0" || s.IsAlreadyDone():
 		return cell{"✔", green}
 	}
 	return cell{"X", stateColor(s)}

@@ -180,12 +180,15 @@ func startedSince(before, now *Service) bool {
 }
 
 // judge says whether the goal is met, once and now. changed says that the
-// status was written since the letters were sent: an old one proves no failure.
+// status was written since the letters were sent, if any were asked for: an old one
+// proves no failure, and nothing of a oneshot that is asked once more.
 // Nor does a death from before them, of which the last is still being told.
-func (g *Goal) judge(before, now *Service, changed bool, deadline time.Time) Verdict {
+func (g *Goal) judge(before, now *Service, changed, asked bool, deadline time.Time) Verdict {
 	switch {
 	case !now.Supervised && !g.gone:
 		return NotYet
+	case g.wantsUp && now.IsAlreadyDone() && (changed || !asked):
+		return Reached // as good as if it had been started for it
 	case !g.met(before, now):
 		died := now.Deaths > before.Deaths && (now.State == status.Failed || now.State == status.Exited)
 		lacks := now.State == status.Failed && strings.HasPrefix(now.Reason, lackReason)
@@ -205,7 +208,7 @@ const lackReason = "dependency "
 
 // Is answers once, without waiting.
 func (g *Goal) Is(now *Service) bool {
-	return g.judge(now, now, false, time.Now().Add(checkTime)) == Reached
+	return g.judge(now, now, false, false, time.Now().Add(checkTime)) == Reached
 }
 
 // checkTime bounds a check that nobody set a deadline for.

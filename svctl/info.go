@@ -3,6 +3,7 @@ package svctl
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/fifo/quiet"
 	"github.com/svdir/svdir/supervise/servicedir"
+	"github.com/svdir/svdir/supervise/setting"
 	"github.com/svdir/svdir/supervise/status"
 	"github.com/svdir/svdir/supervise/tally"
 )
@@ -33,6 +35,9 @@ type Service struct {
 	// Changed are the files that have changed since it was started and count at the
 	// next start only, nil where nobody looked.
 	Changed []string
+	// Exported are the variables that it exports, nil where it has none or nobody may
+	// know.
+	Exported []string
 	// Command is argv[0] of its process.
 	Command string
 	// Logger is its log service, nil if it has none.
@@ -59,10 +64,13 @@ func Read(t Target) Service {
 // Inspect is Read and all that is found beside the status: for people.
 func Inspect(t Target) Service {
 	s := Read(t)
-	s.Enabled = !exists(filepath.Join(t.Dir, servicedir.Down))
+	s.Enabled = !exists(filepath.Join(t.Dir, servicedir.Down)) || isOneshot(t.Dir) // of which it is a program
 	s.CanNotify = exists(filepath.Join(t.Dir, servicedir.NotificationFD)) || isAsked(&s)
 	if arg := cmdline(s.PID); s.PID != 0 && len(arg) > 0 {
 		s.Command = arg[0]
+	}
+	if s.Exports {
+		s.Exported = exported(t)
 	}
 	s.Counted = s.Layout == status.Hybrid
 	if s.Layout == status.S6 {
@@ -74,6 +82,19 @@ func Inspect(t Target) Service {
 		s.Logger = &l
 	}
 	return s
+}
+
+// exported are the names in supervise/export.env.
+func exported(t Target) []string {
+	text, err := os.ReadFile(t.file(servicedir.Exported))
+	if err != nil {
+		return nil // it is for the user of supervise alone
+	}
+	var names []string
+	for _, e := range setting.ParseExports(string(text)) {
+		names = append(names, e.Name)
+	}
+	return names
 }
 
 // InspectBelow adds to each service, which was read, the services of the tree that it

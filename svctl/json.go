@@ -41,6 +41,7 @@ type View struct {
 	Leftovers  int      `json:"leftovers"`
 	Says       *string  `json:"says"`
 	Changed    []string `json:"changed"`
+	Exports    []string `json:"exports"`
 	Why        *string  `json:"why"`
 	Error      *string  `json:"error"`
 	Supervisor string   `json:"supervisor"`
@@ -60,8 +61,8 @@ func NewView(s *Service, now time.Time) View {
 		Name: s.Name, Dir: s.Dir, Supervised: s.Supervised, State: s.StateWord(), Ready: s.Ready, Lost: s.Lost,
 		Enabled: s.Enabled, Removed: s.Removed, Paused: s.Paused, GotTerm: s.GotTerm, Leaving: s.Leaving,
 		Leftovers: s.Leftovers, Supervisor: layoutNames[s.Layout], Services: []View{},
-		Changed: s.Changed,
-		PID:     some(s.PID, s.PID != 0), SupervPID: some(s.Supervisor, s.Supervisor != 0),
+		Changed: s.Changed, Exports: s.Exported,
+		PID: some(s.PID, s.PID != 0), SupervPID: some(s.Supervisor, s.Supervisor != 0),
 		Command: some(s.Command, s.Command != ""),
 		Says:    some(s.Text, s.Text != ""),
 		Want:    some(s.Want.String(), s.Supervised && s.Err == nil),

@@ -17,6 +17,7 @@ var written = []string{
 	servicedir.Lock, servicedir.OK, servicedir.ControlIn, servicedir.Status, servicedir.StatusEnv, servicedir.Stat,
 	servicedir.PID, servicedir.LogPipe, servicedir.ErrPipe, servicedir.Producers, servicedir.DeathTally, servicedir.History, servicedir.Needs, servicedir.Child,
 	servicedir.StartAt, servicedir.Notify, servicedir.Ready, servicedir.Report, servicedir.ServiceLock, servicedir.Holder,
+	servicedir.SeenInputs, servicedir.Exported,
 }
 
 // eventMode is that of an event directory which a supervisor made.
@@ -50,6 +51,9 @@ func purge(t Target) error {
 		return problem("purge", t.Name, t.file(servicedir.ChosenPorts), err)
 	}
 	_ = os.Remove(t.file(servicedir.ChosenPorts)) // it may not be there
+	if err := os.RemoveAll(t.file(servicedir.ExportDir)); err != nil {
+		return problem("purge", t.Name, t.file(servicedir.ExportDir), err)
+	}
 	state := filepath.Join(t.Dir, servicedir.State)
 	if physical, err := filepath.EvalSymlinks(state); err == nil {
 		state = physical // the link itself belongs to the definition

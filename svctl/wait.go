@@ -18,6 +18,7 @@ type Waiting struct {
 	Target
 	Goal   *Goal
 	Before Service // its status before the letters were sent
+	Asked  bool    // some were
 	// Now is its last status, Verdict what it means: Never with an Err where
 	// it cannot be told.
 	Now     Service
@@ -146,7 +147,7 @@ func (w *Watch) look(one *Waiting, deadline time.Time) {
 		one.Verdict = Never
 		return
 	}
-	one.Verdict = one.Goal.judge(&one.Before, &one.Now, one.changed, deadline)
+	one.Verdict = one.Goal.judge(&one.Before, &one.Now, one.changed, one.Asked, deadline)
 	if one.Goal.fails != nil && one.Verdict == NotYet {
 		if why := one.Goal.fails(&one.Before, &one.Now); why != "" {
 			one.Verdict, one.Err = Never, &Problem{"reexec", one.Name, why, ErrNo}

@@ -78,7 +78,7 @@ func scenarios(t *testing.T, only string) (found []*killScenario) {
 func mainThread(t *testing.T, tags string) string {
 	t.Helper()
 	dir := filepath.Join(bin(t), tags) + "/"
-	cmd := exec.Command("go", "build", "-tags="+tags, "-o", dir, "../cmd/supervise", "../cmd/svexec")
+	cmd := exec.Command("go", "build", "-tags="+tags, "-o", dir, "../cmd/supervise", "../cmd/svexec", "../cmd/svwatch")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

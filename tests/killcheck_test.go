@@ -17,11 +17,14 @@ func (k *killScan) look() {
 	if (slices.Contains(k.files, "notification-fd") || slices.Contains(k.files, "check")) && k.want == status.Up {
 		k.until("ready", func() bool { return k.record().Ready })
 	}
-	if r.Want == status.WantUp != (k.want == status.Up || k.want == status.Waiting) && k.want != status.Exited {
+	if r.Want == status.WantUp != (k.want == status.Up || k.want == status.Waiting || k.want == status.Skipped) && k.want != status.Exited {
 		k.fail("WANT: got %v in %v", r.Want, r.State)
 	}
 	if ticks := statOf(r.PID).Number(22); r.PID != 0 && (processGone(r.PID) || ticks != r.StartTicks) {
 		k.fail("PID: got %d, ticks %d, whose ticks are %d", r.PID, r.StartTicks, ticks)
+	}
+	if k.once {
+		k.lookOnce(r)
 	}
 	k.until("zombies", func() bool {
 		for _, word := range []string{"start", "end"} {
@@ -51,6 +54,10 @@ func (k *killScan) check() {
 		k.fail("ends: got %v; want one each of %v", ends, starts)
 	}
 	k.checkFinish(ends)
+	if k.once {
+		k.checkOnce(starts)
+		ends = nil // one that has worked is no death
+	}
 	k.checkHistory(starts, ends)
 	k.checkFiles()
 	if k.logged {
@@ -112,6 +119,10 @@ func (k *killScan) checkFiles() {
 	}
 	for _, e := range entries {
 		switch e.Name() {
+		case "export", "export.env", "inputs":
+			if !k.once {
+				k.fail("supervise/%s is left", e.Name())
+			}
 		case "child", "control", "death_tally", "history", "lock", "log", "log-stderr", "ok", "pid", "ports", "ready", "stat", "status", "status.env":
 		default:
 			k.fail("supervise/%s is left", e.Name())

@@ -29,6 +29,8 @@ var killRoles = map[string]func(){
 	"finish":      killFinish,
 	"t":           killControl,
 	"check":       killCheck,
+	"up":          killUp,
+	"undo":        killUndo,
 }
 
 // The exit codes of run: for USR1, and for TERM.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -84,8 +85,12 @@ func (k *killScan) plant() error {
 	if err != nil {
 		return err
 	}
-	values := map[string]string{"notification-fd": "3\n", "set/umask": "022\n", "set/check/timeout": "20s\n", "set/sockets/a": "unix sock\n", "set/ports/a": "22000\n"}
+	values := map[string]string{"notification-fd": "3\n", "set/umask": "022\n", "set/check/timeout": "20s\n", "set/sockets/a": "unix sock\n", "set/ports/a": "22000\n",
+		"type": "oneshot\n", "set/inputs": "source\n"}
 	files := append([]string{"run"}, k.files...)
+	if k.once {
+		files = append(onceFiles, k.files...)
+	}
 	if k.logged {
 		files = append(files, "log/run", "log/logger")
 	}
@@ -94,10 +99,12 @@ func (k *killScan) plant() error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return err
 		}
-		switch filepath.Base(name) {
-		case "run", "finish", "t", "check":
+		switch base := filepath.Base(name); {
+		case base == "down" && k.once:
+			err = os.WriteFile(path, []byte("#!/bin/sh\nexec ./undo\n"), 0o755)
+		case slices.Contains(programNames, base):
 			err = os.Symlink(self, path)
-		case "control":
+		case base == "control":
 			if err = unix.Mkfifo(path, 0o600); err == nil {
 				k.control, err = unix.Open(path, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 			}
@@ -110,6 +117,9 @@ func (k *killScan) plant() error {
 	}
 	return nil
 }
+
+// programNames are what is a link to this program.
+var programNames = []string{"run", "finish", "t", "check", "up", "undo"}
 
 // reap notes how children ended, and reaps them, as svscan does.
 func (k *killScan) reap() {
@@ -277,6 +287,9 @@ func (k *killScan) rests(want status.State) bool {
 	}
 	if k.logged && k.recordOf("web/log").State != status.Up {
 		return false
+	}
+	if k.once {
+		return k.onceRests(r)
 	}
 	if want != status.Up {
 		return true

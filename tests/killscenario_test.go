@@ -7,6 +7,7 @@ type killScenario struct {
 	name   string
 	files  []string     // of the service beside run
 	logged bool         // with a logger, in the same supervise
+	once   bool         // a oneshot: up in the place of run, with inputs
 	before status.State // in which it is asked
 	asked  string       // letters
 	dies   bool         // run ends by itself then
@@ -49,6 +50,10 @@ var killScenarios = []killScenario{
 		counts: func(k *killScan) bool { return k.begun > 1 }},
 	{name: "reexec", files: []string{"finish", "notification-fd"}, before: status.Up, asked: "R", want: status.Up, starts: 1,
 		counts: func(k *killScan) bool { return k.killed || k.record().Reexecs > 0 }},
+	{name: "oneshot", once: true, files: []string{"down"}, want: status.Up, starts: 1},
+	{name: "oneshot undone", once: true, files: []string{"down"}, before: status.Up, asked: "d", want: status.Down, starts: 1},
+	{name: "oneshot again", once: true, files: []string{"down"}, before: status.Up, asked: "du", want: status.Up, starts: 2},
+	{name: "oneshot skipped", once: true, before: status.Up, asked: "du", want: status.Skipped, starts: 1},
 	{name: "reexec logged", logged: true, before: status.Up, asked: "R", want: status.Up, starts: 1,
 		counts: func(k *killScan) bool { return k.killed || k.record().Reexecs > 0 }},
 }

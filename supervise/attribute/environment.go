@@ -82,6 +82,7 @@ func (s *start) readEnvironment() error {
 			return err
 		}
 	}
+	s.keepExports()
 	if err := s.takeFile(); err != nil {
 		return unusable("set/env-file", err)
 	}
@@ -89,6 +90,19 @@ func (s *start) readEnvironment() error {
 		return err
 	}
 	return s.extendPath()
+}
+
+// keepExports has what the oneshots that are needed have exported go before what is
+// said for the whole tree, and stay where all else is cleared.
+func (s *start) keepExports() {
+	was := environment(os.Environ())
+	for _, name := range strings.Fields(was.get("SV_EXPORTED")) {
+		if was.find(name) >= 0 {
+			s.env.put(name, was.get(name))
+		} else {
+			s.env.unset(name)
+		}
+	}
 }
 
 // takeVariables reads an environment directory.

@@ -10,7 +10,7 @@ import (
 )
 
 // Usage is the line of svexec(8).
-const Usage = "svexec [--beside] [-s dir] [-e fd] [-l fd] [-g fd] [-L names] [-u user[:group...]] [--background pidfile [--timeout time]] [--] [prog [arg ...]]"
+const Usage = "svexec [--beside] [--oneshot] [-s dir] [-e fd] [-l fd] [-g fd] [-L names] [-u user[:group...]] [--background pidfile [--timeout time]] [--] [prog [arg ...]]"
 
 // Options are what svexec is called with.
 type Options struct {
@@ -24,6 +24,7 @@ type Options struct {
 	Timeout    time.Duration // for that file
 	Argv       []string      // empty: set/command
 	Beside     bool          // of a service that runs: it has all that is made for it
+	Oneshot    bool          // it is up of a oneshot, whose work may be done already
 }
 
 var errUsage = errors.New(Usage)
@@ -38,8 +39,9 @@ func Parse(args []string) (Options, error) {
 			args = args[1:]
 			break
 		}
-		if args[0] == "--beside" {
-			o.Beside, args = true, args[1:]
+		if args[0] == "--beside" || args[0] == "--oneshot" {
+			o.Beside, o.Oneshot = o.Beside || args[0] == "--beside", o.Oneshot || args[0] == "--oneshot"
+			args = args[1:]
 			continue
 		}
 		name, value, rest, ok := firstOption(args)

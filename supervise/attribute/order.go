@@ -17,6 +17,9 @@ var order = []step{
 	{"env", (*start).readEnvironment, nil},
 	// Where it says no, nothing else is done.
 	{"condition", (*start).readCondition, (*start).askCondition},
+	// Both are looked at, since the files are noted that the work is about to see.
+	{"status", (*start).readStatus, (*start).askStatus},
+	{"inputs", (*start).readInputs, (*start).lookAtInputs},
 	// Those that only root may raise come while we are root, and before prepare,
 	// so that it runs as the service will.
 	{"oom-score", (*start).readOOMScore, (*start).setOOMScore},

@@ -1,6 +1,8 @@
 package attribute
 
 import (
+	"os"
+
 	"golang.org/x/sys/unix"
 
 	"github.com/svdir/svdir/supervise/servicedir"
@@ -25,4 +27,12 @@ func isFIFO(fd int, path string) bool {
 	var pipe, st unix.Stat_t
 	return unix.Fstat(fd, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFIFO &&
 		unix.Stat(path, &pipe) == nil && st.Dev == pipe.Dev && st.Ino == pipe.Ino
+}
+
+// lendExport gives the directory in which a oneshot puts variables to the user; below a
+// new root its path means nothing. Best effort: who may not write there says so himself.
+func (s *start) lendExport() {
+	if dir := os.Getenv("SV_EXPORT_DIR"); s.options.Oneshot && dir != "" && !s.chroot.given {
+		_ = unix.Lchown(dir, s.identity.uid, s.identity.gid)
+	}
 }

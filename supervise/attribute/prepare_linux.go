@@ -57,8 +57,12 @@ type unmet struct{ error }
 // Report is what is said of err where svexec -e asks for it; see supervise.
 func Report(err error) string {
 	var no unmet
-	if errors.As(err, &no) {
+	var done already
+	switch {
+	case errors.As(err, &no):
 		return servicedir.ReportSkip
+	case errors.As(err, &done):
+		return done.Error()
 	}
 	return err.Error()
 }
@@ -67,13 +71,21 @@ func Report(err error) string {
 // group, so that it ends with us when the service is stopped.
 func (s *start) script(name string) (ws unix.WaitStatus, err error) {
 	path := "set/" + name
-	pid, err := fifo.Retry(func() (int, error) {
-		return syscall.ForkExec(path, []string{path}, &syscall.ProcAttr{Env: s.env, Files: []uintptr{0, 1, 2}})
-	})
+	pid, err := s.fork(path, path)
 	if err != nil {
 		why, _ := servicedir.WhyNot(s.set, name, s.service+"/"+path, err)
 		return ws, errors.New(why)
 	}
+	return await(pid)
+}
+
+func (s *start) fork(path string, argv ...string) (pid int, err error) {
+	return fifo.Retry(func() (int, error) {
+		return syscall.ForkExec(path, argv, &syscall.ProcAttr{Env: s.env, Files: []uintptr{0, 1, 2}})
+	})
+}
+
+func await(pid int) (ws unix.WaitStatus, err error) {
 	_, err = fifo.Retry(func() (int, error) { return unix.Wait4(pid, &ws, 0, nil) })
 	return ws, err
 }

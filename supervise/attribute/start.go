@@ -32,6 +32,9 @@ type start struct {
 	dirs         []directory
 	prepare      bool
 	condition    bool
+	status       bool // set/status is there, and
+	done         bool // it says that the work is done
+	inputs       bool
 	limits       []limit
 	chroot, cwd  option[string]
 	capabilities option[uint64]

@@ -69,6 +69,7 @@ func (s *start) changeUser() error {
 		return nil
 	}
 	s.lendOutput()
+	s.lendExport()
 	if err := s.takeOn(&s.identity); err != nil {
 		return unusable(s.userFrom(), err)
 	}

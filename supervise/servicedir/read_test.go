@@ -296,7 +296,7 @@ func TestPageIsWhole(t *testing.T) {
 	for _, name := range []string{
 		Run, Finish, Down, Check, Control, Log, ProducerFor, ConsumerFor, ErrPipe, Producers, NotificationFD, TimeoutFinish, TimeoutKill, DownSignal, ReloadSignal,
 		MaxDeathTally, LockFD, ServiceLock, KillGroupTimeout, NoSetsid, State, Event, Lock, OK, ControlIn, Status, StatusEnv, Stat, PID,
-		LogPipe, DeathTally, History,
+		LogPipe, DeathTally, History, SeenInputs, ExportDir, Exported,
 	} {
 		if !regexp.MustCompile(`(?m)(^| |/)` + regexp.QuoteMeta(name) + `($| |/|,)`).Match(text) {
 			t.Errorf("no %s in servicedir.5", name)

@@ -68,6 +68,9 @@ const (
 	Command = Set + "/command" // argv, one argument a line, where there is no run
 	Style   = Set + "/style"   // whose behaviour: svdir, daemontools, runit, s6
 
+	IsDone = Set + "/status" // executable of a oneshot: exit 0 says that its work is done already
+	Inputs = Set + "/inputs" // patterns of the files that its work depends on, one a line
+
 	Restart      = Set + "/restart"       // always, on-failure, never
 	RestartLimit = Set + "/restart-limit" // 5/10s
 	RestartDelay = Set + "/restart-delay" // 1s, or 1s..60s x2 ~20%
@@ -112,7 +115,7 @@ const (
 // is started through svexec, which takes it on.
 func NeedsExec(name string) bool {
 	switch name {
-	case "command", "prepare", "condition", "env", "env-file", "clear-env", "path", "user", "umask", "cwd", "chroot",
+	case "command", "prepare", "condition", "status", "inputs", "env", "env-file", "clear-env", "path", "user", "umask", "cwd", "chroot",
 		"nice", "ionice", "oom-score", "limits", "capabilities", "no-new-privs", "dirs", "pipe", "watchdog", "sockets", "ports":
 		return true
 	}
@@ -120,10 +123,12 @@ func NeedsExec(name string) bool {
 }
 
 // What svexec reports beside a reason for which run was not started: that nothing
-// is left to do but to become run, and that set/condition has said no.
+// is left to do but to become run, that set/condition has said no, and that the
+// work of a oneshot is done already, which is how the reason begins.
 const (
-	ReportDone = "\n"
-	ReportSkip = "skip\n"
+	ReportDone    = "\n"
+	ReportSkip    = "skip\n"
+	ReportAlready = "already done: "
 )
 
 // What supervise writes.
@@ -150,6 +155,9 @@ const (
 	ServiceLock = "service-lock" // locked while a copy of the service lives, see LockFD
 	Holder      = "sockets"      // by which who keeps our sockets is asked for them
 	ChosenPorts = "ports"        // directory of the ports that it has
+	SeenInputs  = "inputs"       // of a oneshot: what Inputs named when it succeeded last
+	ExportDir   = "export"       // directory in which a oneshot puts variables for those that need it
+	Exported    = "export.env"   // what was in there when it succeeded last, see setting.ParseExports
 	DeathTally  = "death_tally"
 	History     = "history"
 )

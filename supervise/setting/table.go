@@ -26,6 +26,8 @@ var All = []Setting{
 	{Name: "command", Path: "set/command", Lines: true, Exec: true, Form: "a program and its arguments, one a line", Check: checkCommand},
 	{Name: "prepare", Path: "set/prepare", Kind: Program, Exec: true, Form: "an executable, run before each start"},
 	{Name: "condition", Path: "set/condition", Kind: Program, Exec: true, Form: "an executable: unless it exits 0, the service is skipped"},
+	{Name: "status", Path: servicedir.IsDone, Kind: Program, Exec: true, Form: "an executable of a oneshot: if it exits 0, the work is done already"},
+	{Name: "inputs", Path: servicedir.Inputs, Lines: true, Exec: true, Form: "patterns of files, one a line, as src/**/*.go: a oneshot is skipped while none has changed", Check: checkInputs},
 	{Name: "description", Path: "set/description", Form: "a line of text", Check: checkLine},
 	{Name: "style", Path: "set/style", Form: "svdir, daemontools, runit or s6", Check: checkStyle},
 

@@ -52,6 +52,7 @@ var fields = [...]struct {
 	{"STATUS_TEXT", func(r *Record) value { return (*phrase)(&r.Text) }},
 	{"STATUS_PHASE", func(r *Record) value { return (*phrase)(&r.Phase) }},
 	{"STATUS_ERRNO", func(r *Record) value { return (*number)(&r.Errno) }},
+	{"EXPORTS", func(r *Record) value { return (*flag)(&r.Exports) }},
 }
 
 // AppendEnv appends the text of supervise/status.env.

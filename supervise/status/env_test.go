@@ -19,7 +19,7 @@ var full = Record{
 	NextStart: time.Unix(1792549400, 999999999), Leftovers: 4, Flaps: 2, Reason: "unable to start run: it's not executable (chmod +x /service/web/run)",
 	StartTicks: 1 << 63, Supervisor: 815, SupervisorTicks: 88, BootID: "2f9d6b6a-5f29-4b5e-8d0a-3a8f6f3f4c11",
 	InitTicks: 12, Run: 5, RunPID: 4700, RunLeads: true, Machine: []byte("eager letter=d"), Reexecs: 6, ReexecFailures: 7, ReexecFailure: "exec format error", Unknown: true,
-	Watched: true, LogDir: "/var/log/my web", Lost: true, Text: "serving $1", Phase: "reloading", Errno: 5,
+	Watched: true, LogDir: "/var/log/my web", Lost: true, Text: "serving $1", Phase: "reloading", Errno: 5, Exports: true,
 }
 
 const fullText = `FORMAT=1
@@ -59,6 +59,7 @@ LOST=1
 STATUS_TEXT='serving $1'
 STATUS_PHASE=reloading
 STATUS_ERRNO=5
+EXPORTS=1
 `
 
 func TestAppendEnv(t *testing.T) {

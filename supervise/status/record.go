@@ -7,7 +7,10 @@
 // formats have a page, svstatus(5).
 package status
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Record is what is known of one service.
 type Record struct {
@@ -71,6 +74,8 @@ type Record struct {
 	Watched bool
 	// Lost says that the service was ready, and is not any more.
 	Lost bool
+	// Exports says that supervise/export.env has variables for those that need it.
+	Exports bool
 	// Text is what the service says of itself, Phase what it is about (reloading,
 	// stopping, or nothing), and Errno what went wrong, 0 if nothing did.
 	Text, Phase string
@@ -85,6 +90,15 @@ const Listening = "listening"
 
 // Listens says that it is.
 func (r *Record) Listens() bool { return r.State == Waiting && r.Reason == Listening }
+
+// Already is how the Reason of a oneshot begins that is skipped since its work is done
+// already: who needs it can go on.
+const Already = "already done: "
+
+// IsAlreadyDone says that it is one.
+func (r *Record) IsAlreadyDone() bool {
+	return r.State == Skipped && strings.HasPrefix(r.Reason, Already)
+}
 
 // Gone says that supervise had left the service in order, so that who comes
 // next begins anew.

@@ -65,6 +65,11 @@ func (i *inspection) unused(top *entry) {
 			i.add(name, "not used: there is no "+servicedir.Schedule+" and no "+servicedir.Every)
 		}
 	}
+	for _, name := range []string{servicedir.IsDone, servicedir.Inputs} {
+		if i.kind != servicedir.TypeOneshot && top.find(name) != nil {
+			i.add(name, "not used: it is no oneshot, as type would say")
+		}
+	}
 	if top.find(servicedir.DrainTime) != nil && top.find(servicedir.Drain) == nil {
 		i.add(servicedir.DrainTime, "not used: there is no "+servicedir.Drain)
 	}

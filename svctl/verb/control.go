@@ -146,6 +146,7 @@ func (c *call) send(t *task) error {
 		}
 		return err
 	}
+	t.wait.Asked = true
 	err := svctl.Send(t.Target, toLetters(letters))
 	if err != nil {
 		t.wait.Verdict = svctl.Never

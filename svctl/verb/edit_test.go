@@ -94,12 +94,13 @@ func TestNew(t *testing.T) {
 // --purge removes what supervisors write, and nothing else.
 func TestPurgeKeeps(t *testing.T) {
 	scan, dir := tree(t), t.TempDir()+"/web"
-	for _, d := range []string{dir + "/supervise/ports", dir + "/event"} {
+	for _, d := range []string{dir + "/supervise/ports", dir + "/supervise/export", dir + "/event"} {
 		if err := os.MkdirAll(d, 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, f := range []string{"run", "supervise/status", "supervise/status.env", "supervise/status.new", "supervise/start-at", "supervise/ports/http", "supervise/mine"} {
+	for _, f := range []string{"run", "supervise/status", "supervise/status.env", "supervise/status.new", "supervise/start-at", "supervise/ports/http", "supervise/mine",
+		"supervise/export/URL", "supervise/export.env", "supervise/inputs", "supervise/inputs.new"} {
 		if err := os.WriteFile(dir+"/"+f, nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
