@@ -67,6 +67,7 @@ type scanner struct {
 	graph    *graph.Graph // who needs whom, nil where nobody does
 	bundles  []string     // what stands for other services
 	unwired  bool         // the graph may be another by now
+	bounded  bool         // not all may be starting at a time
 
 	upgrade  upgrade
 	reexecs  int    // how often this process has executed itself again
@@ -222,6 +223,7 @@ func (s *scanner) environment(old []string) []string {
 		s.warn("user, capabilities and chroot of services are not looked at (-no-user-change)")
 	}
 	if limit := s.path + "/" + scandir.MaxStarting; unix.Access(limit, unix.F_OK) == nil {
+		s.bounded = true
 		env = append(env, "SV_MAX_STARTING="+limit)
 	}
 	return append(env, "SVDIR="+path, "SV_SVSCAN="+strconv.Itoa(os.Getpid()))

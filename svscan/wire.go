@@ -1,7 +1,10 @@
 package svscan
 
 import (
+	"bytes"
 	"errors"
+	"sort"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -10,6 +13,7 @@ import (
 	"github.com/svdir/svdir/supervise/needs"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/svscan/graph"
+	"github.com/svdir/svdir/svscan/scandir"
 )
 
 // Who needs whom is asked of all service directories at each scan, and written
@@ -47,6 +51,27 @@ func (s *scanner) wire() {
 		if k := s.kept[id]; k != nil && k.dir >= 0 && service.state == running {
 			s.writeNeeds(k, true)
 		}
+	}
+	if s.bounded {
+		s.writeOrder()
+	}
+}
+
+// writeOrder writes down in which order the services have their turns to start: each
+// after all that it waits for, and by name where nobody cares. Best effort: without
+// it they start in another order.
+func (s *scanner) writeOrder() {
+	const name = scandir.Dir + "/" + scandir.Order
+	var names []string
+	for _, service := range s.table.services {
+		names = append(names, service.name)
+	}
+	if sort.Strings(names); s.graph != nil {
+		names = s.graph.Up(names, graph.Single)
+	}
+	text := []byte(strings.Join(names, "\n") + "\n")
+	if !bytes.Equal(readAt(s.home(), name, len(text)+1), text) {
+		_ = replaceAt(s.home(), name, text) // as said
 	}
 }
 

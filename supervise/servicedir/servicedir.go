@@ -99,7 +99,8 @@ const (
 	Missed     = Set + "/missed"      // run, skip
 	TimeoutRun = Set + "/timeout-run" // how long a run may take
 
-	Essential = Set + "/essential" // whose end is that of the tree: empty, or always, on-exit, on-failed
+	Essential   = Set + "/essential"    // whose end is that of the tree: empty, or always, on-exit, on-failed
+	StartWeight = Set + "/start-weight" // how many of the turns to start it takes
 
 	SplitStderr = Set + "/split-stderr" // its presence: standard error has a FIFO of its own to the logger
 	Sockets     = Set + "/sockets"      // directory of the sockets that we bind for run

@@ -60,6 +60,7 @@ var All = []Setting{
 
 	// The tree.
 	{Name: "essential", Path: servicedir.Essential, Bare: true, Form: "a flag, or always, on-exit or on-failed: its end is the end of all", Check: checkEssential},
+	{Name: "start-weight", Path: servicedir.StartWeight, Form: "a number from 0 to 1000", Check: checkWeight},
 
 	// Change.
 	{Name: "watch", Path: servicedir.Watch, Kind: Dir, Form: "paths, extensions, ignore or debounce of the files whose change restarts it", Parts: []Setting{
