@@ -236,6 +236,7 @@ func (s *scanner) look(id identity) {
 		return
 	}
 	s.readSources(k, id)
+	s.isBundle(k.name) // it notes what the directory says by now
 	s.unwired = true
 	s.host.changed(k)
 	letter := []byte{byte(command.Look)}

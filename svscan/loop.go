@@ -93,6 +93,9 @@ func (s *scanner) turn() {
 		s.wire()
 	}
 	s.perform()
+	if s.unwired {
+		s.wire() // a service directory may say something else by now
+	}
 	s.guard()
 	s.takenOver()
 	if !s.settled {

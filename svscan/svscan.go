@@ -61,13 +61,14 @@ type scanner struct {
 	inherited map[end]int
 	// unreaped says that there may be more who have ended.
 	unreaped bool
-	catchAll bool         // there is a logger for all that have none
-	catches  int          // so many services write to it
-	unfed    bool         // some consumer may not know of all that it is to read
-	graph    *graph.Graph // who needs whom, nil where nobody does
-	bundles  []string     // what stands for other services
-	unwired  bool         // the graph may be another by now
-	bounded  bool         // not all may be starting at a time
+	catchAll bool            // there is a logger for all that have none
+	catches  int             // so many services write to it
+	unfed    bool            // some consumer may not know of all that it is to read
+	graph    *graph.Graph    // who needs whom, nil where nobody does
+	bundles  []string        // what stands for other services
+	typed    map[string]bool // those whose directory says what they are
+	unwired  bool            // the graph may be another by now
+	bounded  bool            // not all may be starting at a time
 
 	upgrade  upgrade
 	reexecs  int    // how often this process has executed itself again
@@ -112,7 +113,7 @@ func Run(c Config) (int, error) {
 		fifo.Outlive(c.guards, c.life)
 	}
 	s := &scanner{config: c, dir: -1, run: -1, null: -1, lock: -1, title: title{read: -1}, first: os.Getpid() == 1,
-		table: newTable(), kept: map[identity]*keeping{}, shown: map[string]*keeping{}, pids: map[int]identity{}}
+		table: newTable(), kept: map[identity]*keeping{}, shown: map[string]*keeping{}, pids: map[int]identity{}, typed: map[string]bool{}}
 	s.host, s.table.most = forked{s}, c.most
 	if err := s.begin(); err != nil {
 		if s.last() && errors.Is(err, errTaken) {

@@ -36,6 +36,9 @@ const (
 	Contents         = "contents.d"          // directory of what a bundle stands for
 	ProducerFor      = "producer-for"        // the service that reads our standard output
 	ConsumerFor      = "consumer-for"        // the services whose output this one reads, one a line
+	PipelineName     = "pipeline-name"       // what the bundle of all that leads to this consumer is called
+	OldDependencies  = "dependencies"        // what it needs, one name a line, where there is no Dependencies
+	OldContents      = "contents"            // likewise of Contents
 )
 
 // What stands in Type.

@@ -18,6 +18,7 @@ var All = []Setting{
 	{Name: servicedir.LockFD, Path: servicedir.LockFD, Form: "a descriptor from 3 to 1023", Check: checkDescriptor},
 	{Name: servicedir.ProducerFor, Path: servicedir.ProducerFor, Form: "the name of a service that reads its output", Check: checkLine},
 	{Name: servicedir.ConsumerFor, Path: servicedir.ConsumerFor, Lines: true, Form: "names of services whose output it reads, one a line", Check: checkProducers},
+	{Name: servicedir.PipelineName, Path: servicedir.PipelineName, Form: "the name of a bundle: this service and all whose output leads to it", Check: checkLine},
 	{Name: servicedir.KillGroupTimeout, Path: servicedir.KillGroupTimeout, Kind: Flag, Form: "a flag"},
 	{Name: "flag-newpidns", Path: "flag-newpidns", Kind: Flag, Form: "a flag"},
 	{Name: servicedir.NoSetsid, Path: servicedir.NoSetsid, Kind: Flag, Form: "a flag"},
