@@ -10,8 +10,8 @@
 // ourselves (dense.go), by package supervise, which shares our wait.
 //
 // svscan holds no state that a service depends on but the reading end of each
-// logger's FIFO, so that no line is lost while service, logger and supervise
-// come and go. See svscan(8) and scandir(5).
+// logger's FIFO and the socket on which a service says how it is, so that nothing
+// is lost while service, logger and supervise come and go. See svscan(8) and scandir(5).
 package svscan
 
 import (
@@ -59,6 +59,7 @@ type scanner struct {
 	// inherited are the ends of FIFOs of services that were kept over a reexec,
 	// until their services are taken over.
 	inherited map[end]int
+	notify    map[string]int // likewise the notify sockets, by their owners
 	// unreaped says that there may be more who have ended.
 	unreaped bool
 	catchAll bool            // there is a logger for all that have none

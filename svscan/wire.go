@@ -90,7 +90,12 @@ func (s *scanner) base() string {
 // edges is what the directory of a service says of others.
 func (s *scanner) edges(name string) graph.Service {
 	one := graph.Service{Name: name, Dir: s.base() + "/" + name}
-	for strength, place := range [...]string{servicedir.Dependencies, servicedir.Wants, servicedir.After} {
+	places := []string{servicedir.Dependencies, servicedir.Wants, servicedir.After}
+	ours := servicedir.Exists(s.dir, name+"/"+servicedir.Set)
+	if !ours {
+		places = places[:1]
+	}
+	for strength, place := range places {
 		place = name + "/" + place
 		s.eachName(place, func(to string) {
 			edge, err := needs.ParseEdge(string(readAt(s.dir, place+"/"+to, maxEdge)))
@@ -100,7 +105,9 @@ func (s *scanner) edges(name string) graph.Service {
 			one.Edges = append(one.Edges, graph.Edge{To: to, Strength: needs.Strength(strength), Edge: edge})
 		})
 	}
-	s.eachName(name+"/"+servicedir.Before, func(to string) { one.Before = append(one.Before, to) })
+	if ours {
+		s.eachName(name+"/"+servicedir.Before, func(to string) { one.Before = append(one.Before, to) })
+	}
 	if s.typed[name] {
 		s.sourceEdges(&one)
 	}
