@@ -32,6 +32,14 @@ func (e *Engine) giveSocket(number string) {
 	}
 }
 
+// refuseSocket closes one that nobody has asked for.
+func (e *Engine) refuseSocket() {
+	if e.given >= 0 {
+		_ = quiet.Close(e.given) // whoever gave it has it still
+		e.given = -1
+	}
+}
+
 // notifySocket is what the next image of our program is given of it, -1 for none.
 func (e *Engine) notifySocket() int {
 	for _, s := range e.pair.services {
@@ -67,7 +75,7 @@ func (s *Service) openSocket() (err error) {
 	h, e := s.health, s.engine
 	path := s.home + "/" + servicedir.State + "/" + servicedir.Notify
 	fd := -1
-	if e.host == nil && s.input < 0 {
+	if s.input < 0 {
 		fd, e.given = e.given, -1
 	}
 	if fd >= 0 && socket.Address(fd, path) == "" {

@@ -2,6 +2,7 @@ package tests
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -141,6 +142,39 @@ func TestNotifyKilled(t *testing.T) {
 		w.unaffected(name, first.PID)
 		w.ends()
 	}
+}
+
+// TestNotifySame: whoever has connected to the socket goes on with it, and is not
+// refused, when svscan is executed again and when supervise is killed.
+func TestNotifySame(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.announcer("web")
+	w.put("web/set/notify-socket", "")
+	w.serve()
+	w.reaches("web", status.Starting)
+	conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: w.scan + "/web/supervise/notify", Net: "unixgram"})
+	w.must(err)
+	defer conn.Close()
+	w.run(answers("svctl reexec", "executed again"))
+	if _, err := conn.Write([]byte("STATUS=from a stranger")); err != nil {
+		t.Errorf("after a reexec of svscan: %v", err)
+	}
+	w.say("web", "READY=1")
+	w.reaches("web", status.Up)
+	if isDense {
+		w.ends()
+		return
+	}
+	w.killSupervise("web")
+	if _, err := conn.Write([]byte("STATUS=from a stranger")); err != nil {
+		t.Errorf("after a kill of supervise: %v", err)
+	}
+	w.say("web", "STATUS=here")
+	if got := w.record("web").Text; got != "here" {
+		t.Errorf("got %q", got)
+	}
+	w.ends()
 }
 
 // unheard has the service say something while its supervise is stopped, and kills that
