@@ -4,6 +4,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/svdir/svdir/fifo"
 )
 
@@ -44,6 +46,8 @@ type Manner struct {
 	Again bool
 	// Caught: the catch-all of svscan reads what a service without a logger writes.
 	Caught bool
+	// Notify is the socket on which the service says how it is, or -1: it stays open.
+	Notify int
 }
 
 // Take hosts a service, and perhaps its logger, as HostPair does: base is the
@@ -51,6 +55,10 @@ type Manner struct {
 func (e *Engine) Take(base string, names []string, m Manner) (*Pair, error) {
 	p := newPair(e)
 	p.base, p.dir, p.leaving, p.again, p.caught = base, m.Dir, m.Leaving, m.Again, m.Caught
+	if m.Notify >= 0 {
+		e.given, _ = unix.FcntlInt(uintptr(m.Notify), unix.F_DUPFD_CLOEXEC, 0) // -1: it binds one
+	}
+	defer e.refuseSocket()
 	if err := p.take(names, e.named(ours.Name)); err != nil {
 		p.release()
 		return nil, err

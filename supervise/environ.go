@@ -38,6 +38,9 @@ func (e *Engine) readEnvironment(environ []string) {
 		case turnsVariable:
 			e.maxStarting = value
 			continue
+		case givenVariable:
+			e.giveSocket(value)
+			continue
 		case reexecVariable:
 			e.reexec.kept = parseKept(value)
 			e.reexec.again = e.reexec.kept != nil

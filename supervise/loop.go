@@ -27,6 +27,7 @@ type Engine struct {
 	starter       forkexec.Starter
 	next          forkexec.Start // in one place so that a start leaves no garbage
 	env           []string       // of services, but for what names each
+	given         int            // the notify socket that we were given, or -1
 	maxStarting   string         // the file that says how many may be starting at a time, empty without
 	scanDir       string         // its absolute path, empty if there is none
 	svscan        bool           // ours has started us
@@ -62,7 +63,7 @@ func New(environ []string) *Engine {
 
 func newEngine(environ []string, poll *fifo.Poller, notice *fifo.Notice) *Engine {
 	e := &Engine{poll: poll, owners: map[int]*Service{}, notice: notice, umask: processUmask(), self: unix.Getpid(), boot: proc.BootID()}
-	e.reexec.trial.fd, e.shared.fd = -1, -1
+	e.reexec.trial.fd, e.shared.fd, e.given = -1, -1, -1
 	e.ticks, e.initTicks = proc.StartTicks(e.self), proc.StartTicks(1)
 	e.world = thisWorld(e.boot, e.initTicks)
 	e.epoch = clock(unix.CLOCK_MONOTONIC) - fifo.Now()

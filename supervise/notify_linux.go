@@ -10,74 +10,89 @@ import (
 	"github.com/svdir/svdir/supervise/notify"
 	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/servicedir"
-	"github.com/svdir/svdir/supervise/setting"
+	"github.com/svdir/svdir/supervise/socket"
 )
 
-// The notify socket of systemd is supervise/notify. It stays from run to run. The
-// kernel keeps what waits in a socket only as long as somebody has it open, so
-// each supervise binds a new one in its place: who sends while none is there is
-// told so by an error.
+// The notify socket of systemd is supervise/notify. It stays from run to run, and
+// where svscan has bound it from supervise to supervise: what waits in it is lost
+// when the last who has it open goes. Without svscan each supervise binds a new one
+// in its place: who sends while none is there is told so by an error.
 
-// equipSocket binds the socket, or closes it where nobody asks for it any more.
+// givenVariable is the descriptor that svscan, or our program before it was executed
+// again, has given us of it.
+const givenVariable = "SV_NOTIFY"
+
+// giveSocket takes notice of that, for the first service that asks for it.
+func (e *Engine) giveSocket(number string) {
+	fd, err := strconv.Atoi(number)
+	if err == nil && fd > 2 {
+		if _, err = unix.FcntlInt(uintptr(fd), unix.F_SETFD, unix.FD_CLOEXEC); err == nil {
+			e.given = fd
+		}
+	}
+}
+
+// refuseSocket closes one that nobody has asked for.
+func (e *Engine) refuseSocket() {
+	if e.given >= 0 {
+		_ = quiet.Close(e.given) // whoever gave it has it still
+		e.given = -1
+	}
+}
+
+// notifySocket is what the next image of our program is given of it, -1 for none.
+func (e *Engine) notifySocket() int {
+	for _, s := range e.pair.services {
+		if s.input < 0 && s.health != nil && s.health.socket >= 0 {
+			return s.health.socket
+		}
+	}
+	return e.given
+}
+
+// equipSocket has the socket, or closes it where nobody asks for it any more.
 func (s *Service) equipSocket(wanted bool) {
 	h := s.health
 	if !wanted {
 		s.closeSocket()
 		return
 	}
-	if h.socket >= 0 {
-		for range waiting { // of the run before
-			if !s.hear(false) {
-				return
-			}
-		}
-		return
-	}
-	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
-	if err == nil {
-		if err = s.bindSocket(fd); err != nil {
-			_ = quiet.Close(fd) // nothing was written
+	if h.socket < 0 {
+		if err := s.openSocket(); err != nil {
+			s.tell("unable to bind supervise/notify: " + reason(err) + ", going on without")
+			return
 		}
 	}
-	if err != nil {
-		s.tell("unable to bind supervise/notify: " + reason(err) + ", going on without")
-		return
+	for range waiting { // of the run before
+		if s.adopting || !s.hear(false) {
+			return
+		}
 	}
-	if s.engine.datagram == nil {
-		s.engine.datagram = make([]byte, notify.Most+1)
-	}
-	h.socket = fd
-	s.engine.poll.Add(fd, unix.POLLIN, s, tagNotify)
 }
 
-// bindSocket gives it its name, by one step, in place of the one that was there.
-// Where the path of the service directory is too long for a service to use, the
-// socket has a name that is no path.
-func (s *Service) bindSocket(fd int) error {
-	const fresh = servicedir.Notify + ".new"
-	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PASSCRED, 1); err != nil {
-		return err
-	}
+// openSocket takes the socket that was given, or binds one.
+func (s *Service) openSocket() (err error) {
+	h, e := s.health, s.engine
 	path := s.home + "/" + servicedir.State + "/" + servicedir.Notify
-	if len(path) > setting.MaxSocketPath {
-		var st unix.Stat_t
-		if err := quiet.Fstat(s.state, &st); err != nil {
+	fd := -1
+	if s.input < 0 {
+		fd, e.given = e.given, -1
+	}
+	if fd >= 0 && socket.Address(fd, path) == "" {
+		_ = quiet.Close(fd) // it was given under another name
+		fd = -1
+	}
+	if fd < 0 {
+		if fd, err = socket.BindNotify(s.state, path, false); err != nil {
 			return err
 		}
-		path = "@svdir/notify/" + strconv.FormatUint(uint64(st.Dev), 16) + "/" + strconv.FormatUint(st.Ino, 16)
-		s.health.address = path
-		return unix.Bind(fd, &unix.SockaddrUnix{Name: path})
 	}
-	_ = quiet.Unlinkat(s.state, fresh, 0) // of a supervise that was killed
-	if err := unix.Bind(fd, &unix.SockaddrUnix{Name: "/proc/self/fd/" + strconv.Itoa(s.state) + "/" + fresh}); err != nil {
-		return err
+	if e.datagram == nil {
+		e.datagram = make([]byte, notify.Most+1)
 	}
-	// Whoever the service is, it may write: whom we hear is another matter.
-	if err := unix.Fchmodat(s.state, fresh, 0o666, 0); err != nil {
-		return err
-	}
-	s.health.address = path
-	return quiet.Renameat(s.state, fresh, servicedir.Notify)
+	h.socket, h.address = fd, socket.Address(fd, path)
+	e.poll.Add(fd, unix.POLLIN, s, tagNotify)
+	return nil
 }
 
 func (s *Service) closeSocket() {
@@ -105,14 +120,16 @@ func (s *Service) readSocket() {
 }
 
 // hear takes one datagram, and says whether there was one. heeded: what a process
-// of the service says is done. Whatever descriptors came with it are closed then:
-// that is all that BARRIER=1 asks for.
+// of the service says is done, and only when that is written down it is taken out of
+// the socket, so that a kill loses nothing. Whatever descriptors came with it are
+// closed then: that is all that BARRIER=1 asks for.
 func (s *Service) hear(heeded bool) bool {
-	text := s.engine.datagram
+	const wait = unix.MSG_DONTWAIT | unix.MSG_CMSG_CLOEXEC
+	fd, text := s.health.socket, s.engine.datagram
 	var control [256]byte
 	var n, room, flags int
 	_, err := fifo.Retry(func() (_ int, err error) {
-		n, room, flags, _, err = unix.Recvmsg(s.health.socket, text, control[:], unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
+		n, room, flags, _, err = unix.Recvmsg(fd, text, control[:], wait|unix.MSG_PEEK)
 		return n, err
 	})
 	if err != nil {
@@ -124,18 +141,23 @@ func (s *Service) hear(heeded bool) bool {
 		if sender, err := unix.ParseUnixCredentials(&messages[i]); err == nil {
 			pid = int(sender.Pid)
 		}
+		fds, _ := unix.ParseUnixRights(&messages[i]) // none where it is of another kind
+		for _, fd := range fds {
+			_ = unix.Close(fd) // not ours; the socket has it still
+		}
 	}
 	if heeded && flags&unix.MSG_TRUNC == 0 && s.isOurs(pid) {
 		m := notify.Parse(text[:n])
 		s.heed(&m)
 	}
-	for i := range messages {
-		fds, _ := unix.ParseUnixRights(&messages[i]) // none where it is of another kind
-		for _, fd := range fds {
-			_ = unix.Close(fd) // not ours
-		}
+	if h := s.health; h == nil || h.socket != fd {
+		return false // it was closed meanwhile
 	}
-	return true
+	_, err = fifo.Retry(func() (int, error) {
+		_, _, _, _, err := unix.Recvmsg(fd, text[:1], nil, wait)
+		return 0, err
+	})
+	return err == nil
 }
 
 // isOurs says that a process is of the service: it is run, or of its session or

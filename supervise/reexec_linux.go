@@ -179,6 +179,9 @@ func (e *Engine) execAgain() {
 	if e.svscan {
 		env = append(env, svscanVariable+"="+strconv.Itoa(unix.Getppid()))
 	}
+	if fd := e.notifySocket(); fd >= 0 {
+		env = append(env, givenVariable+"="+strconv.Itoa(fd))
+	}
 	e.dismiss() // if we stay its end starts another
 	err := syscall.Exec(program(), argv, env)
 	e.keepOpen(unix.FD_CLOEXEC)
@@ -199,6 +202,9 @@ func (e *Engine) keepOpen(flag int) {
 				_, _ = unix.FcntlInt(uintptr(*fd), unix.F_SETFD, flag) // cannot fail: it is open
 			}
 		}
+	}
+	if fd := e.notifySocket(); fd >= 0 {
+		_, _ = unix.FcntlInt(uintptr(fd), unix.F_SETFD, flag) // likewise
 	}
 }
 

@@ -115,6 +115,7 @@ func (s *Service) boot() {
 	s.readNeeds()
 	switch {
 	case s.adopting:
+		s.retakeTurn()
 		s.tellTurn()
 		s.hold()
 		s.gather()

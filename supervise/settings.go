@@ -27,6 +27,7 @@ type settings struct {
 	rule                       *restart.Rule // nil until set/ has said something of restarting
 	stops                      *stops        // likewise of stopping
 	kind                       setting.Essential
+	startWeight                uint16
 }
 
 func (s *Service) timeoutKill() time.Duration {

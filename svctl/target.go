@@ -165,6 +165,11 @@ func (t Tree) Find(name string) ([]Target, error) {
 			return found, err
 		}
 	}
+	for _, dir := range t.Dirs {
+		if found := pipeline(dir, name); found != nil {
+			return found, nil
+		}
+	}
 	if strings.ContainsAny(name, "*?[") {
 		return t.match(name)
 	}

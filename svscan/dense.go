@@ -39,11 +39,12 @@ func (d *dense) start(k *keeping, id identity, place, logger string, leave bool)
 	if logger != "" {
 		names = append(names, logger)
 	}
+	d.holdNotify(k)
 	cost := d.cost(k, logger != "")
 	if d.isFull(cost) {
 		return errFull
 	}
-	m := supervise.Manner{Dir: k.dir, Leaving: leave || d.last(), Again: d.reexecs > 0 && !d.settled, Caught: k.caught}
+	m := supervise.Manner{Dir: k.dir, Leaving: leave || d.last(), Again: d.reexecs > 0 && !d.settled, Caught: k.caught, Notify: k.notify}
 	pair, err := d.engine.Take(d.runPath, names, m)
 	if err != nil {
 		return errors.New(err.Error()) // the whole of it

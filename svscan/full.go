@@ -36,6 +36,9 @@ func (d *dense) cost(k *keeping, logged bool) int {
 	if logged {
 		sum += ofLogger
 	}
+	if k.notify >= 0 {
+		sum += 2 // we hold it, and the service has it
+	}
 	for _, fd := range k.pipes {
 		if fd < 0 {
 			continue

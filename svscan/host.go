@@ -49,13 +49,20 @@ func (f forked) start(k *keeping, id identity, place, logger string, leave bool)
 		env = append(env[:len(env):len(env)], leaveVariable+"=1")
 	} else {
 		k.keepPending()
+		f.holdNotify(k)
+	}
+	if k.notify >= 0 {
+		env = append(env[:len(env):len(env)], notifyVariable)
 	}
 	var err error
-	if k.pid, err = f.fork(f.program, argv, env, f.runPath, f.config.group); err == nil {
+	if k.pid, err = f.fork(f.program, argv, env, f.runPath, f.config.group, k.notify); err == nil {
 		f.pids[k.pid] = id
 	}
 	return err
 }
+
+// notifyVariable tells supervise which descriptor is the notify socket of its service.
+const notifyVariable = "SV_NOTIFY=3"
 
 // leaveVariable has supervise end what it adopts, and leave.
 const leaveVariable = "SV_LEAVE"
@@ -65,7 +72,10 @@ func (f forked) stop(k *keeping) {
 }
 
 // found: it goes on, since one is as good as another.
-func (forked) found(k *keeping) { k.keepPending() }
+func (f forked) found(k *keeping) {
+	k.keepPending()
+	f.foundNotify(k)
+}
 
 // changed: a run may have a new FIFO of readiness, or have one by now.
 func (forked) changed(k *keeping) { k.keepPending() }

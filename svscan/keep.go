@@ -19,15 +19,15 @@ type keeping struct {
 	name string
 	pid  int // of its supervise, 0 if there is none
 	// pidfd is that of a supervise which is no child of ours, else -1
-	pidfd  int
-	yields bool            // and that was told to let go, to us
-	pair   *supervise.Pair // what we host ourselves, or nil
-	shown  string          // the name of its file in .svscan/running, "" without one
-	dir    int             // its directory, whatever its path is by now
+	pidfd int
+	pair  *supervise.Pair // what we host ourselves, or nil
+	shown string          // the name of its file in .svscan/running, "" without one
+	dir   int             // its directory, whatever its path is by now
 	// definition is where that shadow leads to, -1 without -run
 	definition int
 	logger     string // the path of its logger for supervise, "" without one
 	pipes      pipes
+	yields     bool     // the one with pidfd was told to let go, to us
 	caught     bool     // the catch-all reads what the service writes
 	paired     bool     // supervise has its logger, or had it
 	sources    []string // of a consumer: the names of the services that it reads
@@ -36,6 +36,7 @@ type keeping struct {
 	wired      bool     // it was written
 	ran        bool     // a supervise was started
 	pending    pending
+	notify     int    // the socket on which the service says how it is, or -1
 	said       string // the last complaint, which is not repeated
 }
 
@@ -43,7 +44,7 @@ type keeping struct {
 func (s *scanner) start(id identity, name string, leave bool) {
 	k := s.kept[id]
 	if k == nil {
-		k = &keeping{dir: -1, definition: -1, pipes: noPipes, pidfd: -1, pending: newPending()}
+		k = &keeping{dir: -1, definition: -1, pipes: noPipes, pidfd: -1, notify: -1, pending: newPending()}
 		s.kept[id] = k
 	}
 	k.name = name
@@ -150,12 +151,16 @@ func openDir(dir int, name string, id identity) (int, error) {
 	return fd, nil
 }
 
-// fork starts a child.
-func (s *scanner) fork(program string, argv, env []string, dir string, group bool) (int, error) {
+// fork starts a child, with one more descriptor unless that is -1.
+func (s *scanner) fork(program string, argv, env []string, dir string, group bool, more int) (int, error) {
+	files := []uintptr{uintptr(s.null), 1, 2}
+	if more >= 0 {
+		files = append(files, uintptr(more))
+	}
 	return syscall.ForkExec(program, argv, &syscall.ProcAttr{
 		Dir:   dir,
 		Env:   env,
-		Files: []uintptr{uintptr(s.null), 1, 2},
+		Files: files,
 		Sys:   &syscall.SysProcAttr{Setsid: group},
 	})
 }
@@ -217,6 +222,7 @@ func (s *scanner) forget(id identity) {
 
 func (k *keeping) close() {
 	k.pending.close()
+	k.dropNotify()
 	for _, fd := range []*int{&k.dir, &k.definition, &k.pipes[0], &k.pipes[1]} {
 		if *fd >= 0 {
 			_ = unix.Close(*fd) // nothing was written to it
@@ -236,6 +242,7 @@ func (s *scanner) look(id identity) {
 		return
 	}
 	s.readSources(k, id)
+	s.isBundle(k.name) // it notes what the directory says by now
 	s.unwired = true
 	s.host.changed(k)
 	letter := []byte{byte(command.Look)}

@@ -93,6 +93,9 @@ func (s *scanner) turn() {
 		s.wire()
 	}
 	s.perform()
+	if s.unwired {
+		s.wire() // a service directory may say something else by now
+	}
 	s.guard()
 	s.takenOver()
 	if !s.settled {
@@ -120,7 +123,10 @@ func (s *scanner) settle() {
 	for _, fd := range s.inherited {
 		_ = unix.Close(fd) // its service has gone
 	}
-	s.inherited = nil
+	for _, fd := range s.notify {
+		_ = unix.Close(fd) // likewise
+	}
+	s.inherited, s.notify = nil, nil
 	s.writeEnv()
 }
 

@@ -96,6 +96,7 @@ func identify(dir int, name string) (identity, error) {
 func (s *scanner) list() ([]entry, error) {
 	var listing []entry
 	s.bundles = nil
+	clear(s.typed)
 	err := fifo.EachName(s.dir, func(name string) {
 		e, ok := s.see(name)
 		switch {

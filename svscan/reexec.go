@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/svdir/svdir/fifo"
+	"github.com/svdir/svdir/supervise/socket"
 
 	"golang.org/x/sys/unix"
 )
@@ -43,7 +44,7 @@ func (s *scanner) reexec() {
 		option = checkFileOption
 	}
 	var err error
-	if u.check, err = s.fork(s.self, []string{"svscan", option}, s.env, "", false); err != nil {
+	if u.check, err = s.fork(s.self, []string{"svscan", option}, s.env, "", false, -1); err != nil {
 		s.stay(s.self + ": " + reason(err))
 		return
 	}
@@ -139,11 +140,14 @@ func (s *scanner) handOver() *handover {
 		h.title = s.title.read
 	}
 	for _, k := range s.kept {
-		for _, fd := range []int{k.pipes[0], k.pipes[1], k.pending.service, k.pending.logger, k.pending.ready} {
+		for _, fd := range []int{k.pipes[0], k.pipes[1], k.pending.service, k.pending.logger, k.pending.ready, k.notify} {
 			if fd >= 0 {
 				h.fifos = append(h.fifos, fd)
 			}
 		}
+	}
+	for _, fd := range s.notify {
+		h.fifos = append(h.fifos, fd)
 	}
 	for _, fd := range s.inherited {
 		h.fifos = append(h.fifos, fd)
@@ -170,8 +174,12 @@ func (s *scanner) inherit() {
 		s.control, s.controlled = fifo.JoinControl(h.read, h.write), true
 		s.poll.Add(h.read, unix.POLLIN, s, tagControl)
 	}
-	s.inherited = map[end]int{}
+	s.inherited, s.notify = map[end]int{}, map[string]int{}
 	for _, fd := range h.fifos {
+		if owner := socket.Owner(fd); owner != "" {
+			s.notify[owner] = fd
+			continue
+		}
 		which, err := endOf(fd)
 		if _, twice := s.inherited[which]; err != nil || twice {
 			_ = unix.Close(fd) // nothing was written

@@ -113,7 +113,7 @@ func (s *scanner) findStrays() {
 		if ok && s.table.knows(name, r.id()) {
 			continue // it is taken over when it would be started
 		}
-		k := &keeping{name: name, shown: name, dir: -1, definition: -1, pipes: noPipes, pidfd: -1, pending: newPending()}
+		k := &keeping{name: name, shown: name, dir: -1, definition: -1, pipes: noPipes, pidfd: -1, notify: -1, pending: newPending()}
 		if ok {
 			k.dir, err = s.openStray(r)
 		}
@@ -127,6 +127,7 @@ func (s *scanner) findStrays() {
 		if err == nil {
 			_ = s.openPipes(k) // it was open; without its directory nobody finds it
 			k.keepPending()
+			s.foundNotify(k)
 		}
 		if !held {
 			s.table.strand(r.id(), name, fifo.Now())

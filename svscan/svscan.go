@@ -10,8 +10,8 @@
 // ourselves (dense.go), by package supervise, which shares our wait.
 //
 // svscan holds no state that a service depends on but the reading end of each
-// logger's FIFO, so that no line is lost while service, logger and supervise
-// come and go. See svscan(8) and scandir(5).
+// logger's FIFO and the socket on which a service says how it is, so that nothing
+// is lost while service, logger and supervise come and go. See svscan(8) and scandir(5).
 package svscan
 
 import (
@@ -59,14 +59,17 @@ type scanner struct {
 	// inherited are the ends of FIFOs of services that were kept over a reexec,
 	// until their services are taken over.
 	inherited map[end]int
+	notify    map[string]int // likewise the notify sockets, by their owners
 	// unreaped says that there may be more who have ended.
 	unreaped bool
-	catchAll bool         // there is a logger for all that have none
-	catches  int          // so many services write to it
-	unfed    bool         // some consumer may not know of all that it is to read
-	graph    *graph.Graph // who needs whom, nil where nobody does
-	bundles  []string     // what stands for other services
-	unwired  bool         // the graph may be another by now
+	catchAll bool            // there is a logger for all that have none
+	catches  int             // so many services write to it
+	unfed    bool            // some consumer may not know of all that it is to read
+	graph    *graph.Graph    // who needs whom, nil where nobody does
+	bundles  []string        // what stands for other services
+	typed    map[string]bool // those whose directory says what they are
+	unwired  bool            // the graph may be another by now
+	bounded  bool            // not all may be starting at a time
 
 	upgrade  upgrade
 	reexecs  int    // how often this process has executed itself again
@@ -111,7 +114,7 @@ func Run(c Config) (int, error) {
 		fifo.Outlive(c.guards, c.life)
 	}
 	s := &scanner{config: c, dir: -1, run: -1, null: -1, lock: -1, title: title{read: -1}, first: os.Getpid() == 1,
-		table: newTable(), kept: map[identity]*keeping{}, shown: map[string]*keeping{}, pids: map[int]identity{}}
+		table: newTable(), kept: map[identity]*keeping{}, shown: map[string]*keeping{}, pids: map[int]identity{}, typed: map[string]bool{}}
 	s.host, s.table.most = forked{s}, c.most
 	if err := s.begin(); err != nil {
 		if s.last() && errors.Is(err, errTaken) {
@@ -222,6 +225,7 @@ func (s *scanner) environment(old []string) []string {
 		s.warn("user, capabilities and chroot of services are not looked at (-no-user-change)")
 	}
 	if limit := s.path + "/" + scandir.MaxStarting; unix.Access(limit, unix.F_OK) == nil {
+		s.bounded = true
 		env = append(env, "SV_MAX_STARTING="+limit)
 	}
 	return append(env, "SVDIR="+path, "SV_SVSCAN="+strconv.Itoa(os.Getpid()))

@@ -1,7 +1,10 @@
 package svscan
 
 import (
+	"bytes"
 	"errors"
+	"sort"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -10,6 +13,7 @@ import (
 	"github.com/svdir/svdir/supervise/needs"
 	"github.com/svdir/svdir/supervise/servicedir"
 	"github.com/svdir/svdir/svscan/graph"
+	"github.com/svdir/svdir/svscan/scandir"
 )
 
 // Who needs whom is asked of all service directories at each scan, and written
@@ -19,7 +23,11 @@ import (
 
 // isWiring says that a name in a service directory says what it needs.
 func isWiring(name string) bool {
-	return name == servicedir.Dependencies || name == servicedir.Set || name == servicedir.Type
+	switch name {
+	case servicedir.Dependencies, servicedir.OldDependencies, servicedir.PipelineName, servicedir.Set, servicedir.Type:
+		return true
+	}
+	return false
 }
 
 // wire reads all edges anew.
@@ -48,6 +56,27 @@ func (s *scanner) wire() {
 			s.writeNeeds(k, true)
 		}
 	}
+	if s.bounded {
+		s.writeOrder()
+	}
+}
+
+// writeOrder writes down in which order the services have their turns to start: each
+// after all that it waits for, and by name where nobody cares. Best effort: without
+// it they start in another order.
+func (s *scanner) writeOrder() {
+	const name = scandir.Dir + "/" + scandir.Order
+	var names []string
+	for _, service := range s.table.services {
+		names = append(names, service.name)
+	}
+	if sort.Strings(names); s.graph != nil {
+		names = s.graph.Up(names, graph.Single)
+	}
+	text := []byte(strings.Join(names, "\n") + "\n")
+	if !bytes.Equal(readAt(s.home(), name, len(text)+1), text) {
+		_ = replaceAt(s.home(), name, text) // as said
+	}
 }
 
 // base is the path below which services are found by those who need them.
@@ -61,7 +90,12 @@ func (s *scanner) base() string {
 // edges is what the directory of a service says of others.
 func (s *scanner) edges(name string) graph.Service {
 	one := graph.Service{Name: name, Dir: s.base() + "/" + name}
-	for strength, place := range [...]string{servicedir.Dependencies, servicedir.Wants, servicedir.After} {
+	places := []string{servicedir.Dependencies, servicedir.Wants, servicedir.After}
+	ours := servicedir.Exists(s.dir, name+"/"+servicedir.Set)
+	if !ours {
+		places = places[:1]
+	}
+	for strength, place := range places {
 		place = name + "/" + place
 		s.eachName(place, func(to string) {
 			edge, err := needs.ParseEdge(string(readAt(s.dir, place+"/"+to, maxEdge)))
@@ -71,21 +105,58 @@ func (s *scanner) edges(name string) graph.Service {
 			one.Edges = append(one.Edges, graph.Edge{To: to, Strength: needs.Strength(strength), Edge: edge})
 		})
 	}
-	s.eachName(name+"/"+servicedir.Before, func(to string) { one.Before = append(one.Before, to) })
+	if ours {
+		s.eachName(name+"/"+servicedir.Before, func(to string) { one.Before = append(one.Before, to) })
+	}
+	if s.typed[name] {
+		s.sourceEdges(&one)
+	}
 	return one
+}
+
+// sourceEdges is what s6-rc alone has: in its sources, each of which says its type,
+// dependencies may be in one file, and the last consumer may name its pipeline.
+func (s *scanner) sourceEdges(one *graph.Service) {
+	for _, to := range s.oldNames(one.Name, servicedir.Dependencies, servicedir.OldDependencies) {
+		one.Edges = append(one.Edges, graph.Edge{To: to, Strength: needs.Hard})
+	}
+	text := readAt(s.dir, one.Name+"/"+servicedir.ConsumerFor, servicedir.MaxProducersSize)
+	if one.Reads = servicedir.ParseProducers(text); one.Reads == nil || servicedir.Exists(s.dir, one.Name+"/"+servicedir.ProducerFor) {
+		return
+	}
+	if names := servicedir.ParseNames(readAt(s.dir, one.Name+"/"+servicedir.PipelineName, servicedir.MaxNames)); names != nil {
+		one.Pipeline = names[0]
+	}
+}
+
+// oldNames are the names in a file, where the directory that has its place by now is
+// not there.
+func (s *scanner) oldNames(name, place, old string) []string {
+	if servicedir.Exists(s.dir, name+"/"+place) {
+		return nil
+	}
+	return servicedir.ParseNames(readAt(s.dir, name+"/"+old, servicedir.MaxNames))
 }
 
 // bundle is what a bundle stands for.
 func (s *scanner) bundle(name string) graph.Service {
 	one := graph.Service{Name: name, Bundle: true}
 	s.eachName(name+"/"+servicedir.Contents, func(member string) { one.Contents = append(one.Contents, member) })
+	one.Contents = append(one.Contents, s.oldNames(name, servicedir.Contents, servicedir.OldContents)...)
 	return one
 }
 
 // isBundle says that a directory in the scan directory stands for others, and is no
-// service itself.
+// service itself; and it notes whether that says at all what it is.
 func (s *scanner) isBundle(name string) bool {
-	return s.config.style.feeds && s.typeOf(name) == servicedir.TypeBundle
+	if !s.config.style.feeds {
+		return false
+	}
+	kind := s.typeOf(name)
+	if delete(s.typed, name); kind != "" {
+		s.typed[name] = true
+	}
+	return kind == servicedir.TypeBundle
 }
 
 // maxEdge bounds what is read of a file that is an edge.

@@ -41,6 +41,8 @@ func announcerMain() {
 		case "barrier":
 			announceBarrier()
 			appendText("done", rest+"\n")
+		case "note": // that all before was sent
+			appendText("sent", rest+"\n")
 		case "child": // in a session of its own
 			cmd := exec.Command("/proc/self/exe", rest)
 			cmd.Args[0], cmd.SysProcAttr = announcerName, &syscall.SysProcAttr{Setsid: true}

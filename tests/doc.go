@@ -5,7 +5,7 @@
 //	peer_test.go       clients and supervisors of daemontools, runit and s6, with ours and without
 //	daemons_test.go    nginx, redis and PostgreSQL from Debian in the directories of examples/; daemons_more_test.go: sshd, cron; daemons_ready_test.go: when they are ready
 //	shapes_test.go     the awkward shapes of real directories; oneliners_test.go: what people type
-//	readme_test.go     the README's first screen, pasted line by line; overlay_test.go, devenv_test.go: examples/from-s6-overlay, from-devenv
+//	readme_test.go     the README's first screen, pasted line by line; overlay_test.go, devenv_test.go, daemonproxy_test.go: examples/from-s6-overlay, from-devenv, from-daemonproxy
 //	background_test.go daemons that background themselves; lockfd_test.go: one copy of a service, by the kernel's word
 //	attribute_test.go  starts through svexec; split_test.go: set/split-stderr; producer_test.go: one logger for several
 //	sockets_test.go    set/sockets; demand_test.go: set/on-demand; ports_test.go: set/ports; listener_test.go: a service that is given them

@@ -14,7 +14,10 @@ import (
 // look looks at what must be so while the service rests.
 func (k *killScan) look() {
 	r := k.record()
-	if (slices.Contains(k.files, "notification-fd") || slices.Contains(k.files, "check")) && k.want == status.Up {
+	ready := func(file string) bool {
+		return file == "notification-fd" || file == "check" || file == "set/notify-socket"
+	}
+	if slices.ContainsFunc(k.files, ready) && k.want == status.Up {
 		k.until("ready", func() bool { return k.record().Ready })
 	}
 	if r.Want == status.WantUp != (k.want == status.Up || k.want == status.Waiting || k.want == status.Skipped) && k.want != status.Exited {
@@ -41,7 +44,7 @@ func (k *killScan) look() {
 
 // check checks what must have been so, when all is over.
 func (k *killScan) check() {
-	for _, complaint := range []string{"twice", "twice-check", "early"} {
+	for _, complaint := range []string{"twice", "twice-check", "early", "refused"} {
 		if n := k.notes(complaint); len(n) > 0 {
 			k.fail("%s: %v", complaint, n)
 		}

@@ -72,6 +72,11 @@ func killRun() {
 	if here("notification-fd") {
 		_, _ = unix.Write(3, []byte("\n")) // likewise
 	}
+	if here("set/notify-socket") {
+		if announce("READY=1"); here("refused") {
+			killNote("refused", pid)
+		}
+	}
 	code := crashCode
 	if !here("brief") && <-asked == syscall.SIGTERM {
 		code = stopCode

@@ -16,6 +16,7 @@ import (
 
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/proc"
+	"github.com/svdir/svdir/supervise/socket"
 	"github.com/svdir/svdir/supervise/status"
 	"github.com/svdir/svdir/svscan/scandir"
 )
@@ -28,6 +29,7 @@ type killScan struct {
 	dir      string
 	programs string
 	control  int // an end of the control FIFO, so that what is in it stays
+	notify   int // the notify socket, likewise, or 0
 
 	mu    sync.Mutex
 	ended map[int]unix.WaitStatus // children
@@ -115,11 +117,25 @@ func (k *killScan) plant() error {
 			return err
 		}
 	}
+	if slices.Contains(k.files, "set/notify-socket") {
+		return k.bindNotify()
+	}
 	return nil
 }
 
 // programNames are what is a link to this program.
 var programNames = []string{"run", "finish", "t", "check", "up", "undo"}
+
+// bindNotify binds the notify socket, as svscan does.
+func (k *killScan) bindNotify() error {
+	path := filepath.Join(k.dir, "web/supervise")
+	state, err := unix.Open(path, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err == nil {
+		k.notify, err = socket.BindNotify(state, path+"/notify", true)
+		_ = unix.Close(state) // nothing was written
+	}
+	return err
+}
 
 // reap notes how children ended, and reaps them, as svscan does.
 func (k *killScan) reap() {
@@ -167,10 +183,11 @@ func (k *killScan) start() {
 	k.begun++
 	k.mu.Lock() // so that its end is not seen before its pid is known
 	defer k.mu.Unlock()
-	k.supervise, err = syscall.ForkExec(argv[0], argv, &syscall.ProcAttr{
-		Dir: k.dir, Env: []string{"PATH=" + peerPath, "SV_SVSCAN=" + strconv.Itoa(os.Getpid())}, Files: []uintptr{0, said.Fd(), said.Fd()},
-		Sys: &syscall.SysProcAttr{},
-	})
+	env, files := []string{"PATH=" + peerPath, "SV_SVSCAN=" + strconv.Itoa(os.Getpid())}, []uintptr{0, said.Fd(), said.Fd()}
+	if k.notify > 0 {
+		env, files = append(env, "SV_NOTIFY=3"), append(files, uintptr(k.notify))
+	}
+	k.supervise, err = syscall.ForkExec(argv[0], argv, &syscall.ProcAttr{Dir: k.dir, Env: env, Files: files, Sys: &syscall.SysProcAttr{}})
 	if k.begun == 2 {
 		k.second = k.supervise
 	}

@@ -23,6 +23,8 @@ var killScenarios = []killScenario{
 	{name: "start with all", files: []string{"finish", "notification-fd", "set/umask"}, want: status.Up, starts: 1},
 	{name: "start logged", logged: true, files: []string{"finish"}, want: status.Up, starts: 1},
 	{name: "start with a check", files: []string{"finish", "check", "set/check/timeout"}, want: status.Up, starts: 1},
+	{name: "start with a notify socket", files: []string{"finish", "set/notify-socket"}, want: status.Up, starts: 1},
+	{name: "death with a notify socket", files: []string{"set/notify-socket"}, before: status.Up, dies: true, want: status.Up, starts: 2},
 	{name: "death with a check", files: []string{"check", "set/check/timeout"}, before: status.Up, dies: true, want: status.Up, starts: 2},
 	{name: "start, dies away", files: []string{"finish"}, away: true, want: status.Up, starts: 1},
 	{name: "start with all, dies away", files: []string{"finish", "notification-fd", "set/umask"}, away: true, want: status.Up, starts: 1},

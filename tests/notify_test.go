@@ -2,7 +2,9 @@ package tests
 
 import (
 	"fmt"
+	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -107,6 +109,89 @@ func inode(t *testing.T, path string) uint64 {
 		t.Fatal(err)
 	}
 	return st.Ino
+}
+
+// TestNotifyKilled: what a service says while its supervise is stopped, and then
+// killed, the next one hears; who waits until it is heard does. svscan may have been
+// executed again before. In -dense it is svscan itself that dies, and nobody has the
+// socket.
+func TestNotifyKilled(t *testing.T) {
+	t.Parallel()
+	forkedOnly(t, "it is lost")
+	for _, name := range []string{"web", strings.Repeat("w", 120)} {
+		w := plant(t)
+		w.announcer(name)
+		w.put(name+"/set/notify-socket", "")
+		w.serve()
+		first := w.reaches(name, status.Starting)
+		w.unheard(name, `READY=1\nSTATUS=to nobody`)
+		if r := w.reaches(name, status.Up); !r.Ready || r.Text != "to nobody" || r.PID != first.PID {
+			t.Errorf("%s: got ready %v, %q, pid %d; want what was said, and pid %d", name, r.Ready, r.Text, r.PID, first.PID)
+		}
+		eventually(t, w.scan+"/"+name, "it knows that it was heard", func() bool {
+			done, _ := os.ReadFile(w.scan + "/" + name + "/done")
+			return string(done) == "heard\n"
+		})
+		w.run(answers("svctl reexec", "executed again"))
+		w.unheard(name, "RELOADING=1")
+		eventually(t, w.scan, "it reloads", func() bool { return w.record(name).Phase == "reloading" })
+		w.send(name, "R")
+		eventually(t, w.scan, "supervise is executed again", func() bool { return w.record(name).Reexecs > 0 })
+		w.unheard(name, "READY=1\nSTATUS=again")
+		eventually(t, w.scan, "it is ready again", func() bool { r := w.record(name); return r.Phase == "" && r.Text == "again" })
+		w.unaffected(name, first.PID)
+		w.ends()
+	}
+}
+
+// TestNotifySame: whoever has connected to the socket goes on with it, and is not
+// refused, when svscan is executed again and when supervise is killed.
+func TestNotifySame(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	w.announcer("web")
+	w.put("web/set/notify-socket", "")
+	w.serve()
+	w.reaches("web", status.Starting)
+	conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: w.scan + "/web/supervise/notify", Net: "unixgram"})
+	w.must(err)
+	defer conn.Close()
+	w.run(answers("svctl reexec", "executed again"))
+	if _, err := conn.Write([]byte("STATUS=from a stranger")); err != nil {
+		t.Errorf("after a reexec of svscan: %v", err)
+	}
+	w.say("web", "READY=1")
+	w.reaches("web", status.Up)
+	if isDense {
+		w.ends()
+		return
+	}
+	w.killSupervise("web")
+	if _, err := conn.Write([]byte("STATUS=from a stranger")); err != nil {
+		t.Errorf("after a kill of supervise: %v", err)
+	}
+	w.say("web", "STATUS=here")
+	if got := w.record("web").Text; got != "here" {
+		t.Errorf("got %q", got)
+	}
+	w.ends()
+}
+
+// unheard has the service say something while its supervise is stopped, and kills that
+// when all is sent.
+func (w *tree) unheard(service, line string) {
+	w.t.Helper()
+	r := w.record(service)
+	w.freeze(r.Supervisor)
+	sent := filepath.Join(w.scan, service, "sent")
+	_ = os.Remove(sent) // of the time before
+	f, err := os.OpenFile(filepath.Join(w.scan, service, "say"), os.O_RDWR, 0)
+	w.must(err)
+	defer f.Close()
+	_, err = f.WriteString(line + "\nnote all\nbarrier heard\n")
+	w.must(err)
+	eventually(w.t, filepath.Dir(sent), "all is sent", func() bool { _, err := os.Stat(sent); return err == nil })
+	w.must(syscall.Kill(r.Supervisor, syscall.SIGKILL))
 }
 
 // TestNotifyFar: a service whose path is too long for a socket has one all the same.

@@ -33,6 +33,23 @@ func ParseProducers(text []byte) []string {
 	return names
 }
 
+// ParseNames reads the old form of a directory of names, and pipeline-name, as s6-rc
+// has them: one name a line. Blanks before it, empty lines and what begins with #
+// mean nothing; a blank after it is of the name.
+func ParseNames(text []byte) []string {
+	var names []string
+	for line := range bytes.Lines(text) {
+		name := strings.TrimLeft(strings.TrimSuffix(string(line), "\n"), " \t\r")
+		if name != "" && name[0] != '#' && strings.IndexByte(name, 0) < 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// MaxNames bounds how much is read of such a file.
+const MaxNames = 64 << 10
+
 // ProducerPath is the path of a service that the service at home, an absolute
 // path, calls name: a name is beside home, a path that begins with no slash
 // below it. Symbolic links do not matter: it is home as it was given that counts.

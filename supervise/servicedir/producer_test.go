@@ -7,6 +7,13 @@ import (
 	"testing"
 )
 
+func TestParseNames(t *testing.T) {
+	got := ParseNames([]byte("db\n\n  # none\n\t cache\nwith blank \n\x00\nlast"))
+	if want := []string{"db", "cache", "with blank ", "last"}; !slices.Equal(got, want) {
+		t.Errorf("got %q; want %q", got, want)
+	}
+}
+
 func TestParseProducers(t *testing.T) {
 	var many strings.Builder
 	for i := range 2 * MaxProducers {

@@ -36,6 +36,9 @@ const (
 	Contents         = "contents.d"          // directory of what a bundle stands for
 	ProducerFor      = "producer-for"        // the service that reads our standard output
 	ConsumerFor      = "consumer-for"        // the services whose output this one reads, one a line
+	PipelineName     = "pipeline-name"       // what the bundle of all that leads to this consumer is called
+	OldDependencies  = "dependencies"        // what it needs, one name a line, where there is no Dependencies
+	OldContents      = "contents"            // likewise of Contents
 )
 
 // What stands in Type.
@@ -102,7 +105,8 @@ const (
 	Missed     = Set + "/missed"      // run, skip
 	TimeoutRun = Set + "/timeout-run" // how long a run may take
 
-	Essential = Set + "/essential" // whose end is that of the tree: empty, or always, on-exit, on-failed
+	Essential   = Set + "/essential"    // whose end is that of the tree: empty, or always, on-exit, on-failed
+	StartWeight = Set + "/start-weight" // how many of the turns to start it takes
 
 	SplitStderr = Set + "/split-stderr" // its presence: standard error has a FIFO of its own to the logger
 	Sockets     = Set + "/sockets"      // directory of the sockets that we bind for run

@@ -107,6 +107,7 @@ func checkAnswer(text string) error       { return check(text, ParseAnswer) }
 func checkEdge(text string) error         { _, err := needs.ParseEdge(text); return err }
 func checkStyle(text string) error        { return check(text, ParseStyle) }
 func checkOOMScore(text string) error     { return check(text, ParseOOMScore) }
+func checkWeight(text string) error       { return check(text, ParseWeight) }
 func checkNice(text string) error         { return check(text, ParseNice) }
 func checkIONice(text string) error       { return check(text, ParseIONice) }
 func checkUmask(text string) error        { return check(text, ParseUmask) }

@@ -14,6 +14,15 @@ func ParseNice(value string) (int, error) { return number(value, -20, 19) }
 // first.
 func ParseOOMScore(value string) (int, error) { return number(value, -1000, 1000) }
 
+// MaxWeight is how many turns to start there may be at most.
+const MaxWeight = 1000
+
+// ParseWeight reads set/start-weight: how many of them a start takes.
+func ParseWeight(value string) (uint16, error) {
+	n, err := number(value, 0, MaxWeight)
+	return uint16(n), err
+}
+
 // ParseUmask reads a umask in octal, 0 to 0777.
 func ParseUmask(value string) (int, error) {
 	mask, err := parseOctal(value, 0o777)

@@ -18,6 +18,7 @@ var All = []Setting{
 	{Name: servicedir.LockFD, Path: servicedir.LockFD, Form: "a descriptor from 3 to 1023", Check: checkDescriptor},
 	{Name: servicedir.ProducerFor, Path: servicedir.ProducerFor, Form: "the name of a service that reads its output", Check: checkLine},
 	{Name: servicedir.ConsumerFor, Path: servicedir.ConsumerFor, Lines: true, Form: "names of services whose output it reads, one a line", Check: checkProducers},
+	{Name: servicedir.PipelineName, Path: servicedir.PipelineName, Form: "the name of a bundle: this service and all whose output leads to it", Check: checkLine},
 	{Name: servicedir.KillGroupTimeout, Path: servicedir.KillGroupTimeout, Kind: Flag, Form: "a flag"},
 	{Name: "flag-newpidns", Path: "flag-newpidns", Kind: Flag, Form: "a flag"},
 	{Name: servicedir.NoSetsid, Path: servicedir.NoSetsid, Kind: Flag, Form: "a flag"},
@@ -62,6 +63,7 @@ var All = []Setting{
 
 	// The tree.
 	{Name: "essential", Path: servicedir.Essential, Bare: true, Form: "a flag, or always, on-exit or on-failed: its end is the end of all", Check: checkEssential},
+	{Name: "start-weight", Path: servicedir.StartWeight, Form: "a number from 0 to 1000", Check: checkWeight},
 
 	// Change.
 	{Name: "watch", Path: servicedir.Watch, Kind: Dir, Form: "paths, extensions, ignore or debounce of the files whose change restarts it", Parts: []Setting{

@@ -66,7 +66,7 @@ func TestPackAndCheck(t *testing.T) {
 	for given, want := range map[string]string{
 		"timeout-kill=10s": "10000", "timeout-finish=250ms": "250", "timeout-up=1m30s": "90000", "timeout-down=7": "7", "timeout-kill=0": "0",
 		"down-signal=INT": "INT", "down-signal=SIGINT": "SIGINT", "reload-signal=2": "2", "notification-fd=3": "3", "max-death-tally=0": "0",
-		"lock-fd=1023": "1023", "style=runit": "runit", "description=a web server": "a web server", "nice=-20": "-20", "umask=27": "27",
+		"lock-fd=1023": "1023", "style=runit": "runit", "description=a web server": "a web server", "nice=-20": "-20", "start-weight=0": "0", "umask=27": "27",
 		"ionice=realtime:0": "realtime:0", "user=www:www:ssl": "www:www:ssl", "cwd=@gitroot@/%i": "@gitroot@/%i", "limits/nofile=4096": "4096",
 		"limits/core=0:unlimited": "0:unlimited", "env/A=": "", "env/B=50%%": "50%%", "command=echo\n\nx": "echo\n\nx", "capabilities=": "",
 		"dirs/run=/run/web 0750 www:www": "/run/web 0750 www:www", "size=1M": "1M", "count=10": "10", "total=0": "0", "stamp=utc": "utc", "rate=1000/30s": "1000/30s", "full=drop": "drop", "kill-scope=tree": "tree", "daemonizes=/run/web.pid": "/run/web.pid", "daemonizes=": "", "script=+*\n-x": "+*\n-x",

@@ -182,7 +182,17 @@ var broken = []struct {
 	{"wants is a file", []string{"set/wants db\n"}, "web/set/wants: not a directory: it has one file for each item"},
 	{"want in set", []string{"set/befor/db"}, "web/set/befor: unknown setting (did you mean before?)"},
 	{"wants at the top", []string{"wants/db"}, "web/wants: nobody looks at it here: it belongs at web/set/wants"},
-	{"dependencies of old", []string{"dependencies db\n"}, "web/dependencies: nobody looks at it here: put an empty file for each name into dependencies.d"},
+	{"dependencies of old", []string{"dependencies db\n", "../db/run x"},
+		"web/dependencies: not used: it counts beside type alone, as s6-rc has it: put an empty file for each name into dependencies.d"},
+	{"old and new", []string{"type longrun\n", "dependencies db\n", "dependencies.d/db", "../db/run x"}, "web/dependencies: not used: dependencies.d is there, and wins"},
+	{"a stranger of old", []string{"type longrun\n", "dependencies # it\n postgers\n", "../postgres/run x"}, "web/dependencies: postgers is no service here (did you mean postgres?)"},
+	{"contents of old", []string{"-run", "type bundle\n", "contents db\ncahce\n", "../cache/run x", "../db/run x"}, "web/contents: cahce is no service here (did you mean cache?)"},
+	{"old contents of itself", []string{"-run", "type bundle\n", "contents web\n"}, "web/contents: the bundle contains itself"},
+	{"old contents of no bundle", []string{"contents db\n"}, "web/contents: not used: it is no bundle, as type would say"},
+	{"old and new contents", []string{"-run", "type bundle\n", "contents db\n", "contents.d/db", "../db/run x"}, "web/contents: not used: contents.d is there, and wins"},
+	{"pipeline of none", []string{"type longrun\n", "pipeline-name all\n"}, "web/pipeline-name: not used: this is not the last consumer of a pipeline"},
+	{"pipeline without type", []string{"consumer-for db\n", "pipeline-name all\n", "../db/producer-for web\n"}, "web/pipeline-name: not used: it counts beside type alone, as s6-rc has it"},
+	{"pipeline as a service", []string{"type longrun\n", "consumer-for db\n", "pipeline-name db\n", "../db/producer-for web\n"}, "web/pipeline-name: not used: db is a service here"},
 	{"a logger that needs", []string{"log/run*755 #!/bin/sh\nexec cat\n", "log/dependencies.d/db"}, "web/log/dependencies.d: not used: a logger waits for nobody"},
 
 	// The logger.

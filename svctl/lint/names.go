@@ -17,15 +17,12 @@ var field = []string{
 	servicedir.NotificationFD, servicedir.TimeoutFinish, servicedir.TimeoutKill, servicedir.DownSignal,
 	servicedir.ReloadSignal, servicedir.MaxDeathTally, servicedir.KillGroupTimeout, servicedir.NoSetsid,
 	servicedir.State, servicedir.Event, servicedir.Set, "env", "data", "conf", "type", "up", "timeout-up", "timeout-down", servicedir.LockFD,
-	"flag-newpidns", "dependencies", "dependencies.d", "contents", "contents.d", servicedir.ProducerFor, servicedir.ConsumerFor,
-	"pipeline-name", "template", "instance", "instances",
+	"flag-newpidns", servicedir.OldDependencies, servicedir.Dependencies, servicedir.OldContents, servicedir.Contents,
+	servicedir.ProducerFor, servicedir.ConsumerFor, servicedir.PipelineName, "template", "instance", "instances",
 }
 
 // notHere are names of the field that supervise does not look at.
 var notHere = []string{"flag-newpidns"}
-
-// oldForms are files of s6-rc that have become directories.
-var oldForms = []string{"dependencies", "contents"}
 
 // isKnown says that the file of this name is worth reading.
 func isKnown(name string) bool { return slices.Contains(field, name) }
@@ -36,8 +33,6 @@ func (i *inspection) names(top *entry) {
 	for _, e := range top.entries {
 		s, _, ours := setting.Find(e.name)
 		switch {
-		case slices.Contains(oldForms, e.name):
-			i.add(e.name, "nobody looks at it here: put an empty file for each name into "+e.name+".d")
 		case slices.Contains(orderNames, e.name) && e.mode.IsDir():
 			i.add(e.name, "nobody looks at it here: it belongs at "+path.Join(i.service, i.below, servicedir.Set, e.name))
 		case slices.Contains(notHere, e.name):

@@ -33,7 +33,7 @@ var kinds = []string{longrun, servicedir.TypeOneshot, servicedir.TypeBundle}
 func (i *inspection) order(top *entry) {
 	i.kindFile(top)
 	used := i.usedBy(top)
-	for _, place := range append(wiring.Places[:], servicedir.Before, servicedir.Contents, "up") {
+	for _, place := range append(wiring.Places[:], servicedir.OldDependencies, servicedir.Before, servicedir.Contents, servicedir.OldContents, "up") {
 		if e := top.find(place); e != nil && used[place] != "" {
 			i.add(place, "not used: "+used[place])
 		}
@@ -50,13 +50,38 @@ func (i *inspection) order(top *entry) {
 	}
 	for strength, place := range wiring.Places {
 		for _, e := range names(place) {
-			i.edge(place, e.name, needs.Strength(strength))
+			i.edge(path.Join(place, e.name), "", e.name, needs.Strength(strength))
 		}
+	}
+	old := func(place string) []string {
+		if e := top.find(place); e != nil && used[place] == "" {
+			return servicedir.ParseNames(e.text)
+		}
+		return nil
+	}
+	for _, name := range old(servicedir.OldDependencies) {
+		i.edge(servicedir.OldDependencies, name+" ", name, needs.Hard)
 	}
 	for _, e := range names(servicedir.Before) {
 		i.before(e.name)
 	}
-	i.contents(names(servicedir.Contents))
+	for _, e := range names(servicedir.Contents) {
+		i.member(path.Join(servicedir.Contents, e.name), "", e.name)
+	}
+	for _, name := range old(servicedir.OldContents) {
+		i.member(servicedir.OldContents, name+" ", name)
+	}
+	if i.kind == servicedir.TypeBundle && i.around().Members(i.own()) == nil {
+		i.add(contentsOf(top), "the bundle contains itself")
+	}
+}
+
+// contentsOf is where a bundle has its members.
+func contentsOf(top *entry) string {
+	if top.find(servicedir.Contents) == nil {
+		return servicedir.OldContents
+	}
+	return servicedir.Contents
 }
 
 // around is who needs whom among the service and those beside it.
@@ -85,7 +110,7 @@ func (i *inspection) kindFile(top *entry) {
 		i.add(servicedir.Type, text+", so it is taken as "+longrun)
 	case word == servicedir.TypeOneshot && top.find("up") == nil:
 		i.add("", "nothing to run: it is a oneshot without up")
-	case word == servicedir.TypeBundle && top.find(servicedir.Contents) == nil:
+	case word == servicedir.TypeBundle && top.find(contentsOf(top)) == nil:
 		i.add("", "nothing in it: it is a bundle without contents.d")
 	}
 }
@@ -99,6 +124,9 @@ func (i *inspection) usedBy(top *entry) map[string]string {
 	}
 	if kind != servicedir.TypeBundle {
 		used[servicedir.Contents] = "it is no bundle, as type would say"
+		used[servicedir.OldContents] = used[servicedir.Contents]
+	} else if top.find(servicedir.Contents) != nil {
+		used[servicedir.OldContents] = "contents.d is there, and wins"
 	}
 	why := ""
 	switch {
@@ -110,21 +138,28 @@ func (i *inspection) usedBy(top *entry) map[string]string {
 	for _, place := range append(wiring.Places[:], servicedir.Before) {
 		used[place] = why
 	}
+	switch used[servicedir.OldDependencies] = why; {
+	case why != "":
+	case top.find(servicedir.Dependencies) != nil:
+		used[servicedir.OldDependencies] = "dependencies.d is there, and wins"
+	case top.find(servicedir.Type) == nil:
+		used[servicedir.OldDependencies] = "it counts beside type alone, as s6-rc has it: put an empty file for each name into dependencies.d"
+	}
 	return used
 }
 
-// edge looks at what the service needs under this name.
-func (i *inspection) edge(place, name string, s needs.Strength) {
-	at := path.Join(place, name)
+// edge looks at what the service needs under this name, which is said at a path and
+// with what has to stand before that.
+func (i *inspection) edge(at, before, name string, s needs.Strength) {
 	g := i.around()
 	members := g.Members(name)
 	for _, n := range g.Needs(i.own()) {
 		switch {
 		case n.Strength != s || n.Trouble == "":
 		case n.Name == name && !g.Has(name):
-			i.add(at, n.Trouble+i.meantService(name))
+			i.add(at, before+n.Trouble+i.meantService(name))
 		case n.Name == name:
-			i.add(at, n.Trouble)
+			i.add(at, before+n.Trouble)
 		case slices.Contains(members, n.Name) && g.Has(n.Name): // who is not there is told of its bundle
 			i.add(at, n.Name+" "+n.Trouble)
 		}
@@ -147,15 +182,10 @@ func (i *inspection) before(name string) {
 	}
 }
 
-// contents looks at the members of a bundle.
-func (i *inspection) contents(members []*entry) {
-	for _, e := range members {
-		if !i.around().Has(e.name) {
-			i.add(path.Join(servicedir.Contents, e.name), "is no service here"+i.meantService(e.name))
-		}
-	}
-	if len(members) > 0 && i.around().Members(i.own()) == nil {
-		i.add(servicedir.Contents, "the bundle contains itself")
+// member looks at a member of a bundle, as edge does.
+func (i *inspection) member(at, before, name string) {
+	if !i.around().Has(name) {
+		i.add(at, before+"is no service here"+i.meantService(name))
 	}
 }
 

@@ -18,8 +18,12 @@ func (i *inspection) pipes(top *entry) {
 	if producer != nil && !i.logger {
 		i.producer(top, producer)
 	}
-	if consumer := top.find(servicedir.ConsumerFor); consumer != nil && !i.logger {
+	consumer := top.find(servicedir.ConsumerFor)
+	if consumer != nil && !i.logger {
 		i.consumer(consumer)
+	}
+	if e := top.find(servicedir.PipelineName); e != nil {
+		i.pipeline(top, e, producer == nil && consumer != nil)
 	}
 	if top.find(servicedir.SplitStderr) == nil {
 		return
@@ -66,6 +70,20 @@ func (i *inspection) consumer(e *entry) {
 		case servicedir.ProducerPath(at, consumer) != i.served:
 			i.add(servicedir.ConsumerFor, name+"/producer-for names "+consumer)
 		}
+	}
+}
+
+// pipeline looks at the name of a pipeline, which its last consumer gives it.
+func (i *inspection) pipeline(top, e *entry, last bool) {
+	names := servicedir.ParseNames(e.text)
+	switch {
+	case !last:
+		i.add(e.name, "not used: this is not the last consumer of a pipeline")
+	case top.find(servicedir.Type) == nil:
+		i.add(e.name, "not used: it counts beside type alone, as s6-rc has it")
+	case len(names) == 0: // that was told
+	case i.isService(names[0]):
+		i.add(e.name, "not used: "+names[0]+" is a service here")
 	}
 }
 

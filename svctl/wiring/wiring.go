@@ -51,9 +51,21 @@ func below(scan string, names []string) *graph.Graph {
 		seen[name] = true
 		if t := svctl.Linked(scan, name); t.IsThere() {
 			queue = append(queue, r.read(t)...)
+		} else if !r.scanned {
+			queue = append(queue, pipeline(scan, name)...)
 		}
 	}
 	return r.graph()
+}
+
+// pipeline are the names of the services in the pipeline that is called so.
+func pipeline(scan, name string) []string {
+	all, _ := svctl.Tree{Dirs: []string{scan}}.Find(name) // a stranger has none
+	var names []string
+	for _, t := range all {
+		names = append(names, t.Name)
+	}
+	return names
 }
 
 // reader reads one service after the other: what svscan has written down, if there
@@ -134,7 +146,9 @@ func services(scan string) ([]svctl.Target, error) {
 func look(t svctl.Target) graph.Service {
 	one := graph.Service{Name: t.Name, Dir: t.Dir}
 	if t.Type() == servicedir.TypeBundle {
-		one.Bundle, one.Contents = true, names(filepath.Join(t.Defined, servicedir.Contents))
+		one.Bundle, one.Contents = true, append(names(filepath.Join(t.Defined, servicedir.Contents)), oldNames(t, servicedir.Contents, servicedir.OldContents)...)
+	} else if one.Pipeline = t.Pipeline(); t.Type() != "" {
+		one.Reads = t.Reads()
 	}
 	return one
 }
@@ -155,6 +169,20 @@ func define(t svctl.Target, one *graph.Service) {
 		}
 	}
 	one.Before = names(filepath.Join(t.Defined, servicedir.Before))
+	if t.Type() != "" {
+		for _, to := range oldNames(t, servicedir.Dependencies, servicedir.OldDependencies) {
+			one.Edges = append(one.Edges, graph.Edge{To: to, Strength: needs.Hard})
+		}
+	}
+}
+
+// oldNames are the names in a file of s6-rc, where the directory that has its place
+// by now is not there.
+func oldNames(t svctl.Target, place, old string) []string {
+	if _, err := os.Stat(filepath.Join(t.Defined, place)); err == nil {
+		return nil
+	}
+	return t.OldNames(old)
 }
 
 // Places are the directories of a service directory whose files are edges, by

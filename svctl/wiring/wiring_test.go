@@ -69,6 +69,13 @@ const village = `
 	more/type bundle
 	more/contents.d/disk
 	disk/
+	old/type longrun
+	old/dependencies db
+	old/set/wants/flow
+	sink/type longrun
+	sink/consumer-for src
+	sink/pipeline-name flow
+	src/producer-for sink
 	loop/type bundle
 	loop/contents.d/loop
 	file
@@ -83,7 +90,7 @@ func TestDefined(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"web": "needs cache started, needs db ready, needs disk started, wants cache, after fifo", "db": "needs nobody is no service here, after cache",
-		"cache": "", "fifo": "", "all": "", "disk": "",
+		"old": "needs db, wants sink, wants src", "cache": "", "fifo": "", "all": "", "disk": "",
 	} {
 		if got := show(whole, name); got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)

@@ -19,6 +19,10 @@ type Service struct {
 	Contents []string
 	Bundle   bool
 	Edges    []Edge
+	// Reads are the services whose output this one reads, and Pipeline is what the
+	// bundle of all that leads to it is called: empty where it has no name.
+	Reads    []string
+	Pipeline string
 	// Before are the services that name this one in the other direction: each is
 	// to start after it, where both are wanted.
 	Before []string
@@ -76,8 +80,41 @@ func Resolved(all []Service, known map[string][]needs.Need) *Graph {
 		g.services[all[i].Name] = &all[i]
 		g.names = append(g.names, all[i].Name)
 	}
+	for i := range all {
+		g.addPipeline(&all[i])
+	}
 	slices.Sort(g.names)
 	return g
+}
+
+// addPipeline adds the bundle of the pipeline that ends in a service, unless something
+// else has its name.
+func (g *Graph) addPipeline(last *Service) {
+	name := last.Pipeline
+	if name == "" || g.services[name] != nil {
+		return
+	}
+	reads := func(name string) []string {
+		if s := g.services[name]; s != nil {
+			return s.Reads
+		}
+		return nil
+	}
+	g.services[name] = &Service{Name: name, Bundle: true, Contents: Pipeline(last.Name, reads)}
+	g.names = append(g.names, name)
+}
+
+// Pipeline are all services whose output leads to the last one, and itself.
+func Pipeline(last string, reads func(name string) []string) []string {
+	all := []string{last}
+	for i := 0; i < len(all); i++ {
+		for _, name := range reads(all[i]) {
+			if !slices.Contains(all, name) {
+				all = append(all, name)
+			}
+		}
+	}
+	return all
 }
 
 // connect adds an edge, to each member of a bundle.

@@ -38,10 +38,11 @@ const (
 	// IDs in Dir says which numbers svctl ids has given to whom.
 	IDs = "ids"
 	// MaxStarting says how many services may be starting at a time, Starting in Dir
-	// is the file whose bytes they lock meanwhile, and Event in Dir is told when one
-	// of them has.
+	// is the file whose bytes they lock meanwhile, Order in Dir names all in the order
+	// in which they have their turns, and Event in Dir is told when one of them has.
 	MaxStarting = Dir + "/set/max-starting"
 	Starting    = "starting"
+	Order       = "order"
 	Event       = "event"
 	// Run in Dir is a symbolic link to the run directory of svscan -run, where
 	// clients find the services.
