@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/status"
 	"github.com/svdir/svdir/supervise/tally"
 )
@@ -142,4 +143,56 @@ func (k *killScan) checkLog(starts []string) {
 	if string(text) != want.String() {
 		k.fail("log: got %q; want %q", text, want.String())
 	}
+}
+
+// notes are what the programs of the service have noted after word.
+func (k *killScan) notes(word string) []string {
+	text, _ := os.ReadFile(filepath.Join(k.dir, "notes")) // nothing yet
+	var found []string
+	for line := range strings.Lines(string(text)) {
+		if rest, is := strings.CutPrefix(strings.TrimSuffix(line, "\n"), word); is {
+			found = append(found, strings.TrimPrefix(rest, " "))
+		}
+	}
+	return found
+}
+
+func (k *killScan) record() status.Record { return k.recordOf("web") }
+
+func (k *killScan) recordOf(service string) status.Record {
+	text, _ := os.ReadFile(filepath.Join(k.dir, service, "supervise/status.env")) // not there yet
+	r, _ := status.ParseEnv(text)                                                 // likewise
+	return r
+}
+
+// rests says that a service is in a state, and all letters are taken.
+func (k *killScan) rests(want status.State) bool {
+	r := k.record()
+	letters, err := fifo.Pending(k.control)
+	if err != nil || letters > 0 || r.State != want || r.Supervisor != k.supervise {
+		return false
+	}
+	if k.logged && k.recordOf("web/log").State != status.Up {
+		return false
+	}
+	if k.once {
+		return k.onceRests(r)
+	}
+	if want != status.Up {
+		return true
+	}
+	starts := k.notes("start")
+	return len(starts) > 0 && starts[len(starts)-1] == strconv.Itoa(r.PID) && len(k.notes("end")) == len(starts)-1
+}
+
+// controlled says that a control/t has run, and is over: a stop that comes while it
+// runs shares its answer.
+func (k *killScan) controlled() bool {
+	noted := k.notes("control")
+	for _, note := range noted {
+		if pid, _ := strconv.Atoi(note); processState(pid) != "" { // it wrote its pid
+			return false
+		}
+	}
+	return len(noted) > 0
 }

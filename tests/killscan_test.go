@@ -17,7 +17,6 @@ import (
 	"github.com/svdir/svdir/fifo"
 	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/socket"
-	"github.com/svdir/svdir/supervise/status"
 	"github.com/svdir/svdir/svscan/scandir"
 )
 
@@ -273,58 +272,6 @@ func (k *killScan) until(what string, done func() bool) bool {
 		k.fail("%s: not within %v", what, patience)
 	}
 	return ok && len(k.wrong) == 0
-}
-
-// notes are what the programs of the service have noted after word.
-func (k *killScan) notes(word string) []string {
-	text, _ := os.ReadFile(filepath.Join(k.dir, "notes")) // nothing yet
-	var found []string
-	for line := range strings.Lines(string(text)) {
-		if rest, is := strings.CutPrefix(strings.TrimSuffix(line, "\n"), word); is {
-			found = append(found, strings.TrimPrefix(rest, " "))
-		}
-	}
-	return found
-}
-
-func (k *killScan) record() status.Record { return k.recordOf("web") }
-
-func (k *killScan) recordOf(service string) status.Record {
-	text, _ := os.ReadFile(filepath.Join(k.dir, service, "supervise/status.env")) // not there yet
-	r, _ := status.ParseEnv(text)                                                 // likewise
-	return r
-}
-
-// rests says that a service is in a state, and all letters are taken.
-func (k *killScan) rests(want status.State) bool {
-	r := k.record()
-	letters, err := fifo.Pending(k.control)
-	if err != nil || letters > 0 || r.State != want || r.Supervisor != k.supervise {
-		return false
-	}
-	if k.logged && k.recordOf("web/log").State != status.Up {
-		return false
-	}
-	if k.once {
-		return k.onceRests(r)
-	}
-	if want != status.Up {
-		return true
-	}
-	starts := k.notes("start")
-	return len(starts) > 0 && starts[len(starts)-1] == strconv.Itoa(r.PID) && len(k.notes("end")) == len(starts)-1
-}
-
-// controlled says that a control/t has run, and is over: a stop that comes while it
-// runs shares its answer.
-func (k *killScan) controlled() bool {
-	noted := k.notes("control")
-	for _, note := range noted {
-		if pid, _ := strconv.Atoi(note); processState(pid) != "" { // it wrote its pid
-			return false
-		}
-	}
-	return len(noted) > 0
 }
 
 // traced counts the lines of the reference trace.
