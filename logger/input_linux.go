@@ -104,7 +104,7 @@ func (in *input) look(limit int) (chunk []byte, end bool, err error) {
 			return nil, true, nil
 		default:
 			if in.part {
-				in.rest = !in.expects()
+				in.rest = !fifo.Expects(in.fd, in.copied[1])
 			}
 			return in.readCopy()
 		}
@@ -117,24 +117,6 @@ func (in *input) look(limit int) (chunk []byte, end bool, err error) {
 		return nil, true, err
 	}
 	return in.buf[:in.n], in.n == 0, nil
-}
-
-// expects says that what may come after what was copied comes to the pipe, and is
-// told of. It does not where nobody writes any more; nor where the pipe has no room
-// for it, of which its copy tells, since that takes as many pieces.
-func (in *input) expects() bool {
-	ends := [...]unix.PollFd{{Fd: int32(in.fd)}, {Fd: int32(in.copied[1]), Events: unix.POLLOUT}}
-	if _, err := fifo.Retry(func() (int, error) { return unix.Poll(ends[:], 0) }); err != nil {
-		return false
-	}
-	return ends[0].Revents&unix.POLLHUP == 0 && ends[1].Revents&unix.POLLOUT != 0 && capacity(in.copied[1]) <= capacity(in.fd)
-}
-
-// capacity is how many bytes a pipe has room for in whole pages, 0 if that cannot
-// be known.
-func capacity(fd int) int {
-	n, _ := unix.FcntlInt(uintptr(fd), unix.F_GETPIPE_SZ, 0)
-	return n
 }
 
 // readCopy empties our pipe.

@@ -7,13 +7,15 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
 
 // TestLimits: for any lines, limits and kills, what is in the directory is the
 // end of what came, and the limits hold, whenever a logger has ended; one that was
-// killed leaves a piece of what came, whole.
+// killed, at once, or at any instant later, or while it rotates, leaves a piece of what
+// came, whole.
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -45,19 +47,24 @@ func TestLimits(t *testing.T) {
 			text += batch
 			_, err := w.WriteString(batch)
 			must(t, err)
-			switch rapid.SampledFrom([]string{"kill", "rotate", "end", "go on"}).Draw(rt, "then") {
-			case "kill":
+			then := rapid.SampledFrom([]string{"kill", "kill later", "rotate and kill", "rotate", "end", "go on"}).Draw(rt, "then")
+			switch then {
+			case "rotate", "rotate and kill":
+				l.say(t, "") // it has begun, so it hears signals
+				must(t, l.Process.Signal(syscall.SIGALRM))
+			}
+			switch then {
+			case "kill", "kill later", "rotate and kill":
+				if then != "kill" {
+					later := time.Duration(rapid.IntRange(0, 10_000).Draw(rt, "microseconds")) * time.Microsecond
+					<-time.After(later) // nothing is waited for
+				}
 				must(t, l.Process.Kill())
 				<-l.gone
 				if _, err := os.Stat(log); err == nil && b.processor == "" { // a processor's work may be there twice
-					if left := strings.Join(contents(t, log), ""); !strings.Contains(text, left) {
-						rt.Errorf("killed, it left %.300q; want a piece of %.300q", left, text)
-					}
+					checkPiece(t, rt, log, b, text)
 				}
 				l = run()
-			case "rotate":
-				l.say(t, "") // it has begun, so it hears signals
-				must(t, l.Process.Signal(syscall.SIGALRM))
 			case "end":
 				l.say(t, "")
 				must(t, l.Process.Signal(syscall.SIGTERM))
@@ -100,6 +107,18 @@ func checkLimits(t *testing.T, rt *rapid.T, dir string, b bounds, text string) {
 	}
 	if got := strings.Join(all, ""); !strings.HasSuffix(text, got) {
 		rt.Errorf("got %.300q; want the end of %.300q", got, text)
+	}
+}
+
+// checkPiece checks what a logger has left that was killed. The limits hold then too.
+func checkPiece(t *testing.T, rt *rapid.T, dir string, b bounds, text string) {
+	all := contents(t, dir)
+	left := strings.Join(all, "")
+	if !strings.Contains(text, left) {
+		rt.Errorf("killed, it left %.300q; want a piece of %.300q", left, text)
+	}
+	if len(all) > b.count || b.total > 0 && int64(len(left)) > b.total+1 {
+		rt.Errorf("killed, it left %d files with %d bytes; want at most %d, %d", len(all), len(left), b.count, b.total)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -69,7 +70,8 @@ func runs(t *testing.T, dir, input, program string, args ...string) string {
 	return l.out
 }
 
-// files are the log files of a directory, oldest first.
+// files are the log files of a directory, oldest first. A previous that is an archive
+// too, since its logger was killed before it had lost its first name, is that.
 func files(t *testing.T, dir string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -82,7 +84,7 @@ func files(t *testing.T, dir string) []string {
 	}
 	slices.Sort(names)
 	for _, name := range []string{logdir.Previous, logdir.Current} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+		if i, err := os.Stat(filepath.Join(dir, name)); err == nil && i.Sys().(*syscall.Stat_t).Nlink == 1 {
 			names = append(names, name)
 		}
 	}

@@ -56,8 +56,12 @@ func openDirectory(name string, b bounds, mode uint32, warn func(string)) (*dire
 		}
 	}
 	for _, s := range takeOver(whole[0], whole[1]) {
-		if err := d.perform(s); err != nil {
-			return nil, unable(s.what(name) + because(err))
+		if err := d.perform(s); err != nil && s.do != remove {
+			what := s.what(name)
+			if s.do == keep {
+				what = "finish " + s.name + " " + s.to + " for logdir " + name // as s6-log says it here
+			}
+			return nil, unable(what + because(err))
 		}
 	}
 	return d, nil

@@ -217,8 +217,8 @@ func TestGolden(t *testing.T) {
 	n := 0
 	for line := range strings.Lines(strings.Trim(golden, "\n")) {
 		args := words(line)
-		// The processor of a full file would run for ever: execlineb is not
-		// there. Lines with rotations are cut elsewhere, see TestRotation.
+		// What is read at once is cut into files elsewhere by s6-log: for
+		// rotations see TestRotation and TestExecline.
 		var got [2]did
 		input := sample
 		switch {

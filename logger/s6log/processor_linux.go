@@ -17,7 +17,9 @@ type child struct {
 }
 
 // The programs that run a processor. s6 knows the path of execlineb when it is
-// built, which is that of Debian; here it may be in PATH too.
+// built, which is that of Debian; where that is not, it is looked for in PATH.
+// Debian has another one there, which is a script that changes PATH: so that comes
+// second.
 const (
 	shell      = "/bin/sh"
 	execline   = "execlineb"
@@ -30,24 +32,25 @@ const (
 func (d *directory) start(env []string) error {
 	files := []uintptr{0, 0, 2, ^uintptr(0), 0, 0}
 	for _, f := range [...]struct {
-		at, flags int
-		name      string
+		at, flags  int
+		what, name string
 	}{
-		{0, unix.O_RDONLY, logdir.Previous},
-		{1, unix.O_WRONLY | unix.O_CREAT | unix.O_TRUNC, logdir.Processed},
-		{4, unix.O_RDONLY | unix.O_CREAT, state},
-		{5, unix.O_WRONLY | unix.O_CREAT | unix.O_TRUNC, newState},
+		{0, unix.O_RDONLY, "open_readb ", logdir.Previous},
+		{1, unix.O_WRONLY | unix.O_CREAT | unix.O_TRUNC, "open_trunc ", logdir.Processed},
+		{4, unix.O_RDONLY | unix.O_CREAT, "open_readb ", state},
+		{5, unix.O_WRONLY | unix.O_CREAT | unix.O_TRUNC, "open_trunc ", newState},
 	} {
 		fd, err := d.open(f.name, f.flags)
 		if err != nil {
-			return err
+			d.stillborn(f.what+path(d.path, f.name), err)
+			return nil
 		}
 		defer unix.Close(fd)
 		files[f.at] = uintptr(fd)
 	}
 	words := []string{shell, "-c", d.bounds.processor}
 	if !d.bounds.shell {
-		words = []string{find(execline, env), "-Pc", d.bounds.processor}
+		words = []string{findExecline(env), "-Pc", d.bounds.processor}
 	}
 	c := child{fd: -1}
 	attr := &syscall.ProcAttr{Dir: d.here(), Env: env, Files: files, Sys: &syscall.SysProcAttr{PidFD: &c.fd}}
@@ -56,10 +59,7 @@ func (d *directory) start(env []string) error {
 		return err
 	}
 	if err != nil {
-		text := prog + " (processor child): fatal: unable to exec " + words[0] + because(err) + "\n"
-		_ = fifo.WriteAll(2, []byte(text)) // nobody is left to be told
-		d.warn("processor failed in " + d.path)
-		d.retry = fifo.Now() + d.bounds.retry
+		d.stillborn("exec "+words[0], err)
 		return nil
 	}
 	c.pid = pid
@@ -67,21 +67,32 @@ func (d *directory) start(env []string) error {
 	return nil
 }
 
-// find is where a program is.
-func find(name string, env []string) string {
-	dirs := usualPath
+// stillborn says what kept a processor from being one: in s6-log it is a child by
+// then, which fails.
+func (d *directory) stillborn(what string, err error) {
+	text := prog + " (processor child): fatal: unable to " + what + because(err) + "\n"
+	_ = fifo.WriteAll(2, []byte(text)) // nobody is left to be told
+	d.warn("processor failed in " + d.path)
+	d.retry = fifo.Now() + d.bounds.retry
+}
+
+// findExecline is where execlineb is, or was when s6 was built.
+func findExecline(env []string) string {
+	built, dirs := path(debianPath, execline), usualPath
+	if unix.Access(built, unix.X_OK) == nil {
+		return built
+	}
 	for _, pair := range env {
 		if value, ok := strings.CutPrefix(pair, "PATH="); ok {
 			dirs = value
 		}
 	}
 	for dir := range strings.SplitSeq(dirs, ":") {
-		file := path(dir, name)
-		if dir != "" && unix.Access(file, unix.X_OK) == nil {
+		if file := path(dir, execline); dir != "" && unix.Access(file, unix.X_OK) == nil {
 			return file
 		}
 	}
-	return path(debianPath, name)
+	return built
 }
 
 // here is a path of the directory, wherever it was moved.

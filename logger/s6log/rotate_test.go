@@ -2,11 +2,8 @@ package s6log
 
 import (
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -35,72 +32,25 @@ func TestRotation(t *testing.T) {
 		"-qb -- s4096 n100 r50 ?test_-e_twice||{_>twice;exit_1;};cat ./log",
 		"-b s4096 n100 ?env|grep_^TZ;pwd>/dev/null ./log",
 	} {
-		var got [2]did
-		for i, program := range both(t) {
-			dir := t.TempDir()
-			r := start(t, dir, append([]string{program}, words(script)...)...)
-			for j := range 400 {
-				r.say(t, numbered(j, 1))
-			}
-			must(t, r.in.Close())
-			got[i] = did{r.ends(t), read(t, r.out), same(read(t, r.err)), tree(t, dir)}
-		}
-		compare(t, script, got)
+		rotates(t, script)
 	}
 }
 
-// TestExecline: a processor of execline is run with its words and descriptors.
-// s6-log has the path of execlineb built in, so a stand-in is for us alone.
-func TestExecline(t *testing.T) {
-	t.Parallel()
-	dir, bin := t.TempDir(), t.TempDir()
-	write(t, filepath.Join(bin, "execlineb"), "#!/bin/sh\necho \"$# $1 $2\" >&5\nexec tr a-z A-Z\n", 0o755)
-	r, w, err := os.Pipe()
-	must(t, err)
-	defer r.Close()
-	l := launch(t, dir, r, w, "/usr/bin/env", "PATH="+bin+":/usr/bin:/bin", ours(t), "!tr a b", "s4096", "l0", "./log")
-	_, err = w.WriteString(numbered(0, 300))
-	must(t, err)
-	must(t, w.Close())
-	if code := l.ends(t); code != 0 {
-		t.Fatalf("exit code %d: %s", code, read(t, l.err))
-	}
-	all := contents(t, filepath.Join(dir, "log"))
-	last := len(all) - 1
-	if got, want := strings.Join(all[:last], "")+strings.ToUpper(all[last]), strings.ToUpper(numbered(0, 300)); got != want {
-		t.Errorf("got %q; want %q", got, want)
-	}
-	if got, want := read(t, filepath.Join(dir, "log/state")), "2 -Pc tr a b\n"; got != want {
-		t.Errorf("state: got %q; want %q", got, want)
-	}
-}
-
-// TestNoExecline: what is said where there is no execlineb.
-func TestNoExecline(t *testing.T) {
-	t.Parallel()
-	if _, err := os.Stat(debianPath + "/execlineb"); err == nil {
-		t.Skip("it is there")
-	}
+// rotates has both, started by what comes before them, write 400 lines, one by one,
+// and compares their files.
+func rotates(t *testing.T, script string, before ...string) {
+	t.Helper()
 	var got [2]did
 	for i, program := range both(t) {
 		dir := t.TempDir()
-		r := start(t, dir, program, "!cat", "r100", "./log")
-		r.say(t, "a\n")
-		current := filepath.Join(dir, "log/current")
-		eventually(t, "the line is written", func() bool {
-			text, err := os.ReadFile(current)
-			return err == nil && string(text) == "a\n"
-		})
-		must(t, r.Process.Signal(syscall.SIGALRM))
-		eventually(t, "it is tried twice", func() bool { return strings.Count(read(t, r.err), "failed") >= 2 })
-		r.say(t, "b\n")
-		eventually(t, "lines are written meanwhile", func() bool {
-			return len(contents(t, filepath.Join(dir, "log"))) == 2
-		})
-		said := strings.SplitAfterN(same(read(t, r.err)), "\n", 3)
-		got[i] = did{err: said[0] + said[1], tree: tree(t, dir)}
+		r := start(t, dir, slices.Concat(before, []string{program}, words(script))...)
+		for j := range 400 {
+			r.say(t, numbered(j, 1))
+		}
+		must(t, r.in.Close())
+		got[i] = did{r.ends(t), read(t, r.out), same(read(t, r.err)), tree(t, dir)}
 	}
-	compare(t, "no execlineb", got)
+	compare(t, script, got)
 }
 
 // TestPortion: for any lines, no file is larger than its size, unless it has one

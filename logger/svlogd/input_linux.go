@@ -8,9 +8,13 @@ import (
 
 // input is standard input, which others may share: its flags are left alone.
 // What is in a pipe is looked at through a copy of it, and taken out only when
-// it is on its way to every file.
+// it is on its way to every file. A line that has not come whole stays there, for as
+// long as more of it may come.
 type input struct {
 	buf     []byte
+	n       int    // how much of buf was looked at
+	part    bool   // it begins with a part of a line: it is waited for more
+	rest    bool   // no more of that may come
 	copied  [2]int // a pipe of our own
 	copying bool   // standard input is a pipe, and can be copied
 	patient bool   // it can be waited for
@@ -42,6 +46,10 @@ func (in *input) look(limit int) (chunk []byte, end bool, err error) {
 		case err == nil && n == 0:
 			return nil, true, nil
 		case err == nil:
+			in.n = n
+			if in.part {
+				in.rest = !fifo.Expects(standardInput, in.copied[1])
+			}
 			return in.buf[:n], false, fifo.ReadAll(in.copied[0], in.buf[:n])
 		}
 		in.copying = false
@@ -55,6 +63,11 @@ func (in *input) look(limit int) (chunk []byte, end bool, err error) {
 		return nil, true, err
 	}
 	return in.buf[:n], n == 0, nil
+}
+
+// parts says that a part of a line is to be left where it is.
+func (in *input) parts() bool {
+	return in.copying && in.n < len(in.buf) && !(in.part && in.rest)
 }
 
 // take takes what was looked at, the first n bytes, out of the pipe.

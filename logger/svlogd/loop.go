@@ -102,7 +102,9 @@ func (l *logger) loop() bool {
 		}
 		l.heard = false
 		if !l.pass() {
-			l.stream.end()
+			if !l.in.part { // else it is for the next logger
+				l.stream.end()
+			}
 			l.flush()
 			return true
 		}
@@ -116,10 +118,12 @@ func (l *logger) pass() bool {
 		limit = 1 // not more than the end of the line
 	}
 	chunk, end, err := l.in.look(limit)
-	if i := bytes.IndexByte(chunk, '\n'); l.leaving && i >= 0 {
-		chunk = chunk[:i+1]
-	}
+	n := len(chunk)
+	chunk = l.portion(chunk)
 	l.stream.stamp = appendStamp(l.stream.stamp[:0], l.stream.options.stamp, time.Now())
+	if l.setPart(n > 0 && len(chunk) == 0); l.in.part {
+		l.stream.start()
+	}
 	l.stream.take(chunk)
 	l.flush()
 	if err == nil && len(chunk) > 0 {
@@ -129,6 +133,19 @@ func (l *logger) pass() bool {
 		l.warn("unable to read standard input: " + reason(err))
 	}
 	return !end && err == nil
+}
+
+// portion is how much of chunk is taken now. A line that has not come whole is left in
+// the pipe if there may be more of it there, and nothing of it is in a file.
+func (l *logger) portion(chunk []byte) []byte {
+	last := bytes.LastIndexByte(chunk, '\n')
+	if l.leaving {
+		last = bytes.IndexByte(chunk, '\n')
+	}
+	if last >= 0 && (l.leaving || l.in.copying) || l.in.parts() && !l.stream.passing {
+		return chunk[:last+1]
+	}
+	return chunk
 }
 
 // turn rotates every current that is not empty: ALRM asks for it.

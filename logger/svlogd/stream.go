@@ -34,10 +34,7 @@ func (s *stream) take(chunk []byte) {
 			chunk = s.pass(chunk)
 			continue
 		}
-		if !s.inside {
-			s.inside = true
-			s.begun = append(s.begun[:0], s.stamp...)
-		}
+		s.start()
 		part := chunk
 		if room := s.options.lineMax - uint64(len(s.head)); uint64(len(part)) > room {
 			part = part[:room]
@@ -57,6 +54,14 @@ func (s *stream) take(chunk []byte) {
 			s.emit(true)
 			s.passing = true
 		}
+	}
+}
+
+// start begins a line, if none has begun.
+func (s *stream) start() {
+	if !s.inside {
+		s.inside = true
+		s.begun = append(s.begun[:0], s.stamp...)
 	}
 }
 

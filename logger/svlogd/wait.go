@@ -44,9 +44,31 @@ func (l *logger) listen(on bool) {
 		return
 	}
 	if l.listening = on; on {
-		l.poll.Add(standardInput, unix.POLLIN, l, tagInput)
+		l.expect()
 	} else {
 		l.poll.Remove(standardInput)
+	}
+}
+
+// expect waits for what is in standard input; where that begins with a part of a line,
+// for what comes to it.
+func (l *logger) expect() {
+	events := int16(unix.POLLIN)
+	if l.in.part {
+		events |= fifo.Edge
+	}
+	l.poll.Add(standardInput, events, l, tagInput)
+}
+
+// setPart says whether standard input begins with a part of a line.
+func (l *logger) setPart(part bool) {
+	if l.in.part == part {
+		return
+	}
+	l.in.part = part
+	if l.listening {
+		l.poll.Remove(standardInput)
+		l.expect()
 	}
 }
 

@@ -3,6 +3,7 @@ package chain
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"strconv"
 	"syscall"
 
@@ -16,6 +17,7 @@ const (
 	notifyUsage      = "[ -d ] [ -3 fd ] [ -s initialsleep ] [ -T globaltimeout ] [ -t localtimeout ] [ -w waitingtime ] [ -n tries ] [ -c \"checkprog...\" ] prog..."
 	notificationFD   = "notification-fd"
 	superviseControl = "supervise/control"
+	debianExecline   = "/usr/lib/execline/bin/execlineb" // as s6 has it built in
 )
 
 // checking is how the checks are made. Times are in milliseconds, 0 for never.
@@ -36,7 +38,7 @@ func s6notifyoncheck(c *call) int {
 			detected = detected && letter != '3'
 			return ok
 		case letter == 'c':
-			k.command = []string{"execlineb", "-Pc", value}
+			k.command = []string{execlineb(), "-Pc", value}
 		case letter == 'd':
 			twice = true
 		default:
@@ -67,6 +69,15 @@ func s6notifyoncheck(c *call) int {
 	}
 	_ = unix.Close(int(fd)) // the checker has it
 	return c.execS6(argv)
+}
+
+// execlineb is that of Debian, or one in PATH where that is not: Debian has another one
+// there, a script that changes PATH.
+func execlineb() string {
+	if unix.Access(debianExecline, unix.X_OK) == nil {
+		return debianExecline
+	}
+	return filepath.Base(debianExecline)
 }
 
 // detectFD reads the number that the supervisor reads.

@@ -54,12 +54,14 @@ func build(program, name string) (path string, err error) {
 	if err != nil {
 		return "", err
 	}
-	from := program
+	from, path := program, filepath.Join(programs.dir, name)
 	if name == "svlog" && os.Getenv("SVLOG_SERVED") != "" {
-		from = "internal/servedlog"
+		from, path = "internal/servedlog", filepath.Join(programs.dir, "served", name) // beside svlog, whose other names stay
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return "", err
+		}
 	}
-	program = filepath.Base(from)
-	file := filepath.Join(programs.dir, program)
+	file := filepath.Join(programs.dir, filepath.Base(from))
 	if _, err := os.Stat(file); err != nil {
 		cmd := exec.Command("go", "build", "-o", file, "github.com/svdir/svdir/cmd/"+from)
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -67,9 +69,8 @@ func build(program, name string) (path string, err error) {
 			return "", fmt.Errorf("go build: %v\n%s", err, out)
 		}
 	}
-	path = filepath.Join(programs.dir, name)
 	if _, err := os.Lstat(path); err == nil {
 		return path, nil
 	}
-	return path, os.Symlink(program, path)
+	return path, os.Symlink(file, path)
 }
