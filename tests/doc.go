@@ -16,7 +16,7 @@
 //	output_test.go     the default logger, .svscan/set/output, svscan -run
 //	life_test.go       restarts, finish, the last request, the history; end_test.go: down, signals, KILL; moment_test.go: what dies at once, what is edited
 //	bad_test.go        bad input; settings_test.go: as settings; shortage_test.go: a full disk, no descriptors, no processes
-//	adopt_test.go      supervise killed, and the next one; reexec_test.go: executed again in place; unseen_test.go: what it had not written down
+//	adopt_test.go      supervise killed, and the next one; reexec_test.go: executed again in place; unseen_test.go: what it had not written down; stranger_test.go: whose pid another has by now
 //	logdir_test.go     where logs are found, whoever keeps them and whoever asks
 //	verdict_test.go    how an adopted run ended
 //	takeover_test.go   svscan killed, and the next one; orphans_test.go: what it reaps
