@@ -369,3 +369,29 @@ func TestBoundLockLate(t *testing.T) {
 		t.Errorf("got %d starts; want 1", n)
 	}
 }
+
+// TestBoundTree: the end of the tree of a run reaches neither the guardian nor the
+// trial of a reexec, which are children of supervise too.
+func TestBoundTree(t *testing.T) {
+	t.Parallel()
+	for _, argv := range [][]string{{"supervise", "service/web"}, {"svscan", "service"}} {
+		w := plant(t)
+		w.put("web/run", "#!/bin/sh\nsleep 1000 &\nexec sleep 1000\n")
+		w.put("web/set/kill-scope", "tree\n")
+		h := w.bound(argv...)
+		w.reaches("web", status.Up)
+		guardian := w.guardian(0)
+		w.send("web", "d")
+		w.reaches("web", status.Down)
+		if now := w.guardian(0); now != guardian {
+			t.Errorf("%s: got guardian %d; want %d as before", argv[0], now, guardian)
+		}
+		w.send("web", "u")
+		w.reaches("web", status.Up)
+		w.send("web", "TR")
+		eventually(t, w.dir, "the reexec", func() bool { return w.record("web").Reexecs == 1 })
+		w.reaches("web", status.Down)
+		h.kill()
+		w.gone()
+	}
+}
