@@ -38,8 +38,9 @@
 //
 // The programs are built once, into a temporary directory, with every name
 // that they answer to. Nothing here sleeps: what a test waits for it waits for
-// by inotify, with a deadline. A suite that is not installed is skipped with a
-// word; with REQUIRE_PEERS=1 that is a failure.
+// by inotify, with a deadline. A suite or a tool that is not installed is skipped
+// with a word; with REQUIRE_PEERS=1 that is a failure. What no package gives, as root,
+// a cgroup that may be divided or a loop device, is skipped then too.
 //
 // # Not tested
 //
