@@ -22,7 +22,7 @@
 //	takeover_test.go   svscan killed, and the next one; orphans_test.go: what it reaps
 //	modes_test.go      svscan -dense and without, on one tree; dense_test.go: SVDIR_DENSE=1 runs all of this so; many_test.go: 10,000 services; soak_test.go: half an hour; far_test.go: slow programs
 //	deaths_test.go     service, logger, supervise and svscan die in every order
-//	scope_test.go      how far a stop reaches, and daemons; bound_test.go: bound lifetimes; holder_test.go: who holds them; init_test.go: process 1
+//	scope_test.go      how far a stop reaches, and daemons; bound_test.go, boundsupervise_test.go: bound lifetimes; holder_test.go: who holds them; init_test.go: process 1
 //	kill_test.go       supervise killed at every system call: killscenario_test.go, killscan_test.go, killcheck_test.go, killrole_test.go
 //	storm_test.go      TERM at random instants, and thousands of services
 //	chaos/             a tree of all shapes while random processes of ours are killed
