@@ -17,6 +17,7 @@ type Guardian struct {
 	bound   *Bound
 	at      int // where it has the pipe
 	pipe    int // our end
+	pid     int
 	fd      int // its pidfd, -1 while there is none
 	started time.Duration
 	due     time.Duration // when it is started again, 0 if it lives
@@ -39,6 +40,9 @@ func NewGuardian(b *Bound, args []string) *Guardian {
 
 // Due is when it is to be started, 0 if it lives.
 func (g *Guardian) Due() time.Duration { return g.due }
+
+// Is says that it is this process.
+func (g *Guardian) Is(pid int) bool { return g != nil && g.fd >= 0 && g.pid == pid }
 
 // Start starts it, if it is due. When it ends p tells w.
 func (g *Guardian) Start(p *Poller, w Waiter, tag int) error {
@@ -70,7 +74,7 @@ func (g *Guardian) Start(p *Poller, w Waiter, tag int) error {
 		_ = unix.Close(pipe[1]) // nothing was written
 		return err
 	}
-	g.pipe, g.due = pipe[1], 0
+	g.pid, g.pipe, g.due = pid, pipe[1], 0
 	p.Add(g.fd, unix.POLLIN, w, tag)
 	return nil
 }

@@ -130,7 +130,7 @@ func (s *Service) recallChild() bool {
 func (s *Service) adopt() {
 	s.adopting = true
 	ticks := s.record.StartTicks
-	s.run = process{pid: s.record.RunPID, fd: -1, earliest: ticks, latest: ticks, sequence: s.runs}
+	s.run = process{pid: s.record.RunPID, fd: -1, earliest: ticks, latest: max(ticks, 1), sequence: s.runs} // unknown: anybody is a stranger
 	run := s.noted(runSlot)
 	handed := run.Sequence == s.runs && run.PID != 0 && run.PID != s.run.pid // to its daemon, see handOn
 	if run.Sequence == s.runs && run.PID == s.run.pid && ticks == 0 || handed {

@@ -24,6 +24,8 @@ type Host interface {
 	// EssentialEnded: the end of this service, with that exit code, is to be the end
 	// of all.
 	EssentialEnded(name string, code int)
+	// IsOwn: this child is there for the Host itself, and belongs to no service.
+	IsOwn(pid int) bool
 }
 
 // Embed is an Engine that is part of a program: poll is its one wait, notice says

@@ -22,12 +22,13 @@ func (s *Service) endRest(scope servicedir.Scope, signals ...syscall.Signal) {
 		s.happen(Event{Kind: GroupEnded})
 		return
 	}
-	if s.scope = scope; hunts(scope) {
+	vacant := s.isVacant(scope)
+	if s.scope = scope; hunts(scope) && !vacant {
 		s.beginHunt(signals)
 		return
 	}
 	for _, sig := range signals {
-		if !s.leads || s.isStranger(&s.run) || unix.Kill(-s.run.pid, sig) != nil {
+		if vacant || !s.leads || unix.Kill(-s.run.pid, sig) != nil {
 			s.dropGroup()
 			s.dropSearch()
 			s.happen(Event{Kind: GroupEnded})
@@ -35,6 +36,13 @@ func (s *Service) endRest(scope servicedir.Scope, signals ...syscall.Signal) {
 		}
 	}
 	s.lookAtGroup()
+}
+
+// isVacant says that nobody can be left in the group or the session of run: by now
+// a stranger has its number.
+func (s *Service) isVacant(scope servicedir.Scope) bool {
+	numbered := scope != servicedir.ScopeTree && (scope != servicedir.ScopeSession || s.runSession() == s.run.pid)
+	return numbered && s.isStranger(&s.run)
 }
 
 // isStranger says that another process has the pid of an adopted one by now, so

@@ -11,6 +11,13 @@ import (
 // who keeps sockets, the svlog of many, the trial of a reexec. They have no slot in
 // supervise/child.
 
+// isHelper says that this child of ours is one, or belongs to our Host: it is in the
+// tree of no service.
+func (e *Engine) isHelper(pid int) bool {
+	x := &e.reexec
+	return x.trial.fd >= 0 && pid == x.trial.pid || pid == e.shared.pid || e.bound.guardian.Is(pid) || e.host != nil && e.host.IsOwn(pid)
+}
+
 // startNext starts the helper that e.next is about.
 func (e *Engine) startNext() (pid, fd int, err error) {
 	for {

@@ -27,7 +27,7 @@ type kin struct {
 	self    int                    // supervise
 	run     int                    // its process, 0 if it has ended
 	session int                    // that run led
-	child   func(pid int) bool     // of supervise, whose tree it is not: finish, control/X, another service
+	child   func(pid int) bool     // of supervise, whose tree it is not: finish, control/X, another service, a helper
 	led     func(session int) bool // by another service
 	heir    bool                   // an orphan of which nothing tells whose it is belongs here
 }

@@ -293,7 +293,7 @@ func (s *Service) killFinish() {
 		return
 	}
 	for _, sig := range []syscall.Signal{syscall.SIGCONT, syscall.SIGKILL} {
-		if s.style.Session {
+		if s.style.Session && !s.isStranger(&s.finish) {
 			_ = unix.Kill(-s.finish.pid, sig) // ESRCH: it has just ended
 		} else {
 			_ = quiet.PidfdSendSignal(s.finish.fd, sig) // likewise

@@ -58,7 +58,8 @@ func (s *Service) kin() kin {
 	amongOthers := func(is func(*Service) bool) bool {
 		return slices.ContainsFunc(e.services, func(other *Service) bool { return other != s && is(other) })
 	}
-	k := kin{self: e.self, session: s.runSession(), child: e.owns}
+	k := kin{self: e.self, session: s.runSession()}
+	k.child = func(pid int) bool { return e.owns(pid) || e.isHelper(pid) }
 	k.led = func(session int) bool {
 		return amongOthers(func(other *Service) bool { return other.runSession() == session })
 	}

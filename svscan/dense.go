@@ -106,6 +106,9 @@ func (d *dense) Ended(p *supervise.Pair) { d.ended = append(d.ended, p) }
 // Reexec is asked for by a letter to any service: we are its supervise.
 func (d *dense) Reexec() { d.reexec() }
 
+// IsOwn is the guardian, or the trial of a reexec.
+func (d *dense) IsOwn(pid int) bool { return pid == d.upgrade.check || d.guardian.Is(pid) }
+
 // EssentialEnded begins the orderly end, of which more is done at the next turn.
 func (d *dense) EssentialEnded(name string, code int) {
 	d.endBy(name, code)

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/svdir/svdir/supervise/proc"
 	"github.com/svdir/svdir/supervise/status"
 )
 
@@ -266,49 +265,6 @@ func TestLettersWait(t *testing.T) {
 			w.ends()
 		})
 	}
-}
-
-// TestPidReused: a state that names a living stranger signals nobody.
-func TestPidReused(t *testing.T) {
-	t.Parallel()
-	forkedOnly(t, "svscan is stopped while there is no supervise")
-	w := plant(t)
-	w.put("web/run", sleeper)
-	w.serve()
-	old := w.reaches("web", status.Up)
-	var stranger *process
-	pid := 0
-	for born := proc.StartTicks(old.PID); pid == 0 || proc.StartTicks(pid) == born; { // who has a pid anew is younger
-		if stranger != nil {
-			w.must(stranger.stop(syscall.SIGKILL))
-		}
-		var err error
-		stranger, err = start(w.dir, filepath.Join(w.dir, "stranger"), w.env, "sleep", "1000")
-		w.must(err)
-		pid = stranger.cmd.Process.Pid
-	}
-
-	w.freeze(w.svscan.cmd.Process.Pid) // else it might start another before the state is forged
-	w.must(syscall.Kill(old.Supervisor, syscall.SIGKILL))
-	w.must(syscall.Kill(old.PID, syscall.SIGKILL))
-	path := w.scan + "/web/supervise/status.env"
-	text, err := os.ReadFile(path)
-	w.must(err)
-	forged := strings.NewReplacer("\nPID="+strconv.Itoa(old.PID), "\nPID="+strconv.Itoa(pid),
-		"RUN_PID="+strconv.Itoa(old.PID), "RUN_PID="+strconv.Itoa(pid), "WANT=up", "WANT=down").Replace(string(text))
-	w.must(os.WriteFile(path, []byte(forged), 0o644))
-	w.must(os.Remove(w.scan + "/web/supervise/child"))
-	w.must(w.svscan.cmd.Process.Signal(syscall.SIGCONT))
-
-	r := w.reaches("web", status.Down)
-	if !r.Unknown {
-		t.Errorf("got %+v; want an end of which nothing is known", r)
-	}
-	if err := syscall.Kill(pid, 0); err != nil {
-		t.Errorf("the stranger is gone: %v", err)
-	}
-	w.must(stranger.stop(syscall.SIGKILL))
-	w.ends()
 }
 
 // TestAdoptSubreaper: a supervise that has orphans for children, since a service

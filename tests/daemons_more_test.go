@@ -23,8 +23,8 @@ func TestMoreDaemons(t *testing.T) {
 	for _, name := range []string{"daemontools", "runit"} {
 		needPeer(t, name)
 	}
-	for _, path := range []string{"sshd", "cron", "ssh", "ssh-keygen"} {
-		needProgram(t, path)
+	for _, name := range []string{"sshd", "cron", "ssh", "ssh-keygen"} {
+		need.Tool(t, name)
 	}
 	t.Run("svscan and svctl", func(t *testing.T) {
 		t.Parallel()

@@ -16,13 +16,13 @@
 //	output_test.go     the default logger, .svscan/set/output, svscan -run
 //	life_test.go       restarts, finish, the last request, the history; end_test.go: down, signals, KILL; moment_test.go: what dies at once, what is edited
 //	bad_test.go        bad input; settings_test.go: as settings; shortage_test.go: a full disk, no descriptors, no processes
-//	adopt_test.go      supervise killed, and the next one; reexec_test.go: executed again in place; unseen_test.go: what it had not written down
+//	adopt_test.go      supervise killed, and the next one; reexec_test.go: executed again in place; unseen_test.go: what it had not written down; stranger_test.go: whose pid another has by now
 //	logdir_test.go     where logs are found, whoever keeps them and whoever asks
 //	verdict_test.go    how an adopted run ended
 //	takeover_test.go   svscan killed, and the next one; orphans_test.go: what it reaps
 //	modes_test.go      svscan -dense and without, on one tree; dense_test.go: SVDIR_DENSE=1 runs all of this so; many_test.go: 10,000 services; soak_test.go: half an hour; far_test.go: slow programs
 //	deaths_test.go     service, logger, supervise and svscan die in every order
-//	scope_test.go      how far a stop reaches, and daemons; bound_test.go: bound lifetimes; holder_test.go: who holds them; init_test.go: process 1
+//	scope_test.go      how far a stop reaches, and daemons; bound_test.go, boundsupervise_test.go: bound lifetimes; holder_test.go: who holds them; init_test.go: process 1
 //	kill_test.go       supervise killed at every system call: killscenario_test.go, killscan_test.go, killcheck_test.go, killrole_test.go, killonce_test.go
 //	storm_test.go      TERM at random instants, and thousands of services
 //	chaos/             a tree of all shapes while random processes of ours are killed
@@ -38,8 +38,9 @@
 //
 // The programs are built once, into a temporary directory, with every name
 // that they answer to. Nothing here sleeps: what a test waits for it waits for
-// by inotify, with a deadline. A suite that is not installed is skipped with a
-// word; with REQUIRE_PEERS=1 that is a failure.
+// by inotify, with a deadline. A suite or a tool that is not installed is skipped
+// with a word; with REQUIRE_PEERS=1 that is a failure. What no package gives, as root,
+// a cgroup that may be divided or a loop device, is skipped then too.
 //
 // # Not tested
 //

@@ -41,13 +41,29 @@ func (h *holder) kill() {
 	_ = h.Wait()         // likewise
 }
 
-// gone waits until nothing is left of the tree, and says how long that took.
-func (w *tree) gone() time.Duration {
+// guardianWaits is how long a guardian waits for somebody in the place of the one
+// that was killed, as svscan(8) promises.
+const guardianWaits = 2 * time.Second
+
+// gone waits until nothing is left of the tree, and says how long that took since
+// then. It is to be within limit, to which a busy machine may add.
+func (w *tree) gone(since time.Time, limit time.Duration) time.Duration {
 	w.t.Helper()
-	began := time.Now()
 	nothingBelow(w.t, w.dir)
 	<-w.svscan.gone
-	return time.Since(began)
+	took := time.Since(since)
+	if took > limit+slack {
+		w.t.Errorf("all is gone after %v; want %v", took, limit)
+	}
+	return took
+}
+
+// goneLate is gone where a guardian waits first, and then takes limit.
+func (w *tree) goneLate(since time.Time, limit time.Duration) {
+	w.t.Helper()
+	if took := w.gone(since, guardianWaits+limit); took < guardianWaits {
+		w.t.Errorf("all is gone after %v; want nobody to end before %v", took, guardianWaits)
+	}
 }
 
 // named is the process below the tree whose command line begins with name, 0 if

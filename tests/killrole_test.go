@@ -26,6 +26,7 @@ var killRoles = map[string]func(){
 	announcerName: announcerMain,
 	listenerName:  listenerMain,
 	stubName:      stubMain,
+	strangerName:  strangerMain,
 	"finish":      killFinish,
 	"t":           killControl,
 	"check":       killCheck,

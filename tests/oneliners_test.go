@@ -69,7 +69,7 @@ func TestLinkAndUp(t *testing.T) {
 			t.Parallel()
 			w := notes(t, "compat")
 			if ln != "ln" {
-				needProgram(t, "busybox")
+				need.Tool(t, "busybox")
 			}
 			// A machine may be too busy for a service to arrive within the second
 			// that svctl waits; then the line is typed again.
@@ -94,14 +94,6 @@ func TestLinkAndUp(t *testing.T) {
 			w.unaffected("web", now.PID)
 			w.ends()
 		})
-	}
-}
-
-// needProgram wants a program that no suite has; make packages installs it.
-func needProgram(t *testing.T, name string) {
-	t.Helper()
-	if path := lookPath(name, []string{"PATH=" + peerPath}); path == name {
-		t.Skipf("%s is not installed: run make packages", name)
 	}
 }
 

@@ -293,11 +293,11 @@ func (w *tree) freezer(name string) (fd int, thaw func()) {
 	w.must(os.MkdirAll(dir, 0o755))
 	w.must(os.WriteFile(image, nil, 0o644))
 	w.must(os.Truncate(image, 8<<20))
-	if out, err := exec.Command("mkfs.ext4", "-qF", image).CombinedOutput(); err != nil {
-		w.t.Skipf("mkfs.ext4: %v: %s", err, out)
+	if out, err := exec.Command(need.Tool(w.t, "mkfs.ext4"), "-qF", image).CombinedOutput(); err != nil {
+		w.t.Fatalf("mkfs.ext4: %v: %s", err, out)
 	}
 	if out, err := exec.Command("mount", "-o", "loop", image, dir).CombinedOutput(); err != nil {
-		w.t.Skipf("mount: %v: %s", err, out)
+		w.t.Skipf("no loop device may be mounted here: %v: %s", err, out)
 	}
 	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	w.must(err)

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -106,9 +105,7 @@ func TestCapabilities(t *testing.T) {
 func TestCapabilityBindsLowPort(t *testing.T) {
 	t.Parallel()
 	need.Root(t)
-	if _, err := exec.LookPath("perl"); err != nil {
-		t.Skip("perl is not installed")
-	}
+	need.Tool(t, "perl")
 	// A port that is taken says nothing.
 	const script = `use Socket; use Errno; socket(S,PF_INET,SOCK_STREAM,0) or die;
 for (my $p = 1023; !bind(S, sockaddr_in($p, INADDR_LOOPBACK)); $p--) { die "$!\n" unless $!{EADDRINUSE} && $p > 600 } print "bound $<\n"`

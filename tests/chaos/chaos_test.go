@@ -68,6 +68,9 @@ func TestChaos(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.interrupted, w.limit = interrupted, *limitFlag
+		if s.ours {
+			w.verdict.tell = func(text string) { t.Log(s.name + " " + text) }
+		}
 		for r := range roles {
 			w.victims[r] = listed(*victimFlag, r.String())
 		}

@@ -10,7 +10,8 @@
 // # What must hold
 //
 //   - copies: a run never lives twice. Each holds a lock for life.
-//   - lines: each logged line is there once, in order.
+//   - lines: each logged line is there once, in order. That is looked at each second
+//     too, so that what is wrong is told near the blow that it comes from.
 //   - wish: soon after quiet has come each service is as it was asked for last.
 //   - start: what is not wanted up is not started.
 //   - finish: each run that has ended is followed by finish once.
@@ -45,7 +46,7 @@
 //	family.go     the processes below us; scanner.go: svscan, started again and again
 //	watch.go      what is looked at all the time; calm.go: what is when quiet has come
 //	standin.go    the FIFOs while svscan is dead
-//	lives.go      starts and finishes; lines.go: the logs; files.go: what is left
+//	lives.go      starts and finishes; lines.go: the logs; progress.go: while they grow; files.go: what is left
 //	verdict.go    violations, and the table; report.go: what is known of them
 //	storm.go      all of it in its order
 package chaos

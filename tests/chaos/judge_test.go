@@ -1,6 +1,8 @@
 package chaos
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -28,8 +30,60 @@ func TestCompare(t *testing.T) {
 		{"another's", "t db 1\nt web 1\n", 1, `0 lines lost, 0 repeated, 1 broken: "db 1" after line 0`},
 		{"torn", ten + padded[:90] + "\n", 10, `0 lines lost, 0 repeated, 1 broken: "web 11 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" after line 10`},
 	} {
-		if got, _ := compare(c.text, "web", c.last); got != c.want {
+		s := series{name: "web"}
+		s.read(c.text)
+		s.end(c.last)
+		if got := s.why(); got != c.want {
 			t.Errorf("%s: got %q; want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// TestProgress: a log is judged while it grows. What is seen once may be a rotation
+// that is under way, and the last line may still be written.
+func TestProgress(t *testing.T) {
+	dir := t.TempDir()
+	put := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rename := func(from, to string) {
+		t.Helper()
+		if err := os.Rename(filepath.Join(dir, from), filepath.Join(dir, to)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := progress{archived: series{name: "web"}}
+	for _, c := range []struct {
+		name   string
+		do     func()
+		want   string // the first fault
+		broken bool
+	}{
+		{"nothing", func() {}, "", false},
+		{"a line and a half", func() { put("current", "t web 1\nt web") }, "", false},
+		{"more", func() { put("current", "t web 1\nt web 2\n") }, "", false},
+		{"a rotation", func() { rename("current", "previous"); put("current", "t web 3\n") }, "", false},
+		{"its end", func() { rename("previous", "@1.s") }, "", false},
+		{"two more", func() {
+			rename("current", "@2.s")
+			put("@3.u", "t web 4\n")
+			put("current", "t web 5\n")
+		}, "", false},
+		{"a rotation that hides a line", func() { put("current", "t web 5\nt web 7\n") }, "line 7 of t follows 5 of t", false},
+		{"which is over", func() { put("current", "t web 5\nt web 6\nt web 7\n") }, "", false},
+		{"one that is lost", func() { put("current", "u web 5\nt web 7\n") }, "line 7 of t follows 5 of u", false},
+		{"and stays so", func() { rename("current", "@4.s"); put("current", "t web 8\n") }, "line 7 of t follows 5 of u", true},
+	} {
+		c.do()
+		found, broken := p.isBroken(dir)
+		if broken != c.broken || p.fault != c.want {
+			t.Errorf("%s: got %q, %v; want %q, %v", c.name, p.fault, broken, c.want, c.broken)
+		}
+		if broken && found.stamp != "u" {
+			t.Errorf("%s: got stamp %q; want that of the line before", c.name, found.stamp)
 		}
 	}
 }

@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// logs checks that each line is there once and in order, and nothing else.
-func (s *storm) logs() {
+// logs checks, when all has ended, that each line is there once and in order, and
+// nothing else. What was told meanwhile is not told again.
+func (s *storm) logs(told map[string]bool) {
 	for _, v := range s.all {
 		if !v.logged {
 			continue
@@ -20,20 +21,34 @@ func (s *storm) logs() {
 		dir := filepath.Join(s.scan, v.name)
 		last := counted(filepath.Join(dir, "counter"))
 		s.verdict.lines += last
+		if told[v.name] {
+			continue
+		}
 		text, err := readLog(filepath.Join(dir, "log/main"))
 		if err != nil {
 			s.verdict.violation("lines", v.name, err.Error())
 			continue
 		}
-		why, stamp := compare(text, v.name, last)
-		if why == "" {
-			continue
-		}
-		s.verdict.violation("lines", v.name, why+s.shown(v.name))
-		if at, err := time.Parse(time.RFC3339, stamp); err == nil {
-			s.verdict.happened(at.Add(time.Second)) // what was done around it is of interest
-		}
+		found := series{name: v.name}
+		found.read(text)
+		found.end(last)
+		s.brokenLines(&found)
 	}
+}
+
+// brokenLines tells what is wrong with a series, if anything: when the last line
+// before that came, since what was done around it is of interest.
+func (s *storm) brokenLines(found *series) {
+	if len(found.faults) == 0 {
+		return
+	}
+	at, err := time.Parse(time.RFC3339, found.stamp)
+	if err != nil {
+		at = time.Now()
+	} else {
+		at = at.Add(time.Second)
+	}
+	s.verdict.violationAt(at, "lines", found.name, found.why()+s.shown(found.name))
 }
 
 // counted is how many lines a service has written.
@@ -47,14 +62,29 @@ func counted(path string) uint64 {
 
 // readLog is all that a log directory has, in the order of logdir(5).
 func readLog(dir string) (string, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "@*"))
+	archives, err := archives(dir)
 	if err != nil {
 		return "", err
 	}
+	return readFiles(dir, append(archives, "previous", "current"))
+}
+
+// archives are the names of the files that are not written to any more, in their
+// order.
+func archives(dir string) ([]string, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "@*"))
+	for i := range files {
+		files[i] = filepath.Base(files[i])
+	}
 	sort.Strings(files)
+	return files, err
+}
+
+// readFiles is what those have that are there, one after the other.
+func readFiles(dir string, names []string) (string, error) {
 	var all strings.Builder
-	for _, name := range append(files, filepath.Join(dir, "previous"), filepath.Join(dir, "current")) {
-		text, err := os.ReadFile(name)
+	for _, name := range names {
+		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil && !os.IsNotExist(err) {
 			return "", err
 		}
@@ -63,47 +93,64 @@ func readLog(dir string) (string, error) {
 	return all.String(), nil
 }
 
-// compare is what is wrong with a log that must have the lines 1 to last of
-// name, after their stamps. Its first faults are told, and how many there are,
-// and the stamp of the line before the first.
-func compare(text, name string, last uint64) (why, stamp string) {
-	var faults []string
-	var label string
-	next := uint64(1)
-	var lost, repeated, strange int
+// series is what was found of a log that must have the lines 1, 2, 3 ... of name,
+// after their stamps.
+type series struct {
+	name                    string
+	last                    uint64   // the number of the line that was read last
+	label                   string   // and its stamp
+	faults                  []string // the first of them
+	stamp                   string   // of the line before the first
+	lost, repeated, strange int
+}
+
+// read goes on with more of the log.
+func (s *series) read(text string) {
 	for line := range strings.Lines(text) {
-		before := label
-		label, line, _ = strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		if len(faults) == 0 {
-			stamp = before
-		}
-		n, ok := numberOf(line, name)
+		before := s.label
+		s.label, line, _ = strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		n, ok := numberOf(line, s.name)
 		switch {
 		case !ok:
-			strange++
-			faults = append(faults, fmt.Sprintf("%.40q after line %d", line, next-1))
+			s.strange++
+			s.fault(before, "%.40q after line %d", line, s.last)
 			continue
-		case n > next:
-			lost += int(n - next)
-			faults = append(faults, fmt.Sprintf("line %d of %s follows %d of %s", n, label, next-1, before))
-		case n < next:
-			repeated++
-			faults = append(faults, fmt.Sprintf("line %d follows %d", n, next-1))
+		case n > s.last+1:
+			s.lost += int(n - s.last - 1)
+			s.fault(before, "line %d of %s follows %d of %s", n, s.label, s.last, before)
+		case n <= s.last:
+			s.repeated++
+			s.fault(before, "line %d follows %d", n, s.last)
 			continue
 		}
-		next = n + 1
+		s.last = n
 	}
-	if next <= last {
-		lost += int(last + 1 - next)
-		faults = append(faults, fmt.Sprintf("the end after line %d of %d", next-1, last))
+}
+
+// end says that nothing follows, and that so many lines were written.
+func (s *series) end(written uint64) {
+	if s.last < written {
+		s.lost += int(written - s.last)
+		s.fault(s.label, "the end after line %d of %d", s.last, written)
 	}
-	if len(faults) == 0 {
-		return "", ""
-	}
+}
+
+func (s *series) fault(before, format string, args ...any) {
 	const shown = 3
-	why = fmt.Sprintf("%d lines lost, %d repeated, %d broken: %s", lost, repeated, strange,
-		strings.Join(faults[:min(shown, len(faults))], "; "))
-	return why, stamp
+	if len(s.faults) == 0 {
+		s.stamp = before
+	}
+	if len(s.faults) < shown {
+		s.faults = append(s.faults, fmt.Sprintf(format, args...))
+	}
+}
+
+// why is what is wrong: the first faults, and how many there are.
+func (s *series) why() string {
+	if len(s.faults) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d lines lost, %d repeated, %d broken: %s", s.lost, s.repeated, s.strange, strings.Join(s.faults, "; "))
 }
 
 // numberOf is the number of a line of name, which is whole.

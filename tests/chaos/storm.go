@@ -100,8 +100,7 @@ func (s *storm) run(seed uint64, kills int) {
 	began := time.Now()
 	s.finale()
 	s.verdict.ended = time.Since(began)
-	end()
-	s.logs()
+	s.logs(end())
 	s.histories()
 	s.leftovers()
 }

@@ -34,6 +34,7 @@ type verdict struct {
 	found  []violation
 	counts map[string]int
 	enough chan struct{} // is closed when there are
+	tell   func(string)  // each at once, nil where they are expected
 	done   []deed
 	hits   [roles]map[action]int
 	missed int // blows whose victim did not live
@@ -56,21 +57,21 @@ func newVerdict() *verdict {
 }
 
 // violation notes one, of a service where it has a name.
-func (v *verdict) violation(kind, name, text string) {
+func (v *verdict) violation(kind, name, text string) { v.violationAt(time.Now(), kind, name, text) }
+
+// violationAt notes one that was then, and is seen only now.
+func (v *verdict) violationAt(at time.Time, kind, name, text string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.counts[kind]++
-	v.found = append(v.found, violation{v.since(), kind, name, text})
+	v.found = append(v.found, violation{at.Sub(v.began).Round(time.Microsecond), kind, name, text})
 	if len(v.found) == enough {
 		close(v.enough)
 	}
-}
-
-// happened says when the last violation was, which is seen only at the end.
-func (v *verdict) happened(at time.Time) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.found[len(v.found)-1].at = at.Sub(v.began)
+	if v.tell != nil {
+		first, _, _ := strings.Cut(text, "\n") // the report has all
+		v.tell(fmt.Sprintf("%v: %s: %s %s", v.since(), kind, name, first))
+	}
 }
 
 func (v *verdict) since() time.Duration { return time.Since(v.began).Round(time.Microsecond) }

@@ -9,6 +9,7 @@ import (
 
 const (
 	watchEvery = 200 * time.Millisecond
+	linesEvery = time.Second
 	// zombieFor is how long a zombie may be there: its parent may be stopped,
 	// or be about to be killed and started again, on a busy machine.
 	zombieFor = 10 * time.Second
@@ -20,6 +21,8 @@ type watch struct {
 	heard   int // bytes of the complaints
 	zombies map[identity]time.Time
 	served  map[string]incarnation
+	logs    map[string]*progress
+	broken  map[string]bool // services whose log was told of
 }
 
 // identity names a process for certain.
@@ -32,12 +35,14 @@ type identity struct {
 type incarnation struct{ supervisor, run identity }
 
 // start watches until the function that it returns is called, which looks once
-// more.
-func (s *storm) watch() (end func()) {
-	w := &watch{s: s, zombies: map[identity]time.Time{}, served: map[string]incarnation{}}
+// more, and returns whose lines were told of.
+func (s *storm) watch() (end func() (broken map[string]bool)) {
+	w := &watch{s: s, zombies: map[identity]time.Time{}, served: map[string]incarnation{}, logs: map[string]*progress{}, broken: map[string]bool{}}
 	over, done := make(chan bool), make(chan bool)
 	go func() {
 		defer close(done)
+		lines := time.NewTicker(linesEvery)
+		defer lines.Stop()
 		for tick := time.NewTicker(watchEvery); ; {
 			select {
 			case <-over:
@@ -48,10 +53,16 @@ func (s *storm) watch() (end func()) {
 				w.complaints()
 				w.dead()
 				w.adopted()
+			case <-lines.C:
+				w.lines()
 			}
 		}
 	}()
-	return func() { close(over); <-done }
+	return func() map[string]bool {
+		close(over)
+		<-done
+		return w.broken
+	}
 }
 
 // complaints are written by the services themselves.
