@@ -41,9 +41,10 @@ func (s *scanner) bind() {
 func (s *scanner) last() bool { return s.config.guards >= 0 }
 
 // lockWait is how long another may keep the lock. Who was killed may have closed
-// the pipe to its guardian already, and the lock not yet.
+// the pipe to its guardian already, and the lock not yet; and a child of it has that
+// until it has executed its program.
 func (s *scanner) lockWait() time.Duration {
-	if s.last() && !s.table.scanned {
+	if !s.table.scanned {
 		return time.Second
 	}
 	return 0

@@ -318,7 +318,7 @@ func TestPortsWhy(t *testing.T) {
 	port := w.port("api")
 	w.answersAt(port)
 	w.put("web/set/check/tcp", fmt.Sprintf("localhost:%d\n", port))
-	w.run(refuses("svctl up web", 1, ``))
+	w.send("web", "u")
 	w.reaches("web", status.Failed)
 	w.run(answers("svctl why web", fmt.Sprintf(`Port %d \(set/check/tcp\) is in use by %s \(pid %d\) of the service api\.`, port, listenerName, w.record("api").PID)))
 	w.ends()
