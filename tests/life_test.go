@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -59,6 +60,40 @@ func TestPace(t *testing.T) {
 	}
 	if fastest > time.Second/2 {
 		t.Errorf("it lived longer than a second and began again after %v; want at once", fastest)
+	}
+	w.ends()
+}
+
+// TestSpread: services that end together do not start together, where their pause has
+// a share of chance.
+func TestSpread(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	var names []string
+	for i := range 20 {
+		name := fmt.Sprintf("web%02d", i)
+		names = append(names, name)
+		w.put(name+"/run", sleeper)
+		w.put(name+"/set/restart-delay", "2s ~90%\n")
+	}
+	w.serve()
+	var pids []int
+	for _, name := range names {
+		pids = append(pids, w.reaches(name, status.Up).PID)
+	}
+	for _, pid := range pids {
+		w.must(syscall.Kill(pid, syscall.SIGKILL))
+	}
+	var pauses []time.Duration
+	for _, name := range names {
+		pause := w.happens(name, "start", 2)[1].At.Sub(w.history(name, "end")[0].At)
+		if pause < 190*time.Millisecond || pause > 3800*time.Millisecond+slack {
+			t.Errorf("%s: got a pause of %v; want 2s and up to 90 percent more or less", name, pause)
+		}
+		pauses = append(pauses, pause)
+	}
+	if shortest, longest := slices.Min(pauses), slices.Max(pauses); longest-shortest < time.Second {
+		t.Errorf("got pauses of %v to %v; want them further apart", shortest, longest)
 	}
 	w.ends()
 }
