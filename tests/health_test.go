@@ -66,6 +66,26 @@ func TestCheckHTTP(t *testing.T) {
 	w.ends()
 }
 
+// TestCheckFirst: of several ways to find out whether it is ready the first counts: a
+// program, then HTTP, then TCP.
+func TestCheckFirst(t *testing.T) {
+	t.Parallel()
+	w := plant(t)
+	port := w.stub("web", "127.0.0.1", "503")
+	w.put("web/set/check/http", "http://localhost:"+port+"/\n")
+	w.put("web/set/check/tcp", "localhost:"+port+"\n")
+	w.put("web/set/check/period", "50ms\n")
+	w.put("web/set/check/timeout", "20s\n")
+	w.serve()
+	eventually(t, w.scan, "it is asked", func() bool { return len(w.asked("web")) > 3 })
+	if strings.Contains(w.asked("web"), "1") || w.record("web").Ready {
+		t.Error("it is ready by TCP; HTTP says no")
+	}
+	w.put("web/check", "#!/bin/sh\nexit 0\n")
+	eventually(t, w.scan, "it is ready by its program", func() bool { return w.record("web").Ready })
+	w.ends()
+}
+
 // TestCheckTCP: a listener on the second address of localhost alone is found.
 func TestCheckTCP(t *testing.T) {
 	t.Parallel()
