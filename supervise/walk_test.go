@@ -13,7 +13,7 @@ import (
 
 var (
 	walkSeed  = flag.Uint64("seed", 0, "seed of the random walks, 0 for a new one")
-	walkSteps = flag.Int("steps", 100_000, "steps of a random walk")
+	walkSteps = flag.Int("steps", 600_000, "steps of a random walk")
 )
 
 // letters that a walk sends, the wanted states more often than the rest.
@@ -24,6 +24,9 @@ func (w *world) ask(l command.Letter) {
 	w.t.Helper()
 	if slices.Contains([]Kind{Up, Down, Once, NotAgain, DownTree}, kinds[l]) {
 		w.before = 0
+	}
+	if kinds[l] == Down || kinds[l] == DownTree {
+		w.meet()
 	}
 	switch l {
 	case command.Up:
@@ -55,6 +58,9 @@ func (w *world) ask(l command.Letter) {
 // happen is one thing of the world, drawn by chance.
 func (w *world) happen() {
 	w.t.Helper()
+	if w.cross() {
+		return
+	}
 	switch w.rand.IntN(14) {
 	case 0, 1:
 		w.ask(command.Letter(walkLetters[w.rand.IntN(len(walkLetters))]))
@@ -206,6 +212,7 @@ func TestWalk(t *testing.T) {
 	for _, style := range []*Style{&ours, &daemontools, &runit, &s6} {
 		t.Run(style.Name, func(t *testing.T) {
 			source := rand.New(rand.NewPCG(seed, 0))
+			var met meetings
 			for steps := 0; steps < *walkSteps; {
 				w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source), way: someWay(source), lazy: source.IntN(3) == 0, job: source.IntN(3) == 0}
 				w.m = NewMachine(style, false)
@@ -221,6 +228,12 @@ func TestWalk(t *testing.T) {
 					w.quiet()
 				}
 				steps += w.steps
+				met.add(w.met)
+			}
+			for i, n := range met {
+				if least := *walkSteps / 600; n < least {
+					t.Errorf("a down has met a pending %s %d times; want %d", pendingWords[i], n, least)
+				}
 			}
 		})
 	}

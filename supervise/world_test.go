@@ -61,6 +61,7 @@ type world struct {
 	way         *Way             // what set/ says of stopping
 	hooks       []command.Letter // programs of set/ that this run's stop has asked
 	asksSignal  bool             // somebody has asked for a signal since this run began
+	met         meetings         // of a down with what was pending
 }
 
 func (w *world) fail(why string) {
@@ -375,8 +376,8 @@ func (w *world) sicken() {
 	if !w.run || w.unborn || w.ends > 0 {
 		return
 	}
-	switch w.rand.IntN(6) {
-	case 0:
+	switch w.rand.IntN(7) {
+	case 0, 6:
 		w.step(Event{Kind: Sick, Fault: Fault(1 + w.rand.IntN(int(Faults)-1)), Limit: worldKill * time.Duration(w.rand.IntN(2)), Way: w.way})
 	case 1:
 		w.step(Event{Kind: Extended, Limit: time.Duration(w.rand.IntN(3)) * time.Second})

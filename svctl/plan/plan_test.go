@@ -145,7 +145,8 @@ func TestDown(t *testing.T) {
 	}
 }
 
-// Whoever is told comes after all those that are to be done before, in every tree:
+// Whoever is told comes after all those that are to be done before, and says exactly
+// who these are, in every tree:
 // to start and to stop are the same plan read from its two ends.
 func TestOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -164,16 +165,31 @@ func TestOrder(t *testing.T) {
 		for _, name := range g.Names() {
 			states[name] = rapid.SampledFrom([]*needs.Other{&off, &up, &coming, &gaveUp, &ending, &nobody}).Draw(t, name)
 		}
-		for _, steps := range [][]Step{
-			Up(g, []string{"s0"}, mode, func(name string) *needs.Other { return states[name] }),
-			Down(g, []string{"s0"}, mode, func(name string) *needs.Other { return states[name] }),
+		look := func(name string) *needs.Other { return states[name] }
+		ups, downs := waits(g), map[string][]string{}
+		for from, all := range ups {
+			for _, to := range all {
+				downs[to] = append(downs[to], from)
+			}
+		}
+		for _, p := range []struct {
+			steps []Step
+			about []string
+			next  map[string][]string
+		}{
+			{Up(g, []string{"s0"}, mode, look), g.Up([]string{"s0"}, mode), ups},
+			{Down(g, []string{"s0"}, mode, look), g.Down([]string{"s0"}, mode), downs},
 		} {
+			steps := p.steps
 			done := map[string]bool{}
 			for _, s := range steps {
 				for _, before := range s.After {
 					if !done[before] {
 						t.Fatalf("%s is before %s: %s", s.Name, before, say(steps))
 					}
+				}
+				if want := ahead(s.Name, p.about, p.next, steps); !slices.Equal(s.After, want) {
+					t.Fatalf("%s is after %v, want %v: %s", s.Name, s.After, want, say(steps))
 				}
 				if done[s.Name] || (s.Why == "") != (s.Name == "s0") {
 					t.Fatalf("%s: %s", s.Name, say(steps))
@@ -185,4 +201,33 @@ func TestOrder(t *testing.T) {
 			}
 		}
 	})
+}
+
+// waits are, for each service, those that it waits for.
+func waits(g *graph.Graph) map[string][]string {
+	all := map[string][]string{}
+	for _, name := range g.Names() {
+		for _, n := range g.Needs(name) {
+			if n.Trouble == "" {
+				all[name] = append(all[name], n.Name)
+			}
+		}
+	}
+	return all
+}
+
+// ahead are the steps that name has to wait for, sorted: whom it leads to, or whom those
+// lead to that the plan is about and tells nothing.
+func ahead(name string, about []string, next map[string][]string, steps []Step) []string {
+	var all []string
+	for _, to := range next[name] {
+		switch {
+		case slices.ContainsFunc(steps, func(s Step) bool { return s.Name == to }):
+			all = append(all, to)
+		case slices.Contains(about, to):
+			all = append(all, ahead(to, about, next, steps)...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
