@@ -209,9 +209,9 @@ func TestWalk(t *testing.T) {
 		seed = rand.Uint64()
 	}
 	t.Logf("-seed=%d", seed)
-	for _, style := range []*Style{&ours, &daemontools, &runit, &s6} {
+	for i, style := range []*Style{&ours, &daemontools, &runit, &s6} {
 		t.Run(style.Name, func(t *testing.T) {
-			source := rand.New(rand.NewPCG(seed, 0))
+			source := rand.New(rand.NewPCG(seed, uint64(i))) // each walks its own way
 			var met meetings
 			for steps := 0; steps < *walkSteps; {
 				w := &world{t: t, rand: source, asked: command.Up, now: time.Minute, rule: someRule(source), way: someWay(source), lazy: source.IntN(3) == 0, job: source.IntN(3) == 0}
