@@ -204,6 +204,9 @@ func physical(fd int) (string, error) {
 
 // forget closes all that was open for a service that has ended.
 func (s *scanner) forget(id identity) {
+	if s.graph != nil && !s.table.closed {
+		s.unwired = true // those that need it are told that it is no service here
+	}
 	k := s.kept[id]
 	if k == nil {
 		return // it was never started
