@@ -11,7 +11,7 @@ import (
 
 // TestDevenv serves examples/from-devenv: what is ready by its check, a oneshot after
 // that, and after this a service with a port of its own, which is started again when
-// what it watches has changed.
+// what it watches has changed; and they end in order.
 func TestDevenv(t *testing.T) {
 	t.Parallel()
 	w := plant(t)
@@ -38,4 +38,5 @@ func TestDevenv(t *testing.T) {
 	w.inTime("src is watched", func() bool { return w.record("web").Watched })
 	w.must(os.WriteFile(filepath.Join(w.scan, "web/src/page.txt"), []byte("page two\n"), 0o644))
 	w.inTime("web serves what has changed", served("page two"))
+	w.ends()
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -86,19 +87,24 @@ func TestFirstStops(t *testing.T) {
 // and after all others.
 func TestFirstEssential(t *testing.T) {
 	t.Parallel()
-	w := plant(t)
-	w.put("web/run", "#!/bin/sh\nuntil test -s ../db/said && test -e ../go; do sleep 0.01; done\nkill -9 $$\n")
-	w.put("web/set/restart", "never\n")
-	w.put("web/set/essential", "")
-	w.put("db/run", "#!/bin/sh\ntrap 'echo bye >>said; exit 0' TERM\necho ready >said\nwhile :; do sleep 0.01; done\n")
-	w.serveFirst()
-	w.put("go", "")
-	w.endedWith(137)
-	if got, want := w.text("db/said"), "ready\nbye\n"; got != want {
-		t.Errorf("got %q; want %q", got, want)
-	}
-	if got, want := w.text(".svscan/exit"), "SERVICE='web'\nEXIT_CODE=137\n"; got != want {
-		t.Errorf("got %q; want %q", got, want)
+	for end, code := range map[string]int{"exit 3": 3, "kill -9 $$": 137} {
+		t.Run(strconv.Itoa(code), func(t *testing.T) {
+			t.Parallel()
+			w := plant(t)
+			w.put("web/run", "#!/bin/sh\nuntil test -s ../db/said && test -e ../go; do sleep 0.01; done\n"+end+"\n")
+			w.put("web/set/restart", "never\n")
+			w.put("web/set/essential", "")
+			w.put("db/run", "#!/bin/sh\ntrap 'echo bye >>said; exit 0' TERM\necho ready >said\nwhile :; do sleep 0.01; done\n")
+			w.serveFirst()
+			w.put("go", "")
+			w.endedWith(code)
+			if got, want := w.text("db/said"), "ready\nbye\n"; got != want {
+				t.Errorf("got %q; want %q", got, want)
+			}
+			if got, want := w.text(".svscan/exit"), fmt.Sprintf("SERVICE='web'\nEXIT_CODE=%d\n", code); got != want {
+				t.Errorf("got %q; want %q", got, want)
+			}
+		})
 	}
 }
 
