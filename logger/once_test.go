@@ -48,7 +48,7 @@ func TestKilledTwice(t *testing.T) {
 			t.Run(first+" "+second, func(t *testing.T) {
 				t.Parallel()
 				hit := false
-				for try := 0; try < 4 || !hit && try < 100; try++ {
+				for try := 0; try < 4 || !hit && try < 500; try++ {
 					dir := t.TempDir()
 					r := filled(t, numbered(0, count))
 					before := dies(t, dir, r, first, "", 1+rand.N(12), halves...) // strace counts for each thread

@@ -11,8 +11,9 @@ import (
 	"github.com/svdir/svdir/supervise/status"
 )
 
-// talker says which start it is, and a last word.
-const talker = "#!/bin/sh\necho >>starts\ntrap 'echo last; exit' TERM\necho start $(wc -l <starts)\nwhile :; do sleep 1000 & wait; done\n"
+// talker says which start it is, and a last word. Its child is there before: one that
+// has not executed its program yet would have the trap, and no end.
+const talker = "#!/bin/sh\nsleep 1000 &\necho >>starts\ntrap 'echo last; exit' TERM\necho start $(wc -l <starts)\nwhile :; do wait; done\n"
 
 // catchAll is a tree with a catch-all.
 func catchAll(t *testing.T) *tree {
