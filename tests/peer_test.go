@@ -149,7 +149,7 @@ var suites = []suite{
 		ask("svstat web web/log", `^web: up \(pid \d+\) \d+ seconds\nweb/log: up \(pid \d+\) \d+ seconds$`),
 		ask("cat web/log/lines", `^line 1$`),
 		order("svc -t web/log"), ask("cat web/log/starts", `^start\nstart$`),
-		order("svc -t web"), ask("cat web/log/lines", `^line 1\nline 2$`),
+		order("svc -t web"), ask("cat web/log/lines", `^line 1\nline 2$`), svRuns,
 		answers("sv stop web", `^ok: down: web: \d+s, normally up$`),
 		ask("sv status web", `^down: web: \d+s, normally up; run: log: \(pid \d+\) \d+s$`),
 		answers("sv start web", `^ok: run: web: \(pid \d+\) \d+s$`),
