@@ -196,12 +196,7 @@ func (s *Service) writeSecret(name string, text []byte) error {
 	if err != nil {
 		return err
 	}
-	err = writeAll(fd, text)
-	_ = quiet.Close(fd) // nothing is synced, so it tells nothing
-	if err != nil {
-		return err
-	}
-	return quiet.Renameat(s.state, fresh, name)
+	return s.install(name, fresh, fd, text)
 }
 
 // imported is env with what the oneshots have exported that the service needs; of two

@@ -82,7 +82,12 @@ func (s *Service) write(name string, text []byte) error {
 	if err != nil {
 		return err
 	}
-	err = writeAll(fd, text)
+	return s.install(name, fresh, fd, text)
+}
+
+// install writes all of the file fresh, which is open, and gives it its name.
+func (s *Service) install(name, fresh string, fd int, text []byte) error {
+	err := writeAll(fd, text)
 	_ = quiet.Close(fd) // nothing is synced, so it tells nothing
 	if err != nil {
 		return err

@@ -26,13 +26,18 @@ func TestBoundSuperviseKilled(t *testing.T) {
 	}
 }
 
+// boundAlone is a supervise that is bound, without svscan.
+func boundAlone(t *testing.T) (*tree, *holder) {
+	w := plant(t)
+	w.put("web/run", counted)
+	return w, w.bound("supervise", "service/web")
+}
+
 // TestBoundReexec: a supervise that executes its program again is bound as
 // before.
 func TestBoundReexec(t *testing.T) {
 	t.Parallel()
-	w := plant(t)
-	w.put("web/run", counted)
-	h := w.bound("supervise", "service/web")
+	w, h := boundAlone(t)
 	web := w.reaches("web", status.Up)
 	old := w.guardian(0)
 	w.must(os.WriteFile(filepath.Join(w.scan, "web/supervise/control"), []byte("R"), 0))
@@ -49,9 +54,7 @@ func TestBoundReexec(t *testing.T) {
 // TestBoundSupervise: supervise alone can be bound too.
 func TestBoundSupervise(t *testing.T) {
 	t.Parallel()
-	w := plant(t)
-	w.put("web/run", counted)
-	h := w.bound("supervise", "service/web")
+	w, h := boundAlone(t)
 	web := w.reaches("web", status.Up)
 	old := w.guardian(0)
 	w.must(syscall.Kill(old, syscall.SIGKILL))
@@ -65,9 +68,7 @@ func TestBoundSupervise(t *testing.T) {
 // TestBoundSuperviseDead: as TestBoundDead.
 func TestBoundSuperviseDead(t *testing.T) {
 	t.Parallel()
-	w := plant(t)
-	w.put("web/run", counted)
-	h := w.bound("supervise", "service/web")
+	w, h := boundAlone(t)
 	w.counts("web")
 	since := time.Now()
 	w.killAllBut(w.guardian(0))

@@ -58,6 +58,19 @@ func once(text string) string {
 	return strings.Join(said, "")
 }
 
+// fills has a logger write the beginning of text, and then takes all room and has the
+// rest come; free gives the room back.
+func (r *running) fills(t *testing.T, log, text string) (free func()) {
+	t.Helper()
+	r.say(t, text[:2500])
+	eventually(t, "they are written", func() bool { return len(strings.Join(contents(t, log), "")) > 2400 })
+	ballast := filepath.Join(log, "ballast")
+	fill(t, ballast)
+	_, err := r.in.WriteString(text[2500:])
+	must(t, err)
+	return func() { must(t, os.Remove(ballast)) }
+}
+
 // TestFullDisk: both say the same, go on when there is room again, and have lost
 // nothing.
 func TestFullDisk(t *testing.T) {
@@ -69,16 +82,11 @@ func TestFullDisk(t *testing.T) {
 			dir := small(t, "size=80k")
 			log := filepath.Join(dir, "log")
 			r := start(t, dir, program, options, "--", "r50", "s20000", "n100", "1", "./log")
-			r.say(t, text[:2500])
-			eventually(t, "they are written", func() bool { return len(strings.Join(contents(t, log), "")) > 2400 })
-			ballast := filepath.Join(log, "ballast")
-			fill(t, ballast)
-			_, err := r.in.WriteString(text[2500:])
-			must(t, err)
+			free := r.fills(t, log, text)
 			if options != "-q" {
 				r.hears(t, noRoom)
 			}
-			must(t, os.Remove(ballast))
+			free()
 			must(t, r.in.Close())
 			got[i] = did{code: r.ends(t), out: read(t, r.out), err: once(read(t, r.err)), tree: strings.Join(contents(t, log), "")}
 			if got[i].tree != text {
@@ -103,15 +111,10 @@ func TestEndsWhenFull(t *testing.T) {
 			must(t, err)
 			defer in.Close()
 			r := launch(t, dir, in, w, program, options, "r50", "s20000", "n100", "./log")
-			r.say(t, text[:2500])
-			eventually(t, "they are written", func() bool { return len(strings.Join(contents(t, log), "")) > 2400 })
-			ballast := filepath.Join(log, "ballast")
-			fill(t, ballast)
-			_, err = w.WriteString(text[2500:])
-			must(t, err)
+			free := r.fills(t, log, text)
 			r.hears(t, noRoom)
 			must(t, r.Process.Signal(syscall.SIGTERM))
-			must(t, os.Remove(ballast))
+			free()
 			got[i] = did{code: r.ends(t), err: once(read(t, r.err))}
 			must(t, w.Close())
 			must(t, unix.SetNonblock(int(in.Fd()), false))
@@ -138,16 +141,11 @@ func TestKilledWhenFull(t *testing.T) {
 		defer in.Close()
 		script := []string{program, "-b", "r50", "s20000", "n100", "./log"}
 		r := launch(t, dir, in, w, script...)
-		r.say(t, text[:2500])
-		eventually(t, "they are written", func() bool { return len(strings.Join(contents(t, log), "")) > 2400 })
-		ballast := filepath.Join(log, "ballast")
-		fill(t, ballast)
-		_, err = w.WriteString(text[2500:])
-		must(t, err)
+		free := r.fills(t, log, text)
 		r.hears(t, noRoom)
 		must(t, r.Process.Kill())
 		<-r.gone
-		must(t, os.Remove(ballast))
+		free()
 		must(t, w.Close())
 		if code := launch(t, dir, in, w, script...).ends(t); code != 0 {
 			t.Errorf("%s: exit code %d", program, code)
